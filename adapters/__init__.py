@@ -1,0 +1,1 @@
+"""The wires: one folder a platform, each speaking the port of ``adapters.base``."""

@@ -1,0 +1,142 @@
+"""The shapes of the FAQ: an entry, what surrounds a question, and what a reading of a question found.
+
+A leaf: plain frozen values that every room may hold. The matcher fills them, ``bot.core.decide`` reads them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+
+class Mode(StrEnum):
+    """How far the bot may go. Ordered from strict to free; the stricter of two wins (see ``stricter``)."""
+
+    OFF = "off"
+    SUGGEST = "suggest"
+    AUTO = "auto"
+
+
+_STRICTNESS = {Mode.OFF: 0, Mode.SUGGEST: 1, Mode.AUTO: 2}
+
+
+def stricter(one: Mode, other: Mode) -> Mode:
+    """Return the stricter of two modes."""
+    return one if _STRICTNESS[one] <= _STRICTNESS[other] else other
+
+
+@dataclass(frozen=True, slots=True)
+class Keywords:
+    """Words an operator ties to an entry, compared after normalisation.
+
+    ``all`` must every one occur, one of ``any`` must occur, none of ``never`` may occur (it vetoes the entry
+    whatever else speaks for it). Empty lists ask for nothing.
+    """
+
+    all: tuple[str, ...] = ()
+    any: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing the shop knows: a standard question, its phrasings and its answer.
+
+    ``answer`` may hold fields such as ``{发货时效}``; ``variants`` gives another answer for a platform by its id.
+    ``products`` limits the entry to product ids (empty = all). ``valid_from``/``valid_to`` are local days, both
+    included. ``threshold`` replaces the shop's own sureness threshold (0–100).
+    """
+
+    id: str
+    question: str
+    answer: str
+    phrasings: tuple[str, ...] = ()
+    keywords: Keywords = Keywords()
+    category: str = ""
+    products: tuple[str, ...] = ()
+    variants: tuple[tuple[str, str], ...] = ()
+    threshold: float | None = None
+    mode: Mode = Mode.AUTO
+    then_person: bool = False
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is known around a question: the shop's local day, the product a card named, the line before."""
+
+    today: date | None = None
+    product: str | None = None
+    previous: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One reason for or against a match, for the page that explains it: a code, a number, the words it saw."""
+
+    code: str
+    value: float = 0.0
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An entry with how sure we are that its answer is right (``sureness`` 0–100, calibrated) and how like the
+    nearest phrasing the question is (``similarity`` 0–100, for neighbours only)."""
+
+    entry: Entry
+    sureness: float
+    similarity: float
+    phrasing: str
+    evidence: tuple[Evidence, ...] = ()
+
+
+class Signal(StrEnum):
+    """What a text says about the buyer rather than about the goods; lists are shipped and editable."""
+
+    ASKED_FOR_PERSON = "asked_for_person"
+    UPSET = "upset"
+    SENSITIVE = "sensitive"
+    GREETING = "greeting"
+    THANKS = "thanks"
+    GOODBYE = "goodbye"
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A signal and the words that gave it."""
+
+    signal: Signal
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One question inside a message that asks several, with its own matches (best first)."""
+
+    text: str
+    matches: tuple[Match, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the FAQ makes of one text.
+
+    ``normalized`` is what was compared. ``matches`` are best first (at most five). ``parts`` has two or more
+    entries only where the text asks several things. ``small_talk`` means nothing is left to answer once greetings,
+    thanks and good-byes are taken away. ``complete`` is False for a fragment (那个红色的) that the next line may finish.
+    """
+
+    text: str
+    normalized: str
+    heard: tuple[Heard, ...] = ()
+    matches: tuple[Match, ...] = ()
+    parts: tuple[Part, ...] = field(default=())
+    small_talk: bool = False
+    complete: bool = True
+
+    def hears(self, signal: Signal) -> Heard | None:
+        """Return the first hearing of a signal, or None."""
+        return next((h for h in self.heard if h.signal is signal), None)
