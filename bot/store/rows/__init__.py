@@ -1,0 +1,37 @@
+"""The schema, by aggregate. Rows are for storage only: they do not validate, the door does.
+
+Times are whole milliseconds UTC. Every unique key of shop data begins with the shop, or is a channel key, which does.
+"""
+
+from bot.store.rows.desk import Conversation, DecisionRow, Delivery, MessageRow, Outbox, Suggestion, Timer
+from bot.store.rows.faq import EntryRow, EntryVersion, Field, Import, Phrase
+from bot.store.rows.ledger import InquiryRow, Journal, JournalHead
+from bot.store.rows.people import Audit, LoginTry, Once, Person, Role, Session, Token
+from bot.store.rows.shops import ChannelRow, Shop
+
+__all__ = [
+    "Audit",
+    "ChannelRow",
+    "Conversation",
+    "DecisionRow",
+    "Delivery",
+    "EntryRow",
+    "EntryVersion",
+    "Field",
+    "Import",
+    "InquiryRow",
+    "Journal",
+    "JournalHead",
+    "LoginTry",
+    "MessageRow",
+    "Once",
+    "Outbox",
+    "Person",
+    "Phrase",
+    "Role",
+    "Session",
+    "Shop",
+    "Suggestion",
+    "Timer",
+    "Token",
+]

@@ -1,0 +1,188 @@
+"""What is said: deliveries, conversations, messages, decisions, the outbox, suggestions and timers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from bot.store.rows.columns import blob, key, maybe_millis, millis
+
+
+class Delivery(SQLModel, table=True):
+    """One signed webhook call as it came in, kept raw."""
+
+    __tablename__ = "delivery"
+    id: str = key()
+    shop: str
+    channel: str
+    at: int = millis()
+    headers: str
+    body: bytes
+    result: str
+    detail: str = ""
+    accepted: int = 0
+    repeats: int = 0
+    __table_args__ = (sa.Index("delivery_recent", "channel", "at"),)
+
+
+class Conversation(SQLModel, table=True):
+    """A buyer's thread on one channel, with who holds it and the inquiry that is open in it.
+
+    ``epoch`` rises with every claim, takeover and release. ``inquiry`` is the latest inquiry's opening message;
+    ``said`` lists the notices already given in it, ``asked`` the normalised questions answered in it.
+    """
+
+    __tablename__ = "conversation"
+    id: str = key()
+    shop: str
+    channel: str
+    external: str
+    buyer_id: str
+    buyer_name: str = ""
+    state: str = "bot"
+    reason: str | None = None
+    reason_detail: str = ""
+    owner: str | None = None
+    owner_at: int | None = maybe_millis()
+    epoch: int = 0
+    created_at: int = millis()
+    last_at: int = millis()
+    last_sender: str = ""
+    last_kind: str = ""
+    last_text: str = ""
+    last_message: str | None = None
+    unread: int = 0
+    product: str | None = None
+    pending: list[str] = blob()
+    waiting_since: int | None = maybe_millis()
+    inquiry: str | None = None
+    inquiry_at: int | None = maybe_millis()
+    due_at: int | None = maybe_millis()
+    night_due_at: int | None = maybe_millis()
+    in_hours: bool | None = None
+    owed: bool = False
+    bot_answered: bool = False
+    by_person: bool = False
+    said: list[str] = blob()
+    asked: list[str] = blob()
+    __table_args__ = (
+        sa.Index("conversation_external", "channel", "external", unique=True),
+        sa.Index("conversation_queue", "shop", "state", "due_at"),
+        sa.Index("conversation_owed", "shop", "owed", "due_at"),
+        sa.Index("conversation_recent", "shop", "last_at"),
+    )
+
+
+class MessageRow(SQLModel, table=True):
+    """One message. ``id`` is a digest of (channel, platform_id): the dedupe key. ``waiting`` = not yet decided."""
+
+    __tablename__ = "message"
+    id: str = key()
+    shop: str
+    channel: str
+    conversation: str
+    platform_id: str
+    sender: str
+    origin: str | None = None
+    reply_class: str | None = None
+    kind: str
+    text: str = ""
+    meta: dict[str, Any] = blob()
+    at: int = millis()
+    accepted_at: int = millis()
+    seq: int = 0
+    by: str | None = None
+    decision: str | None = None
+    waiting: bool = False
+    doubtful: bool = False
+    parts: list[str] = blob()
+    content: str = ""
+    __table_args__ = (
+        sa.Index("message_thread", "conversation", "at", "seq"),
+        sa.Index("message_waiting", "seq", sqlite_where=sa.text("waiting"), postgresql_where=sa.text("waiting")),
+    )
+
+
+class DecisionRow(SQLModel, table=True):
+    """What was decided about a buyer message, with all that explains it."""
+
+    __tablename__ = "decision"
+    id: str = key()
+    shop: str
+    conversation: str
+    message: str = Field(index=True)
+    outcome: str
+    reason: str
+    entry: str | None = None
+    sureness: float | None = None
+    explain: dict[str, Any] = blob()
+    at: int = millis()
+    took_us: int = 0
+    __table_args__ = (sa.Index("decision_recent", "shop", "at"),)
+
+
+class Outbox(SQLModel, table=True):
+    """A send: a row before it is a call. ``pending → sending → sent | refused | unknown``, or ``cancelled``."""
+
+    __tablename__ = "outbox"
+    id: str = key()
+    shop: str
+    channel: str
+    conversation: str
+    in_reply_to: str | None = None
+    sender: str
+    origin: str
+    reply_class: str
+    by: str | None = None
+    text: str
+    parts: list[str] = blob()
+    entry: str | None = None
+    decision: str | None = None
+    status: str
+    tries: int = 0
+    epoch: int = 0
+    detail: str = ""
+    created_at: int = millis()
+    asked_at: int | None = maybe_millis()
+    next_at: int | None = maybe_millis()
+    done_at: int | None = maybe_millis()
+    platform_id: str | None = None
+    __table_args__ = (
+        sa.Index("outbox_thread", "conversation", "created_at"),
+        sa.Index("outbox_echo", "channel", "platform_id"),
+        sa.Index(
+            "outbox_open",
+            "next_at",
+            sqlite_where=sa.text("status IN ('pending','sending')"),
+            postgresql_where=sa.text("status IN ('pending','sending')"),
+        ),
+    )
+
+
+class Suggestion(SQLModel, table=True):
+    """A draft the bot offers where it may not speak by itself: open, then used, edited, rejected or overtaken."""
+
+    __tablename__ = "suggestion"
+    id: str = key()
+    shop: str
+    conversation: str = Field(index=True)
+    decision: str
+    entry: str
+    text: str
+    sureness: float
+    state: str = "open"
+    at: int = millis()
+    by: str | None = None
+
+
+class Timer(SQLModel, table=True):
+    """Something that must happen at a time of the shop's clock, exactly once, also after a restart."""
+
+    __tablename__ = "timer"
+    shop: str = key()
+    kind: str = key()
+    ref: str = key()
+    due_at: int = millis()
+    __table_args__ = (sa.Index("timer_due", "shop", "due_at"),)

@@ -1,0 +1,37 @@
+"""The tables of the schema, for statements in SQLAlchemy Core."""
+
+from __future__ import annotations
+
+from sqlmodel import SQLModel
+
+from bot.store import rows
+
+assert rows  # noqa: S101  (the rows register themselves with the metadata when they are imported)
+
+metadata = SQLModel.metadata
+_t = metadata.tables
+
+audit = _t["audit"]
+channel = _t["channel"]
+conversation = _t["conversation"]
+decision = _t["decision"]
+delivery = _t["delivery"]
+entry = _t["entry"]
+entry_version = _t["entry_version"]
+field = _t["field"]
+imports = _t["import"]
+inquiry = _t["inquiry"]
+journal = _t["journal"]
+journal_head = _t["journal_head"]
+login_try = _t["login_try"]
+message = _t["message"]
+once = _t["once"]
+outbox = _t["outbox"]
+person = _t["person"]
+phrase = _t["phrase"]
+role = _t["role"]
+session = _t["session"]
+shop = _t["shop"]
+suggestion = _t["suggestion"]
+timer = _t["timer"]
+token = _t["token"]
