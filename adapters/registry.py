@@ -1,0 +1,29 @@
+"""Which platforms there are: one written-out line each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from adapters.base import Adapter, Client
+from adapters.sandbox import FakePlatform, SandboxAdapter, SandboxClient
+from adapters.standard import StandardAdapter, StandardClient
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """Both halves of an adapter: the pure one, and how to make the one that sends."""
+
+    adapter: Adapter
+    make_client: Callable[[FakePlatform], Client]
+
+
+ADAPTERS: dict[str, Wire] = {
+    "sandbox": Wire(SandboxAdapter(), SandboxClient),
+    "standard": Wire(StandardAdapter(), lambda _: StandardClient()),
+}
+
+
+def make_clients(platform: FakePlatform) -> dict[str, Client]:
+    """Return one client per adapter name; ``platform`` serves the simulated shops. The caller closes them."""
+    return {name: wire.make_client(platform) for name, wire in ADAPTERS.items()}
