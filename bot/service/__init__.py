@@ -1,0 +1,1 @@
+"""One module an act that writes: the order of steps, and nothing else."""

@@ -1,0 +1,133 @@
+// What changed, as it changes: a WebSocket with a cursor, and the same cursor polled where no socket can be had.
+// Events carry no text; who listens fetches what changed.
+import { signal, useEffect } from "./view.js";
+import { get } from "./api.js";
+import { correct } from "./clock.js";
+
+const POLL_MS = 5000;
+const RETRY_MS = [250, 500, 1000, 2000, 3000];
+const SILENCE_MS = 30000;
+
+/** "connecting" | "live" | "polling" | "lost" */
+export const feedState = signal("connecting");
+
+const listeners = new Set();
+let cursor = "";
+let socket = null;
+let attempts = 0;
+let retryTimer = 0;
+let pollTimer = 0;
+let heardAt = 0;
+let wanted = false;
+
+/** Start following; harmless when already followed. */
+export function follow() {
+  if (wanted) return;
+  wanted = true;
+  open();
+}
+
+/** Stop following, at log-out. */
+export function unfollow() {
+  wanted = false;
+  clearTimeout(retryTimer);
+  clearTimeout(pollTimer);
+  socket?.close();
+  socket = null;
+}
+
+function open() {
+  clearTimeout(retryTimer);
+  const scheme = location.protocol === "https:" ? "wss:" : "ws:";
+  const mine = new WebSocket(`${scheme}//${location.host}/api/v1/feed?after=${encodeURIComponent(cursor)}`);
+  socket = mine;
+  mine.onmessage = (message) => {
+    const again = feedState.value !== "live" && cursor !== "";
+    attempts = 0;
+    clearTimeout(pollTimer);
+    feedState.value = "live";
+    take(JSON.parse(message.data));
+    if (again) tell([{ kind: "resync" }]);
+  };
+  mine.onclose = () => {
+    if (socket !== mine || !wanted) return;
+    socket = null;
+    retryTimer = setTimeout(open, RETRY_MS[Math.min(attempts, RETRY_MS.length - 1)]);
+    attempts += 1;
+    if (attempts === 2) poll();
+  };
+}
+
+async function poll() {
+  clearTimeout(pollTimer);
+  if (!wanted || feedState.value === "live" && socket) return;
+  try {
+    take(await get("/feed/poll", { after: cursor }));
+    if (socket?.readyState !== WebSocket.OPEN) feedState.value = "polling";
+  } catch {
+    feedState.value = "lost";
+  }
+  pollTimer = setTimeout(poll, POLL_MS);
+}
+
+function take(message) {
+  heardAt = Date.now();
+  if (message.now) correct(message.now);
+  if (message.cursor) cursor = message.cursor;
+  if (message.events?.length) tell(message.events);
+}
+
+const tell = (events) => [...listeners].forEach((hear) => hear(events));
+
+// A connection can die without a word (sleep, a lost cable): after a long silence a new one is tried.
+setInterval(() => {
+  if (wanted && feedState.value === "live" && Date.now() - heardAt > SILENCE_MS) {
+    heardAt = Date.now();
+    socket?.close();
+  }
+}, 5000);
+addEventListener("offline", () => wanted && (feedState.value = "lost"));
+addEventListener("online", () => wanted && (socket ? socket.close() : open()));
+
+/** Hear every batch of events while the component lives. A `resync` event means: events may have been missed. */
+export function useFeed(hear, inputs = []) {
+  useEffect(() => {
+    listeners.add(hear);
+    return () => listeners.delete(hear);
+  }, inputs);
+}
+
+/** Hear events outside components. */
+export const listen = (hear) => listeners.add(hear);
+
+/** Call `act` at once, then at most once in 150 ms and never twice at a time; the last request is never lost. */
+export function calmly(act, gap = 150) {
+  let running = false;
+  let again = false;
+  let last = 0;
+  let timer = 0;
+  const run = async () => {
+    if (running) {
+      again = true;
+      return;
+    }
+    const rest = last + gap - Date.now();
+    if (rest > 0) {
+      clearTimeout(timer);
+      timer = setTimeout(run, rest);
+      return;
+    }
+    running = true;
+    last = Date.now();
+    try {
+      await act();
+    } finally {
+      running = false;
+      if (again) {
+        again = false;
+        run();
+      }
+    }
+  };
+  return run;
+}

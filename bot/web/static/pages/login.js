@@ -1,0 +1,36 @@
+// Log in with name and password.
+import { html, useState } from "../lib/view.js";
+import { post } from "../lib/api.js";
+import { t } from "../lib/i18n.js";
+import { go, route } from "../lib/router.js";
+import { home, me, settle } from "../lib/session.js";
+import { Button, Failed, Field, Icon } from "../ui/parts.js";
+
+export function Page() {
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState(null);
+  const login = async (event) => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    setBusy(true);
+    setProblem(null);
+    try {
+      const answer = await post("/login", { name: form.get("name"), password: form.get("password") });
+      me.value = answer.me;
+      await settle();
+      const to = route.value.query.to;
+      go(to && to.startsWith("/") && !to.startsWith("//") ? to : home.value, { replace: true });
+    } catch (wrong) {
+      setProblem(wrong);
+    }
+    setBusy(false);
+  };
+  return html`<form class="card narrow" onSubmit=${login}>
+    <h1><${Icon} name="mark" />${t("product.name")}</h1>
+    <${Field} label=${t("people.name")}><input name="name" autocomplete="username" required autofocus /><//>
+    <${Field} label=${t("people.password")}><input name="password" type="password" autocomplete="current-password" required /><//>
+    ${problem && html`<${Failed} problem=${problem} />`}
+    <${Button} kind="primary wide" type="submit" busy=${busy}>${t("act.login")}<//>
+    <p class="hint">${t("login.forgot")}</p>
+  </form>`;
+}

@@ -1,0 +1,61 @@
+// Small parts every page is built from.
+import { cls, html, useEffect, useState } from "../lib/view.js";
+import { t } from "../lib/i18n.js";
+
+const SPRITE = new URL("../icons.svg", import.meta.url).pathname;
+
+/** An icon of the sprite. It says nothing by itself: a word or a label always stands beside it. */
+export const Icon = ({ name }) => html`<svg class="icon" aria-hidden="true"><use href=${`${SPRITE}#${name}`}></use></svg>`;
+
+/** A button: a verb, with an icon where it helps. `busy` shows that an act is under way. */
+export function Button({ kind = "", icon, busy, children, class: more, hint, ...rest }) {
+  return html`<button type="button" class=${cls("button", kind, more)} aria-busy=${busy ? "true" : undefined} disabled=${busy || rest.disabled} ...${rest}>
+    ${icon && html`<${Icon} name=${icon} />`}<span>${children}</span>${hint && html`<kbd>${hint}</kbd>`}
+  </button>`;
+}
+
+export const Chip = ({ tone = "", icon, children, title }) => html`<span class=${cls("chip", tone)} title=${title}>${icon && html`<${Icon} name=${icon} />`}${children}</span>`;
+
+export const Loading = () => html`<p class="empty" aria-busy="true">${t("state.loading")}</p>`;
+
+export const Empty = ({ children, actions }) => html`<div class="empty"><p>${children}</p>${actions}</div>`;
+
+/** What went wrong, in the server's words, with a way to try again. */
+export const Failed = ({ problem, retry }) => html`<div class="notice danger" role="alert">
+  <p><strong>${problem.title || t("problem.title")}</strong></p>
+  ${problem.detail && problem.detail !== problem.title && html`<p>${problem.detail}</p>`}
+  ${retry && html`<${Button} onClick=${retry} icon="again">${t("act.retry")}<//>`}
+</div>`;
+
+/** One labelled field. `children` is the control and gets its id from the label around it. */
+export const Field = ({ label, hint, error, children, class: more }) => html`<label class=${cls("field", more)}>
+  <span class="label">${label}</span>${children}
+  ${hint && html`<span class="hint">${hint}</span>`}${error && html`<span class="error" role="alert">${error}</span>`}
+</label>`;
+
+/** A page's head: title left, acts right. */
+export const Head = ({ title, children }) => html`<header class="head"><h1>${title}</h1><div class="acts">${children}</div></header>`;
+
+/** The shops to choose from, shown only where there is more than one. */
+export function ShopPicker({ shops, value, onPick, all }) {
+  if (shops.length < 2) return null;
+  return html`<select class="picker" aria-label=${t("word.shop")} value=${value} onChange=${(e) => onPick(e.currentTarget.value)}>
+    ${all && html`<option value="">${t("filter.all_shops")}</option>`}
+    ${shops.map((s) => html`<option value=${s.id} key=${s.id}>${s.name}</option>`)}
+  </select>`;
+}
+
+/** Fetch once and again whenever an input changes: {data, problem, reload}. Old data stays while new is fetched. */
+export function useLoad(fetcher, inputs) {
+  const [state, setState] = useState({});
+  const reload = () => {
+    let live = true;
+    fetcher().then(
+      (data) => live && setState({ data }),
+      (problem) => live && setState((old) => ({ data: old.data, problem })),
+    );
+    return () => (live = false);
+  };
+  useEffect(reload, inputs);
+  return { ...state, reload };
+}

@@ -1,0 +1,70 @@
+// The frame around every page: rail, banners, and the keys that hold everywhere.
+import { html } from "../lib/view.js";
+import { feedState } from "../lib/feed.js";
+import { LANGS, lang, speak, t } from "../lib/i18n.js";
+import { useKeys } from "../lib/keys.js";
+import { go, route } from "../lib/router.js";
+import { counts, flipScheme, hasRole, leave, me, shops } from "../lib/session.js";
+import { DialogHost, showDialog } from "./dialog.js";
+import { Icon } from "./parts.js";
+import { ToastHost, undoLatest } from "./toast.js";
+
+const PLACES = [
+  { path: "/inbox", icon: "talk", word: "place.inbox", count: () => counts.value.waiting },
+  { path: "/faq", icon: "book", word: "place.faq" },
+  { path: "/rates", icon: "chart", word: "place.rates" },
+  { path: "/simulator", icon: "play", word: "place.simulator" },
+  { path: "/settings", icon: "gear", word: "place.settings" },
+];
+
+const SHEET = [
+  ["keys.everywhere", [["G I", "place.inbox"], ["G F", "place.faq"], ["G M", "place.rates"], ["G S", "place.simulator"], ["D", "keys.scheme"], ["Z", "act.undo"], ["Esc", "keys.close"], ["?", "keys.sheet"]]],
+  ["keys.inbox", [["J / K", "keys.next"], ["Enter", "keys.open"], ["T", "act.takeover"], ["R", "composer.reply"], ["N", "composer.note"], ["B", "act.release"], ["A", "act.transfer"], ["E", "act.close"], ["/", "keys.search"]]],
+  ["keys.composer", [["Enter", "act.send"], ["Shift Enter", "keys.line"], ["Alt Enter", "keys.send_next"], ["Alt Shift Enter", "keys.send_release"], ["Alt 1–3", "keys.suggestion"], ["Alt N", "keys.mode"], ["Alt J / Alt K", "keys.next"], ["/ 、", "keys.phrases"], ["↑", "keys.again"]]],
+];
+
+export function showKeys() {
+  showDialog(t("keys.title"), () => html`<div class="sheet">${SHEET.map(([title, rows]) => html`<section key=${title}><h3>${t(title)}</h3>
+    <dl>${rows.map(([key, word]) => html`<div key=${key}><dt>${key.split(" ").map((k) => (/[/–]/.test(k) && k.length === 1 ? k : html`<kbd>${k}</kbd>`))}</dt><dd>${t(word)}</dd></div>`)}</dl></section>`)}</div>`);
+}
+
+function Rail() {
+  const here = route.value.path;
+  const other = LANGS.find((l) => l !== lang.value);
+  const places = PLACES.filter((p) => p.path !== "/settings" || hasRole("admin", "supervisor", "operator"));
+  return html`<nav class="rail" aria-label=${t("place.nav")}>
+    <a class="brand" href="/start" aria-label=${t("place.start")} title=${t("place.start")}><${Icon} name="mark" /></a>
+    ${places.map(({ path, icon, word, count }) => html`<a key=${path} href=${path} class="place" aria-current=${here.startsWith(path) ? "page" : undefined}>
+      <${Icon} name=${icon} /><span>${t(word)}</span>${count && count() > 0 && html`<b class="count" aria-label=${t("place.count", { n: count() })}>${count()}</b>`}</a>`)}
+    <span class="grow"></span>
+    <button type="button" class="place small" onClick=${() => speak(other)} lang=${other}><${Icon} name="globe" /><span>${other === "en" ? "English" : "中文"}</span></button>
+    <button type="button" class="place small" onClick=${flipScheme}><${Icon} name="moon" /><span>${t("look.flip")}</span></button>
+    <button type="button" class="place small" onClick=${showKeys}><${Icon} name="keys" /><span>${t("keys.short")}</span></button>
+    <button type="button" class="place small" onClick=${leave} title=${me.value.name}><${Icon} name="leave" /><span>${t("act.logout")}</span></button>
+  </nav>`;
+}
+
+function Banners() {
+  const state = feedState.value;
+  const open = location.protocol === "http:" && !/^(localhost|127\.|\[::1\])/.test(location.host);
+  const stopped = shops.value.filter((s) => s.stopped).map((s) => s.name);
+  return html`<div class="banners">
+    ${open && html`<p class="banner danger"><${Icon} name="alert" />${t("banner.plain_http")}</p>`}
+    ${state === "polling" && html`<p class="banner warn" role="status"><${Icon} name="alert" />${t("banner.polling")}</p>`}
+    ${state === "lost" && html`<p class="banner danger" role="status"><${Icon} name="alert" />${t("banner.lost")}</p>`}
+    ${stopped.length > 0 && html`<p class="banner warn"><${Icon} name="stop" />${t("banner.stopped", { shops: stopped.join("、") })}</p>`}
+  </div>`;
+}
+
+/** A page inside the frame. */
+export function Shell({ children }) {
+  useKeys({
+    "g i": () => go("/inbox"), "g f": () => go("/faq"), "g m": () => go("/rates"), "g s": () => go("/simulator"),
+    d: flipScheme, z: () => undoLatest(), "?": showKeys,
+  });
+  return html`<a class="skip" href="#main">${t("place.skip")}</a><div class="frame"><${Rail} />
+    <main id="main" tabindex="-1"><${Banners} />${children}</main></div><${DialogHost} /><${ToastHost} />`;
+}
+
+/** A page without the rail: log-in and the first steps. */
+export const Bare = ({ children }) => html`<main id="main" class="bare">${children}</main><${DialogHost} /><${ToastHost} />`;

@@ -1,0 +1,57 @@
+// The card that answers "why?": the decision as the server explains it, word for word what it acted on.
+import { cls, html, useEffect, useState } from "../lib/view.js";
+import { get } from "../lib/api.js";
+import { number, said, t, tOr } from "../lib/i18n.js";
+import { Chip, Failed, Loading } from "./parts.js";
+
+const known = new Map();
+
+/** Fetch a decision once; what was decided never changes. */
+export async function decision(id) {
+  if (!known.has(id)) {
+    if (known.size > 300) known.clear();
+    known.set(id, await get(`/decisions/${encodeURIComponent(id)}`));
+  }
+  return known.get(id);
+}
+
+export const reasonWord = (code) => tOr(`reason.${code}`, code);
+
+const TONE = { answer: "bot", handoff: "warn", silence: "", wait: "" };
+
+const Bar = ({ sureness, threshold }) => html`<div class="bar" role="img" aria-label=${t("why.bar", { sureness: Math.round(sureness), threshold })}>
+  <i style=${{ width: `${Math.min(100, sureness)}%` }} class=${sureness >= threshold ? "over" : ""}></i><b style=${{ left: `${Math.min(100, threshold)}%` }}></b></div>`;
+
+const Candidate = ({ row, threshold, chosen }) => html`<li class=${cls(chosen && "chosen")}>
+  <div class="pair"><a href=${`/faq/${encodeURIComponent(row.id)}`}>${row.question}</a><b>${Math.round(row.sureness)}</b></div>
+  <${Bar} sureness=${row.sureness} threshold=${threshold} />
+  <p class="meta">${t("why.nearest", { phrasing: row.phrasing, similarity: Math.round(row.similarity) })}
+    ${(row.evidence || []).map((e) => ` · ${tOr(`evidence.${e.code}`, e.code)}${e.words ? ` ${e.words}` : ""}`)}</p></li>`;
+
+/** A decision already fetched, as a card. */
+export function WhyCard({ why }) {
+  const candidates = why.candidates || [];
+  return html`<section class="why" aria-label=${t("why.title")}>
+    <p class="sentence">${said(why.sentence)}</p>
+    <p class="chips"><${Chip} tone=${TONE[why.outcome] || ""}>${t(`outcome.${why.outcome}`)}<//>${why.reason && html`<${Chip}>${reasonWord(why.reason)}<//>`}
+      ${(why.heard || []).map((h) => html`<${Chip} key=${h.signal + h.words}>${t(`signal.${h.signal}`)}：${h.words}<//>`)}</p>
+    ${candidates.length > 0 && html`<ul class="candidates">${candidates.map((row) => html`<${Candidate} key=${row.id} row=${row} threshold=${why.threshold} chosen=${why.entry?.id === row.id} />`)}</ul>`}
+    <p class="meta">${t("why.numbers", { threshold: number(why.threshold), margin: number(why.margin), took: number(why.took_ms) })}</p>
+    ${why.normalized && html`<p class="meta">${t("why.normalized", { text: why.normalized })}</p>`}
+  </section>`;
+}
+
+/** The card of a decision's id, fetched when shown. */
+export function Why({ id }) {
+  const [why, setWhy] = useState(null);
+  const [problem, setProblem] = useState(null);
+  const load = () => {
+    setProblem(null);
+    return decision(id).then(setWhy, setProblem);
+  };
+  useEffect(() => {
+    load();
+  }, [id]);
+  if (problem) return html`<${Failed} problem=${problem} retry=${load} />`;
+  return why ? html`<${WhyCard} why=${why} />` : html`<${Loading} />`;
+}
