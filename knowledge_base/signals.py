@@ -1,0 +1,206 @@
+"""What a text says about the buyer: wants a person, is angry, names something only people may handle, greets.
+
+The words are data (``lists/signals.yaml``), shipped and editable; this room only says how a list is heard.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib.resources import files
+
+import yaml
+
+from knowledge_base.characters import fold, strip
+from knowledge_base.entry import Heard, Signal
+
+_CLAUSE_ENDS = re.compile(r"[\n\r\t,.?!;:。、~～|()\[\]【】<>《》\"'“”‘’]+")
+_PARTICLES = "亲呀啊呢哈嘛吧哦噢了的啦哒喂诶哎嗯请求快"
+_FILLER = "filler"
+_MOST_APART = 12
+_LONGEST_SMALL_TALK = 40
+SMALL_TALK = (Signal.GREETING, Signal.THANKS, Signal.GOODBYE)
+
+
+@dataclass(frozen=True)
+class Lists:
+    """The words of each signal, by list name: ``upset``, ``upset.whole``, ``upset.except`` and so on, ``filler``.
+
+    ``A…B`` in a list means A and later B. Words are compared folded and stripped.
+    """
+
+    words: Mapping[str, tuple[str, ...]]
+
+    @classmethod
+    @cache
+    def shipped(cls) -> Lists:
+        """Return the lists as they come with the house."""
+        raw = yaml.safe_load(files("knowledge_base").joinpath("lists/signals.yaml").read_text("utf-8"))
+        return cls({name: _folded(words) for name, words in raw.items()})
+
+    def edited(
+        self, added: Mapping[str, Sequence[str]] | None = None, removed: Mapping[str, Sequence[str]] | None = None
+    ) -> Lists:
+        """Return these lists with words added and taken away, by list name.
+
+        Raises:
+            ValueError: a list name that does not exist; ``str()`` names it and those that do.
+        """
+        added, removed = added or {}, removed or {}
+        for name in (*added, *removed):
+            if name not in self.words:
+                raise ValueError(f"没有名为「{name}」的词表；现有：{'、'.join(self.words)}")
+        gone = {name: set(_folded(words)) for name, words in removed.items()}
+        return Lists(
+            {
+                name: tuple(
+                    word
+                    for word in dict.fromkeys((*words, *_folded(added.get(name, ()))))
+                    if word not in gone.get(name, ())
+                )
+                for name, words in self.words.items()
+            }
+        )
+
+    @cached_property
+    def _heard_as(self) -> Mapping[Signal, _Words]:
+        return {signal: _Words.of(self.words, signal) for signal in Signal}
+
+    @cached_property
+    def _light(self) -> frozenset[str]:
+        """Every word that leaves nothing to answer."""
+        names = (_FILLER, *SMALL_TALK, *(f"{signal}.whole" for signal in SMALL_TALK))
+        return frozenset(strip(word) for name in names for word in self.words.get(name, ()))
+
+
+@dataclass(frozen=True)
+class _Words:
+    anywhere: tuple[str, ...]
+    spelled: tuple[re.Pattern[str], ...]  # with Latin letters or digits: whole words only
+    apart: tuple[tuple[str, str], ...]
+    whole: frozenset[str]
+    masks: tuple[str, ...]
+
+    @classmethod
+    def of(cls, words: Mapping[str, tuple[str, ...]], signal: Signal) -> _Words:
+        said = words.get(signal.value, ())
+        apart = tuple((a, b) for a, _, b in (word.partition("…") for word in said) if b)
+        plain = [word for word in said if "…" not in word]
+        return cls(
+            anywhere=tuple(word for word in plain if not _is_spelled(word)),
+            spelled=tuple(_whole_words(word) for word in plain if _is_spelled(word)),
+            apart=apart,
+            whole=frozenset(strip(word) for word in words.get(f"{signal.value}.whole", ())),
+            masks=words.get(f"{signal.value}.except", ()),
+        )
+
+
+def _folded(words: Iterable[str]) -> tuple[str, ...]:
+    cleaned = ("…".join(fold(part).strip() for part in str(word).split("…")) for word in words)
+    return tuple(word for word in cleaned if word.strip("…"))
+
+
+def _is_spelled(word: str) -> bool:
+    return any(char.isascii() and char.isalnum() for char in word)
+
+
+def _whole_words(word: str) -> re.Pattern[str]:
+    before = r"(?<![a-z0-9])" if word[0].isascii() and word[0].isalnum() else ""
+    after = r"(?![a-z0-9])" if word[-1].isascii() and word[-1].isalnum() else ""
+    return re.compile(before + re.escape(word) + after)
+
+
+def hear(text: str, lists: Lists | None = None) -> tuple[Heard, ...]:
+    """Return the signals of a text, each once with the words that gave it, graver ones first.
+
+    ``text`` is as the buyer wrote it (any length; callers cut to 1,000 characters), one or several lines. A signal
+    comes from a word anywhere, from a clause that says nothing else, or from two words in order.
+    """
+    lists = lists or Lists.shipped()
+    folded = fold(text)
+    spaced = [clause for clause in _CLAUSE_ENDS.split(folded) if clause.strip()]
+    return tuple(
+        Heard(signal, words)
+        for signal, listed in lists._heard_as.items()
+        if (words := _first_word(listed, folded, spaced)) is not None
+    )
+
+
+def _first_word(listed: _Words, folded: str, spaced: Sequence[str]) -> str | None:
+    """Return the first word of a list that the text says, with the exceptions hidden."""
+    for clause in spaced:
+        joined = _hidden("".join(clause.split()), listed.masks)
+        for word in listed.anywhere:
+            if word in joined:
+                return word
+        for piece in (clause, *(piece for piece in clause.split() if not piece.isascii())):
+            if (core := _core(strip(piece), listed.whole)) is not None:
+                return core
+    open_text = _hidden(folded, listed.masks)
+    for pattern in listed.spelled:
+        if found := pattern.search(open_text):
+            return found.group()
+    run = strip(open_text)
+    return next((f"{a}…{b}" for a, b in listed.apart if _in_order(run, a, b)), None)
+
+
+def _hidden(text: str, masks: Iterable[str]) -> str:
+    for mask in masks:
+        if mask in text:
+            text = text.replace(mask, "|")
+    return text
+
+
+def _core(clause: str, whole: frozenset[str]) -> str | None:
+    """Return the listed word that a clause is, leaving out particles at its ends and repeats."""
+    if clause in whole:
+        return clause
+    clause = clause.strip(_PARTICLES)
+    for word in whole:
+        if clause and len(clause) % len(word) == 0 and clause == word * (len(clause) // len(word)):
+            return word
+    return None
+
+
+def _in_order(text: str, first: str, then: str) -> bool:
+    at = text.find(first)
+    while at >= 0:
+        after = at + len(first)
+        if then in text[after : after + _MOST_APART + len(then)]:
+            return True
+        at = text.find(first, at + 1)
+    return False
+
+
+def is_small_talk(text: str, lists: Lists | None = None) -> bool:
+    """Say whether nothing is left to answer once greetings, thanks, good-byes and fillers are taken away.
+
+    A text without any letter is small talk too, unless it asks by punctuation alone (？？).
+    """
+    lists = lists or Lists.shipped()
+    folded = fold(text)
+    run = strip(folded)
+    if not run:
+        return "?" not in folded and bool(folded.strip())
+    if len(run) > _LONGEST_SMALL_TALK:
+        return False
+    return all(_covered(strip(clause), lists._light) for clause in _CLAUSE_ENDS.split(folded))
+
+
+def _covered(run: str, light: frozenset[str]) -> bool:
+    """Say whether a run of letters can be cut into light words without a rest."""
+    reached = {0}
+    for start in range(len(run)):
+        if start in reached:
+            reached.update(end for end in range(start + 1, min(len(run), start + 10) + 1) if run[start:end] in light)
+    return len(run) in reached
+
+
+def without_small_talk(text: str, lists: Lists | None = None) -> str:
+    """Return the text without the clauses that are nothing but small talk; the others as they were."""
+    lists = lists or Lists.shipped()
+    clauses = [clause for clause in _CLAUSE_ENDS.split(fold(text)) if strip(clause)]
+    kept = [clause for clause in clauses if not (len(clause) <= 10 and _covered(strip(clause), lists._light))]
+    return ",".join(kept or clauses)
