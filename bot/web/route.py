@@ -6,13 +6,35 @@ JSON, or a response of its own. The guard has already settled rights: objects of
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from aiohttp import web
 from pydantic import BaseModel
+
+from bot.service.principal import ADMIN, AGENT, EVERYBODY, NOBODY, OPERATOR, SUPERVISOR, Principal
+
+__all__ = [
+    "ADMIN",
+    "ADMINS",
+    "AGENT",
+    "DESK",
+    "EDITORS",
+    "EVERYBODY",
+    "NOBODY",
+    "OPERATOR",
+    "SUPERVISOR",
+    "WATCHERS",
+    "Auth",
+    "Call",
+    "Handler",
+    "Principal",
+    "Route",
+    "Scope",
+    "Shape",
+]
 
 
 class Auth(StrEnum):
@@ -49,39 +71,10 @@ class Scope(StrEnum):
     """In ``*``: the whole installation."""
 
 
-AGENT, SUPERVISOR, OPERATOR, ADMIN = "agent", "supervisor", "operator", "admin"
-EVERYBODY = (AGENT, SUPERVISOR, OPERATOR, ADMIN)
 DESK = (AGENT, SUPERVISOR, ADMIN)
 EDITORS = (OPERATOR, ADMIN)
 WATCHERS = (SUPERVISOR, ADMIN)
 ADMINS = (ADMIN,)
-
-
-@dataclass(frozen=True, slots=True)
-class Principal:
-    """Who calls: a person or a machine's token, with roles by shop (``*`` = all)."""
-
-    id: str
-    name: str
-    roles: Mapping[str, frozenset[str]]
-    """Shop (or ``*``) → roles there."""
-    lang: str = "zh-CN"
-    is_person: bool = True
-
-    def roles_in(self, shop: str) -> frozenset[str]:
-        """The roles held in a shop, those of ``*`` included."""
-        return self.roles.get(shop, frozenset()) | self.roles.get("*", frozenset())
-
-    def may(self, roles: tuple[str, ...], shop: str) -> bool:
-        """Say whether one of ``roles`` is held in ``shop``."""
-        return not self.roles_in(shop).isdisjoint(roles)
-
-    def shops(self, known: list[str], roles: tuple[str, ...] = EVERYBODY) -> list[str]:
-        """Those of the known shops in which one of ``roles`` is held."""
-        return [shop for shop in known if self.may(roles, shop)]
-
-
-NOBODY = Principal(id="", name="", roles={}, is_person=False)
 
 
 @dataclass(slots=True)

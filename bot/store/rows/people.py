@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from bot.store.rows.columns import blob, key, maybe_millis, millis
+from bot.store.rows.columns import blob, key, millis
 
 
 class Person(SQLModel, table=True):
@@ -23,16 +22,16 @@ class Person(SQLModel, table=True):
 
 
 class Role(SQLModel, table=True):
-    """A role in one shop, or in all (shop ``*``)."""
+    """A role in one shop, or in all (shop ``*``). Somebody may hold several in one shop."""
 
     __tablename__ = "role"
     person: str = key()
     shop: str = key()
-    role: str
+    role: str = key()
 
 
 class Session(SQLModel, table=True):
-    """A login. Only a digest of its secret is kept."""
+    """A login, or (``link``) a one-time link that becomes one. Only a digest of its secret is kept."""
 
     __tablename__ = "session"
     digest: str = key()
@@ -40,6 +39,7 @@ class Session(SQLModel, table=True):
     created_at: int = millis()
     seen_at: int = millis()
     from_where: str = ""
+    link: bool = False
 
 
 class Token(SQLModel, table=True):
@@ -79,12 +79,13 @@ class Audit(SQLModel, table=True):
 
 
 class LoginTry(SQLModel, table=True):
-    """Failed guesses for one name from one place, within the last quarter of an hour."""
+    """Guesses since the last quiet quarter of an hour: for one name from one place, and (``*``) for a whole place.
+
+    The name is kept as a digest only: people type passwords into the wrong box.
+    """
 
     __tablename__ = "login_try"
     name: str = key()
     place: str = key()
     count: int = 0
-    first_at: int = millis()
-    locked_until: int | None = maybe_millis()
-    __table_args__ = (sa.Index("login_try_age", "first_at"),)
+    last_at: int = millis(index=True)
