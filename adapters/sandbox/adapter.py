@@ -63,8 +63,10 @@ class SandboxAdapter:
         try:
             _Options.model_validate(dict(channel.options))
         except ValidationError as error:
-            for one in error.errors(include_url=False, include_context=False, include_input=False):
-                wrong.append(f"options.{'.'.join(map(str, one['loc']))}: 选项不对 · {one['msg']}")
+            wrong += [
+                f"options.{'.'.join(map(str, one['loc']))}: 选项不对 · {one['msg']}"
+                for one in error.errors(include_url=False, include_context=False, include_input=False)
+            ]
         return wrong
 
     def read(self, delivery: Delivery, channel: Channel, now: datetime) -> Facts:

@@ -17,6 +17,7 @@ from pydantic_core import from_json
 from adapters.base import Facts, Odd, SendResult, Sent, Unreadable
 from bot.core.message import Incoming, Kind, Sender
 
+MAX_ITEMS = 1000
 BUYER_BLOCKED_US = 40301
 WINDOW_CLOSED = 45015
 BUSY = 50001
@@ -65,7 +66,7 @@ def read_body(body: bytes) -> Facts:
     """Turn a verified body into messages, in its order; items that cannot be read are listed in ``odd``.
 
     Raises:
-        Unreadable: not JSON, or not ``{"type": "message", "data": {…} | […]}``.
+        Unreadable: not JSON, not ``{"type": "message", "data": {…} | […]}``, or over 1,000 items.
     """
     try:
         envelope = from_json(body, allow_inf_nan=False)
@@ -75,6 +76,8 @@ def read_body(body: bytes) -> Facts:
         raise Unreadable('/type: 只认识 "message" · only "message" is read')
     data = envelope.get("data")
     items = data if isinstance(data, list) else [data]
+    if len(items) > MAX_ITEMS:  # reading happens on the event loop and must stay short
+        raise Unreadable(f"/data: 一次最多 {MAX_ITEMS} 条 · at most {MAX_ITEMS} messages at a time")
     messages: list[Incoming] = []
     odd: list[Odd] = []
     for index, item in enumerate(items):

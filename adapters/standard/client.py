@@ -66,7 +66,7 @@ class StandardClient:
                 Sent.REFUSED,
                 detail=f"连不上发送地址，什么都没有发出 · cannot reach the send address, nothing was sent ({_name(error)})",
             )
-        except aiohttp.InvalidURL:
+        except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError):
             return refused_for_good("发送地址不是有效网址 · the send address is not a valid URL")
         except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:
             return SendResult(

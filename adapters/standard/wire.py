@@ -42,7 +42,8 @@ def read_body(body: bytes, webhook_id: str) -> Facts:
     ``webhook_id`` names messages that carry no id of their own, with their index where there are several.
 
     Raises:
-        Unreadable: not JSON, not an object, not ``type: message``, or without ``data``; the text begins with a pointer.
+        Unreadable: not JSON, not an object, not ``type: message``, without ``data``, or over 1,000 items; the text
+            begins with a pointer.
     """
     envelope = parse(body)
     if not isinstance(envelope, dict):
