@@ -1,0 +1,172 @@
+"""Verdicts in words: one sentence in Chinese and in English, naming the parameter, the ruleset's version and source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from bot.accounting.ruleset import Ruleset
+from bot.accounting.verdict import Night, Reason, ReplyReason, ReplyVerdict, Verdict
+
+_INQUIRY = {
+    Reason.EXCLUDED_SPAM: (
+        "这次咨询里的消息被举报为广告骚扰并已生效（{decided_by}），分子分母都不计",
+        "a message of this inquiry was reported as spam and the report took effect ({decided_by}): left out of both sides",
+    ),
+    Reason.EXCLUDED_ABUSE: (
+        "这次咨询里的消息被举报为恶意辱骂并已生效（{decided_by}），分子分母都不计",
+        "a message of this inquiry was reported as abuse and the report took effect ({decided_by}): left out of both sides",
+    ),
+    Reason.OUTSIDE_HOURS: (
+        "{opened} 进线，不在考核时段（{window}），不计入",
+        "opened at {opened}, outside the assessed hours ({window}): not counted",
+    ),
+    Reason.VALID: (
+        "{opened} 进线，{response} 秒后有人工有效回复（{decided_by}），期限 {deadline} 秒，计入",
+        "opened at {opened}, validly answered after {response} s ({decided_by}), within {deadline} s: counts",
+    ),
+    Reason.TURN_MISSED: (
+        "首次回复及时（{response} 秒），但之后有一轮没有在 {deadline} 秒内回复，不计入分子",
+        "the first reply was in time ({response} s), a later turn was not answered within {deadline} s: a miss",
+    ),
+    Reason.LATE: (
+        "{opened} 进线，{response} 秒后才有有效回复（{decided_by}），超过期限 {deadline} 秒，不计入分子",
+        "opened at {opened}, validly answered only after {response} s ({decided_by}), beyond {deadline} s: a miss",
+    ),
+    Reason.PENDING: (
+        "{opened} 进线，还没有有效回复，期限 {deadline} 秒未到，{pending}",
+        "opened at {opened}, not validly answered yet, {deadline} s have not passed: {pending_en}",
+    ),
+    Reason.MEANINGLESS_ONLY: (
+        "只有无实质内容的人工回复（{decided_by}），不算有效回复，计为未达标",
+        "people sent only replies without substance ({decided_by}), which are not valid: a miss",
+    ),
+    Reason.AUTO_ONLY: (
+        "只有自动回复（{decided_by}），没有人工回复，自动回复不计，计为未达标",
+        "only automatic replies ({decided_by}), none by a person; automatic ones do not count: a miss",
+    ),
+    Reason.UNMEASURED: (
+        "这个通道看不到是否有人工回复，无法判断，{unmeasured}",
+        "this channel cannot show whether a person replied, so it cannot be judged: {unmeasured_en}",
+    ),
+    Reason.NO_REPLY: ("没有任何回复，计为未达标", "no reply at all: a miss"),
+}
+
+_NIGHT = {
+    Night.MET: ("夜间咨询已在 {night_due} 前回复", "the night inquiry was answered before {night_due}"),
+    Night.MISSED: ("夜间咨询没有在 {night_due} 前回复", "the night inquiry was not answered before {night_due}"),
+    Night.PENDING: ("夜间咨询须在 {night_due} 前回复", "the night inquiry must be answered before {night_due}"),
+}
+
+_FAKE = (
+    "期限内发过无实质内容的人工回复，有被判虚假回复的风险",
+    "a reply without substance was sent in time by a person: risk of being judged a fake reply",
+)
+
+_REPLY = {
+    ReplyReason.FIRST_VALID: ("第一条有效回复", "the first valid reply", "deadline.seconds"),
+    ReplyReason.LATER_VALID: ("有效，但此前已有有效回复", "valid, but a valid reply came before it", "session.scope"),
+    ReplyReason.LATE: ("有效，但超过了期限", "valid, but beyond the deadline", "deadline.seconds"),
+    ReplyReason.MEANINGLESS: ("没有实质内容，不算有效回复", "without substance, so not valid", "reply.meaningless"),
+    ReplyReason.AUTOMATIC: ("自动回复，不计", "automatic, which does not count", "reply.auto_counts"),
+    ReplyReason.RECALLED: ("已撤回，视为没有发过", "recalled, so it counts as never sent", "reply.recall"),
+    ReplyReason.BEFORE_INQUIRY: ("发在买家来咨询之前", "sent before the buyer asked anything", "session.clock_start"),
+    ReplyReason.OUTSIDE_HOURS: (
+        "所答的咨询不在考核时段内",
+        "it answers an inquiry outside the assessed hours",
+        "window.test",
+    ),
+    ReplyReason.EXCLUDED: ("所答的咨询已因举报排除", "it answers an inquiry that a report excludes", "exclude.reasons"),
+    ReplyReason.UNKNOWN_SENDER: (
+        "不知道是人工还是自动，不算人工",
+        "nobody knows whether a person sent it, so it is not human",
+        "reply.human_actors",
+    ),
+    ReplyReason.SENT_BY_API: (
+        "人工发送，但平台不计通过接口发出的回复",
+        "sent by a person, but the platform does not count replies sent by API",
+        "channel.api_sent_counts",
+    ),
+}
+
+
+def explain(verdict: Verdict, ruleset: Ruleset) -> dict[str, str]:
+    """Say in Chinese (``zh``) and English (``en``) how an inquiry counts, by which parameter of which version and
+    source; night duty and fake-reply risk are added where there are any."""
+    facts = _facts(verdict, ruleset)
+    zh, en = _INQUIRY[verdict.reason]
+    if verdict.rule == "holiday.exempt":
+        zh, en = "{opened} 进线，当天是不考核的节假日，不计入", "opened at {opened}, on an exempt holiday: not counted"
+    parts = [(zh, en)]
+    if verdict.night is not None:
+        parts.append(_NIGHT[verdict.night])
+    if verdict.fake_reply_risk:
+        parts.append(_FAKE)
+    source_zh, source_en = _source(verdict.rule, ruleset)
+    return {
+        "zh": "；".join(part[0].format_map(facts) for part in parts) + source_zh,
+        "en": "; ".join(part[1].format_map(facts) for part in parts) + source_en,
+    }
+
+
+def explain_reply(reply: ReplyVerdict, ruleset: Ruleset) -> dict[str, str]:
+    """Say in Chinese (``zh``) and English (``en``) why a shop-side message does or does not count."""
+    zh, en, rule = _REPLY[reply.reason]
+    source_zh, source_en = _source(rule, ruleset)
+    return {"zh": zh + source_zh, "en": en + source_en}
+
+
+def _facts(verdict: Verdict, ruleset: Ruleset) -> dict[str, str]:
+    left_out = ("暂不计入", "left out for now")
+    missed = ("先按未达标计", "counted as a miss until then")
+    pending = missed if ruleset.pending_counts else left_out
+    unmeasured = ("按未达标计", "counted as a miss") if ruleset.unmeasured_counts else ("不计入", "left out")
+    night_due = verdict.night_due_at
+    return {
+        "decided_by": verdict.decided_by or "",
+        "opened": verdict.opened_at.astimezone(ruleset.zone).strftime("%H:%M:%S"),
+        "window": _window(ruleset),
+        "response": str(verdict.response_s),
+        "deadline": plain(ruleset["deadline.seconds"]),
+        "pending": pending[0],
+        "pending_en": pending[1],
+        "unmeasured": unmeasured[0],
+        "unmeasured_en": unmeasured[1],
+        "night_due": "" if night_due is None else night_due.astimezone(ruleset.zone).strftime("%m-%d %H:%M"),
+    }
+
+
+def _window(ruleset: Ruleset) -> str:
+    if ruleset.window is None:
+        return "00:00–24:00"
+    return "–".join(f"{second // 3600:02}:{second // 60 % 60:02}" for second in ruleset.window)
+
+
+def _source(rule: str, ruleset: Ruleset) -> tuple[str, str]:
+    value = _shown(rule, ruleset)
+    setting = f"{rule} = {value}" if value else rule
+    basis_zh = {"override": "本店改动", "fact": "来源明文", "default": "我们的默认"}[ruleset.basis(rule)]
+    basis_en = {"override": "changed by the shop", "fact": "stated by the source", "default": "our default"}
+    source = ruleset.identity.source
+    return (
+        f"。依据 {setting}（{basis_zh}），规则 {ruleset.version}，来源：{source}",
+        f". Settled by {setting} ({basis_en[ruleset.basis(rule)]}), ruleset {ruleset.version}, source: {source}",
+    )
+
+
+def _shown(rule: str, ruleset: Ruleset) -> str:
+    return plain(ruleset.values[rule]) if rule in ruleset.values else ""
+
+
+def plain(value: Any) -> str:
+    """Write a parameter's value as a person would: 180, 0.7, true, [spam, abuse]."""
+    if isinstance(value, Fraction):
+        return str(value.numerator) if value.denominator == 1 else format(float(value), "g")
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, tuple):
+        return "[" + ", ".join(plain(item) for item in value) + "]"
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {plain(item)}" for key, item in value.items()) + "}"
+    return str(value)
