@@ -1,0 +1,199 @@
+"""A question brought to what it asks: courtesy dropped, ways of asking told from what it is about, words weighed.
+
+Two wordings of one question should give nearly the same pieces; what a piece weighs comes from general language
+(``knowledge_base.words``) and the hand-made lists (``lists/wording.yaml``), never from a shop's few entries.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import yaml
+
+from knowledge_base.characters import fold
+from knowledge_base.words import cut, rarities, rarity, sounds
+
+LONGEST_TEXT = 1000
+_RUNS = re.compile(r"[a-z]+(?:'[a-z]+)?|[0-9]+(?:\.[0-9]+)?|[\u3400-\u9fff]+|[^\W_]")
+_CLAUSES = re.compile(r"[^\w\s'.]+|(?<!\d)\.(?!\d)|\n")
+_REPEATS = re.compile(r"([^\W\d])\1{2,}")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_LONGEST_PHRASE = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The hand-made lists, compiled: what each word counts as."""
+
+    dropped: frozenset[str]
+    ends: frozenset[str]
+    ways: Mapping[str, str]
+    near_ways: Mapping[tuple[str, str], float]
+    same: Mapping[str, str]
+    light: frozenset[str]
+    vocabulary: Mapping[str, float]
+    phrases: frozenset[str]
+
+    @classmethod
+    @cache
+    def shipped(cls) -> Wording:
+        """Return the lists as they come with the house."""
+        raw = yaml.safe_load(files("knowledge_base").joinpath("lists/wording.yaml").read_text("utf-8"))
+        ways = {str(word): way for way, words in raw["asking"].items() for word in words}
+        same = {str(word): str(group[0]) for group in raw["same"] for word in group}
+        near: dict[tuple[str, str], float] = {}
+        for pair, value in raw["near_ways"].items():
+            one, other = pair.split()
+            near[one, other] = near[other, one] = float(value)
+        courtesy = {str(word) for word in raw["courtesy"]}
+        costs = {word: 6.0 + len(word) / 4 for word in ways if _HAN.search(word)}
+        costs |= {word: 7.0 for word in courtesy if _HAN.search(word)}
+        known = rarities()
+        costs |= {word: 11.0 for word in same if _HAN.search(word) and word not in known and word not in costs}
+        return cls(
+            dropped=frozenset(courtesy),
+            ends=frozenset(raw["ends"]),
+            ways=ways,
+            near_ways=near,
+            same=same,
+            light=frozenset((*raw["light"], *raw["light_en"])),
+            vocabulary=known | costs,
+            phrases=frozenset(word for word in (*courtesy, *ways) if " " in word),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A text as the matcher compares it.
+
+    ``pieces`` are single Chinese characters, Latin words (stemmed) and numbers, in order; ``weights`` what each says
+    (0–1, a long word's weight is shared by its characters); ``words`` the word each belongs to, by its place;
+    ``sounds`` how each sounds; ``ways`` how it asks (how, when, price …); ``text`` is all of it in one readable line.
+    """
+
+    text: str
+    pieces: tuple[str, ...]
+    weights: tuple[float, ...]
+    words: tuple[int, ...]
+    sounds: tuple[str, ...]
+    ways: frozenset[str]
+
+
+def normalize(text: str) -> Question:
+    """Bring a text to what it asks. Cut to 1,000 characters; any Unicode; never raises.
+
+    Doing it again to ``Question.text`` gives the same pieces.
+    """
+    wording = Wording.shipped()
+    words = _words(fold(text[:LONGEST_TEXT]), wording)
+    kept = [word for word in words if word[1] != _DROPPED] or [(word, _PLAIN) for word, _ in words]
+    return _question(kept, wording)
+
+
+_PLAIN, _DROPPED = "plain", "dropped"
+
+
+def _words(folded: str, wording: Wording) -> list[tuple[str, str]]:
+    """Cut a folded text into (word, how it counts): plain, dropped, or a way of asking."""
+    found: list[tuple[str, str]] = []
+    for clause in _CLAUSES.split(folded):
+        tokens: list[str] = []
+        for run in _RUNS.findall(_REPEATS.sub(r"\1", clause)):
+            if _HAN.match(run):
+                tokens += cut(run, wording.vocabulary)
+            else:
+                tokens.append(run)
+        tokens = _phrased(tokens, wording.phrases)
+        marked = [(token, _counts_as(token, wording)) for token in tokens]
+        found += _without_ends(marked, wording.ends)
+    return found
+
+
+def _phrased(tokens: list[str], phrases: frozenset[str]) -> list[str]:
+    """Join the Latin words that are a listed phrase together (``how much``); longest first."""
+    if not any(token.isascii() for token in tokens):
+        return tokens
+    joined, at = [], 0
+    while at < len(tokens):
+        for size in range(min(_LONGEST_PHRASE, len(tokens) - at), 1, -1):
+            phrase = " ".join(tokens[at : at + size])
+            if phrase in phrases:
+                joined.append(phrase)
+                at += size
+                break
+        else:
+            joined.append(tokens[at])
+            at += 1
+    return joined
+
+
+def _counts_as(word: str, wording: Wording) -> str:
+    return _DROPPED if word in wording.dropped else wording.ways.get(word, _PLAIN)
+
+
+def _without_ends(marked: list[tuple[str, str]], ends: frozenset[str]) -> list[tuple[str, str]]:
+    """Mark the address and the particles at both ends of a clause as dropped."""
+    for order in (range(len(marked)), range(len(marked) - 1, -1, -1)):
+        for place in order:
+            word, counts = marked[place]
+            if word in ends:
+                marked[place] = (word, _DROPPED)
+            elif counts != _DROPPED:
+                break
+    return marked
+
+
+def _question(words: list[tuple[str, str]], wording: Wording) -> Question:
+    pieces: list[str] = []
+    weights: list[float] = []
+    places: list[int] = []
+    ways = set()
+    for place, (word, counts) in enumerate(words):
+        if counts not in (_PLAIN, _DROPPED):
+            ways.add(counts)
+            parts, weight = [f"?{counts}"], WAY_WEIGHT
+        else:
+            meant = wording.same.get(word, word)
+            parts = list(meant) if _HAN.match(meant) else [stem(meant)]
+            weight = weigh(meant, wording) / len(parts) ** 0.6
+        pieces += parts
+        weights += [weight] * len(parts)
+        places += [place] * len(parts)
+    heard = sounds()
+    return Question(
+        text=" ".join(word for word, _ in words)
+        if any(w.isascii() for w, _ in words)
+        else "".join(w for w, _ in words),
+        pieces=tuple(pieces),
+        weights=tuple(weights),
+        words=tuple(places),
+        sounds=tuple(heard.get(piece, piece) for piece in pieces),
+        ways=frozenset(ways),
+    )
+
+
+WAY_WEIGHT = 0.2
+
+
+def weigh(word: str, wording: Wording) -> float:
+    """Return how much a word says (0–1): little for common words, much for rare ones."""
+    if word in wording.light:
+        return 0.12
+    if word.isascii():
+        return 0.9
+    return min(1.0, max(0.15, (rarity(word) - 4.5) / 8))
+
+
+def stem(word: str) -> str:
+    """Take an English word's common ending away; anything else stays."""
+    if not word.isascii() or word.isdigit():
+        return word
+    word = word.removesuffix("'s").replace("'", "")
+    for ending, instead in (("ies", "y"), ("sses", "ss"), ("ing", ""), ("ed", ""), ("es", "e"), ("s", "")):
+        if word.endswith(ending) and len(word) - len(ending) >= 3 and not word.endswith("ss"):
+            return word[: -len(ending)] + instead
+    return word

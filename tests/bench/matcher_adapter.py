@@ -1,0 +1,49 @@
+"""The product's own matcher as measurements call it: shipped defaults, nothing tuned for a base."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from knowledge_base.base import KnowledgeBase
+from knowledge_base.calibrate import DEFAULT_MARGIN, DEFAULT_THRESHOLD
+from knowledge_base.entry import Entry, Keywords, Match
+
+
+class Adapter:
+    """Fit a base, then match, decide, or match a question that asks several things."""
+
+    def fit(self, entries: Iterable[Mapping[str, Any]]) -> None:
+        """Build the base from dicts of id, question, similar, keywords, answer."""
+        self._base = KnowledgeBase(
+            Entry(
+                id=entry["id"],
+                question=entry["question"],
+                answer=entry["answer"],
+                phrasings=tuple(entry.get("similar", ())),
+                keywords=Keywords(any=tuple(entry.get("keywords", ()))),
+            )
+            for entry in entries
+        )
+
+    def match(self, text: str) -> list[tuple[str, float]]:
+        """Return entry ids with their sureness, best first."""
+        return [(match.entry.id, match.sureness) for match in self._base.best(text)]
+
+    def decide(self, text: str) -> str | None:
+        """Return the entry that would answer, or None where a person should."""
+        return _sure(self._base.best(text))
+
+    def match_multi(self, text: str) -> list[str]:
+        """Return the entries of each part of a text, in the order asked."""
+        reading = self._base.read(text)
+        found = [_sure(part.matches) for part in reading.parts] or [_sure(reading.matches)]
+        return [entry_id for entry_id in dict.fromkeys(found) if entry_id is not None]
+
+
+def _sure(matches: tuple[Match, ...]) -> str | None:
+    if not matches or matches[0].sureness < DEFAULT_THRESHOLD:
+        return None
+    if len(matches) > 1 and matches[0].sureness - matches[1].sureness < DEFAULT_MARGIN:
+        return None
+    return matches[0].entry.id

@@ -1,0 +1,172 @@
+"""The base: which entry a question finds, and which questions find none."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from knowledge_base.base import KnowledgeBase
+from knowledge_base.calibrate import DEFAULT_THRESHOLD
+from knowledge_base.entry import Context, Entry, Keywords
+
+SHOP = (
+    Entry(
+        "ship-when", "什么时候发货", "付款后{发货时效}发出", ("多久发货", "几天能发出", "今天能发吗", "拍了什么时候发")
+    ),
+    Entry("courier", "发什么快递", "默认发{发货快递}", ("用的哪家快递", "可以发顺丰吗", "你们发哪个物流")),
+    Entry("fee", "运费多少钱", "满{包邮门槛}包邮", ("包邮吗", "邮费怎么算", "要运费吗")),
+    Entry("invoice", "能开发票吗", "可以开电子发票", ("开票吗", "有发票吗", "怎么开发票")),
+    Entry("return", "支持七天无理由退货吗", "支持七天无理由", ("不喜欢可以退吗", "能退货吗", "怎么退货")),
+    Entry("exchange", "可以换货吗", "可以换一次", ("尺码不合适能换吗", "怎么换货")),
+    Entry("down", "羽绒服掉毛吗", "面料做过防钻绒处理", ("羽绒服会不会跑绒",)),
+    Entry("wash", "怎么洗", "建议 30 度以下手洗", ("可以机洗吗", "能放洗衣机洗吗")),
+)
+BASE = KnowledgeBase(SHOP)
+
+
+def found(text: str, base: KnowledgeBase = BASE, **around: object) -> str | None:
+    matches = base.read(text, Context(**around)).matches  # type: ignore[arg-type]
+    return matches[0].entry.id if matches and matches[0].sureness >= DEFAULT_THRESHOLD else None
+
+
+@pytest.mark.parametrize(
+    ("text", "entry"),
+    [
+        ("什么时候发货", "ship-when"),
+        ("亲，请问啥时候发货呀？", "ship-when"),
+        ("啥時候發貨", "ship-when"),
+        ("什么时候发活", "ship-when"),
+        ("今天能发货吗", "ship-when"),
+        ("发的什么快递", "courier"),
+        ("请问发哪家快递呢", "courier"),
+        ("运费怎么算", "fee"),
+        ("邮费多少", "fee"),
+        ("可以开发票吗", "invoice"),
+        ("能退货吗亲", "return"),
+        ("可以换货吗谢谢", "exchange"),
+        ("这个可以机洗吗", "wash"),
+        ("羽绒服会掉毛吗", "down"),
+    ],
+)
+def test_finds_its_entry(text: str, entry: str) -> None:
+    assert found(text) == entry
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "你们老板是谁", "苹果手机怎么截图", "今天天气怎么样", "发票丢了怎么补开给公司报销", "快递员把我的门弄坏了", "洗衣机多少钱",
+        "毛衣起球吗", "有没有实体店", "XL还有货吗",
+    ],
+)  # fmt: skip
+def test_finds_nothing(text: str) -> None:
+    assert found(text) is None
+
+
+@pytest.mark.parametrize("entry", SHOP, ids=lambda entry: entry.id)
+def test_every_phrasing_finds_its_own_entry(entry: Entry) -> None:
+    for phrasing in (entry.question, *entry.phrasings):
+        top = BASE.read(phrasing).matches[0]
+        assert (top.entry.id, top.sureness) == (entry.id, 99.5)
+
+
+@pytest.mark.parametrize(
+    ("text", "small_talk", "complete"),
+    [
+        pytest.param("在吗", True, False, id="a greeting waits for the question"),
+        pytest.param("谢谢", True, True, id="thanks ends it"),
+        pytest.param("那个红色的", False, False, id="half a sentence waits"),
+        pytest.param("我想问一下", False, False, id="announcing a question waits"),
+        pytest.param("我买的那个，", False, False, id="an open end waits"),
+        pytest.param("什么时候发货", False, True, id="a question never waits"),
+        pytest.param("还有M吗", False, True, id="a short question never waits"),
+        pytest.param("转人工", False, True, id="asking for a person never waits"),
+        pytest.param("？？", False, True, id="pressing never waits"),
+    ],
+)
+def test_small_talk_and_fragments(text: str, small_talk: bool, complete: bool) -> None:
+    reading = BASE.read(text)
+    assert (reading.small_talk, reading.complete) == (small_talk, complete)
+
+
+@pytest.mark.parametrize(
+    ("text", "entries"),
+    [
+        ("这个多久发货，能退货吗", ["ship-when", "return"]),
+        ("什么时候发货？发什么快递？", ["ship-when", "courier"]),
+        ("在吗\n包邮吗\n可以机洗吗\n能开发票吗", ["fee", "wash", "invoice"]),
+        ("什么时候发货，你们老板是谁", ["ship-when", None]),
+    ],
+)
+def test_parts(text: str, entries: list[str | None]) -> None:
+    parts = BASE.read(text).parts
+    sure = [p.matches[0].entry.id if p.matches and p.matches[0].sureness >= DEFAULT_THRESHOLD else None for p in parts]
+    assert sure == entries
+
+
+@pytest.mark.parametrize(
+    "text", ["什么时候发货", "你好，什么时候发货", "什么时候发货，谢谢", "今天下单，什么时候发货呢"]
+)
+def test_one_question_is_not_split(text: str) -> None:
+    assert BASE.read(text).parts == ()
+
+
+def test_days_and_products() -> None:
+    base = KnowledgeBase(
+        [
+            Entry("sale", "双十一有活动吗", "有", valid_from=date(2026, 11, 1), valid_to=date(2026, 11, 11)),
+            Entry("mug", "杯子多大容量", "350 毫升", products=("p1",)),
+        ]
+    )
+    assert found("双十一有活动吗", base, today=date(2026, 11, 11)) == "sale"
+    assert found("双十一有活动吗", base, today=date(2026, 11, 12)) is None
+    assert found("双十一有活动吗", base, today=date(2026, 10, 31)) is None
+    assert found("杯子多大容量", base, product="p1") == "mug"
+    assert found("杯子多大容量", base, product="p2") is None
+    assert found("杯子多大容量", base) is None
+
+
+def test_keywords() -> None:
+    base = KnowledgeBase(
+        [
+            Entry("sf", "可以发顺丰吗", "可以", keywords=Keywords(all=("顺丰",), never=("到付",))),
+            Entry("size", "尺码怎么选", "看尺码表", keywords=Keywords(any=("尺码", "多大码"))),
+        ]
+    )
+    assert found("可以发顺丰吗", base) == "sf"
+    assert found("可以发顺丰到付吗", base) is None
+    assert found("可以发京东吗", base) is None
+    assert base.read("我该买多大码怎么选").matches[0].evidence[-1].words == "多大码"
+
+
+def test_neighbours_leave_out_the_entry_itself() -> None:
+    near = BASE.neighbours("可以换货吗", exclude_id="exchange")
+    assert "exchange" not in [match.entry.id for match in near]
+    assert BASE.neighbours("可以换货吗")[0].similarity == 100
+
+
+def test_adding_and_taking_away_equals_building_anew() -> None:
+    grown = KnowledgeBase(SHOP[:3])
+    for entry in reversed(SHOP[3:]):
+        grown = grown.with_entry(entry)
+    grown = grown.with_entry(Entry("extra", "有实体店吗", "没有")).without("extra").with_entry(SHOP[0])
+    for text in ("什么时候发货", "能退吗", "羽绒服多少钱", "发什么快递，包邮吗"):
+        assert grown.read(text) == BASE.read(text)
+
+
+def test_a_changed_entry_replaces_the_old_one() -> None:
+    changed = BASE.with_entry(Entry("wash", "可以熨烫吗", "低温熨烫"))
+    assert found("怎么洗", changed) is None
+    assert found("可以熨烫吗", changed) == "wash"
+    assert found("怎么洗") == "wash"
+
+
+@given(st.text(st.characters(), max_size=1200))
+def test_any_text_is_read(text: str) -> None:
+    BASE.read(text)
+    BASE.neighbours(text)
+
+
+def test_an_empty_base_reads_too() -> None:
+    assert KnowledgeBase([]).read("什么时候发货").matches == ()
