@@ -4,11 +4,13 @@
  * the Enter that confirms it arrives, so that Enter still carries 229. */
 export const composing = (event) => event.isComposing || event.keyCode === 229;
 
-/** Whether this key press is the one that sends: Enter, or Ctrl/⌘+Enter where the person chose that. */
-export function sends(event, withCtrl) {
-  if (event.key !== "Enter" || event.shiftKey || composing(event)) return false;
-  const held = event.ctrlKey || event.metaKey;
-  return event.altKey || (withCtrl ? held : true);
+/** What this key press sends: "keep" (send), "next" (send, open the next), "release" (send, back to the bot), or null.
+ * `withCtrl`: plain Enter makes a line and Ctrl/⌘+Enter sends. */
+export function sendKey(event, withCtrl) {
+  if (event.key !== "Enter" || composing(event)) return null;
+  if (event.altKey) return event.shiftKey ? "release" : "next";
+  if (event.shiftKey) return null;
+  return !withCtrl || event.ctrlKey || event.metaKey ? "keep" : null;
 }
 
 /** Chinese keyboards send these where a slash was meant; only at the start of a line do they open the menu. */

@@ -1,5 +1,6 @@
 // Small parts every page is built from.
-import { cls, html, useEffect, useState } from "../lib/view.js";
+import { cls, html, useEffect, useMemo, useState } from "../lib/view.js";
+import { calmly } from "../lib/feed.js";
 import { t } from "../lib/i18n.js";
 
 const SPRITE = new URL("../icons.svg", import.meta.url).pathname;
@@ -48,14 +49,21 @@ export function ShopPicker({ shops, value, onPick, all }) {
 /** Fetch once and again whenever an input changes: {data, problem, reload}. Old data stays while new is fetched. */
 export function useLoad(fetcher, inputs) {
   const [state, setState] = useState({});
-  const reload = () => {
-    let live = true;
-    fetcher().then(
-      (data) => live && setState({ data }),
-      (problem) => live && setState((old) => ({ data: old.data, problem })),
-    );
-    return () => (live = false);
-  };
-  useEffect(reload, inputs);
-  return { ...state, reload };
+  const load = useMemo(() => {
+    const run = calmly(async () => {
+      try {
+        const data = await fetcher();
+        if (run.live) setState({ data });
+      } catch (problem) {
+        if (run.live) setState((old) => ({ data: old.data, problem }));
+      }
+    });
+    return run;
+  }, inputs);
+  useEffect(() => {
+    load.live = true;
+    load();
+    return () => (load.live = false);
+  }, [load]);
+  return { ...state, reload: load };
 }

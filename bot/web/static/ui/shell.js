@@ -52,7 +52,7 @@ function Banners() {
     ${open && html`<p class="banner danger"><${Icon} name="alert" />${t("banner.plain_http")}</p>`}
     ${state === "polling" && html`<p class="banner warn" role="status"><${Icon} name="alert" />${t("banner.polling")}</p>`}
     ${state === "lost" && html`<p class="banner danger" role="status"><${Icon} name="alert" />${t("banner.lost")}</p>`}
-    ${stopped.length > 0 && html`<p class="banner warn"><${Icon} name="stop" />${t("banner.stopped", { shops: stopped.join("、") })}</p>`}
+    ${stopped.length > 0 && html`<p class="banner warn"><${Icon} name="stop" />${t("banner.stopped", { shops: stopped.join(t("word.comma")) })}</p>`}
   </div>`;
 }
 

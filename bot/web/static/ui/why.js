@@ -19,7 +19,7 @@ export const reasonWord = (code) => tOr(`reason.${code}`, code);
 
 const TONE = { answer: "bot", handoff: "warn", silence: "", wait: "" };
 
-const Bar = ({ sureness, threshold }) => html`<div class="bar" role="img" aria-label=${t("why.bar", { sureness: Math.round(sureness), threshold })}>
+const Bar = ({ sureness, threshold }) => html`<div class="meter" role="img" aria-label=${t("why.bar", { sureness: Math.round(sureness), threshold })}>
   <i style=${{ width: `${Math.min(100, sureness)}%` }} class=${sureness >= threshold ? "over" : ""}></i><b style=${{ left: `${Math.min(100, threshold)}%` }}></b></div>`;
 
 const Candidate = ({ row, threshold, chosen }) => html`<li class=${cls(chosen && "chosen")}>
@@ -34,7 +34,7 @@ export function WhyCard({ why }) {
   return html`<section class="why" aria-label=${t("why.title")}>
     <p class="sentence">${said(why.sentence)}</p>
     <p class="chips"><${Chip} tone=${TONE[why.outcome] || ""}>${t(`outcome.${why.outcome}`)}<//>${why.reason && html`<${Chip}>${reasonWord(why.reason)}<//>`}
-      ${(why.heard || []).map((h) => html`<${Chip} key=${h.signal + h.words}>${t(`signal.${h.signal}`)}：${h.words}<//>`)}</p>
+      ${(why.heard || []).map((h) => html`<${Chip} key=${h.signal + h.words}>${t("word.with_detail", { word: t(`signal.${h.signal}`), detail: h.words })}<//>`)}</p>
     ${candidates.length > 0 && html`<ul class="candidates">${candidates.map((row) => html`<${Candidate} key=${row.id} row=${row} threshold=${why.threshold} chosen=${why.entry?.id === row.id} />`)}</ul>`}
     <p class="meta">${t("why.numbers", { threshold: number(why.threshold), margin: number(why.margin), took: number(why.took_ms) })}</p>
     ${why.normalized && html`<p class="meta">${t("why.normalized", { text: why.normalized })}</p>`}

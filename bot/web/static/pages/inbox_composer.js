@@ -1,0 +1,172 @@
+// Writing to the buyer, or a note to colleagues. The note field looks different, so that nothing internal goes out.
+import { cls, html, useEffect, useLayoutEffect, useRef, useState } from "../lib/view.js";
+import { post } from "../lib/api.js";
+import { t } from "../lib/i18n.js";
+import { composing, sendKey, slashQuery } from "../lib/ime.js";
+import { ctrlSends, useKeys } from "../lib/keys.js";
+import { Button, Chip, Icon } from "../ui/parts.js";
+import { say } from "../ui/toast.js";
+import { act, openNext, reply, step } from "./inbox_desk.js";
+import { keepDraft, readDraft } from "./inbox_drafts.js";
+import { PhraseMenu, filled, usePhrases } from "./inbox_phrases.js";
+
+const UNFILLED = /\{[^{}\n]{1,20}\}/g;
+
+/** What the shop's rules say of a text, asked a moment after typing stops: {meaningless, forbidden}. */
+function useCheck(shop, text) {
+  const [found, setFound] = useState(null);
+  useEffect(() => {
+    setFound(null);
+    if (!text.trim()) return undefined;
+    const timer = setTimeout(() => post(`/shops/${shop}/check`, { text }).then(setFound, () => {}), 400);
+    return () => clearTimeout(timer);
+  }, [shop, text]);
+  return found;
+}
+
+const Suggested = ({ suggestion, onSend, onEdit, onReject }) => html`<div class="proposal" role="group" aria-label=${t("suggest.title")}>
+  <p><${Chip} tone="bot" icon="bot">${t("suggest.title")}<//> <span class="meta">${suggestion.entry?.question} · ${t("why.sureness", { n: Math.round(suggestion.sureness) })}</span></p>
+  <p class="words">${suggestion.text}</p>
+  <div class="acts"><${Button} onClick=${onSend} hint="Alt 1">${t("suggest.send")}<//><${Button} onClick=${onEdit} hint="Alt 2">${t("suggest.edit")}<//>
+    <${Button} kind="quiet" onClick=${onReject} hint="Alt 3">${t("suggest.reject")}<//></div></div>`;
+
+const FollowUps = ({ list, onPick }) => html`<div class="proposal" role="group" aria-label=${t("follow.title")}>
+  <p class="meta">${t("follow.title")}</p>
+  ${list.map((f, i) => html`<button type="button" class="follow" key=${f.text} onClick=${() => onPick(f)}><kbd>Alt ${i + 1}</kbd><span>${f.text}</span></button>`)}</div>`;
+
+function Warnings({ found, unfilled }) {
+  const forbidden = found?.forbidden || [];
+  return html`<div class="warnings" role="status">
+    ${unfilled.length > 0 && html`<p class="danger"><${Icon} name="alert" />${t("composer.unfilled", { names: unfilled.join(" ") })}</p>`}
+    ${found?.meaningless && html`<p class="warn"><${Icon} name="alert" />${t("composer.meaningless")}</p>`}
+    ${forbidden.length > 0 && html`<p class="warn"><${Icon} name="alert" />${t("composer.forbidden", { words: forbidden.join(t("word.comma")) })}</p>`}
+  </div>`;
+}
+
+/** The keys of the composer that need Alt; physical keys, since Alt changes letters on some keyboards. */
+function altKey(event, acts) {
+  if (!event.altKey || event.ctrlKey || event.metaKey) return false;
+  const digit = /^Digit([1-3])$/.exec(event.code);
+  if (digit) acts.take(Number(digit[1]) - 1);
+  else if (event.code === "KeyN") acts.turnMode();
+  else if (event.code === "KeyJ") step(1);
+  else if (event.code === "KeyK") step(-1);
+  else return false;
+  event.preventDefault();
+  return true;
+}
+
+export function Composer({ talk, suggestion, followUps, lines }) {
+  const [draft, setDraftState] = useState(() => readDraft(talk.id));
+  const [busy, setBusy] = useState(false);
+  const [slash, setSlash] = useState(null);
+  const [at, setAt] = useState(0);
+  const field = useRef(null);
+  const note = draft.mode === "note";
+  const text = draft[draft.mode].text;
+  const found = useCheck(talk.shop, note ? "" : text);
+  const phrases = usePhrases(talk.shop, slash ? slash.query : null);
+  const unfilled = note ? [] : [...text.matchAll(UNFILLED)].map((m) => m[0]);
+
+  const setDraft = (change) => setDraftState((old) => {
+    const now = { ...old, ...change };
+    keepDraft(talk.id, now);
+    return now;
+  });
+  const write = (value, more = {}) => setDraft({ [draft.mode]: note ? { text: value } : value ? { ...draft.reply, ...more, text: value } : { text: "", origin: "typed" } });
+  const put = (value, more) => {
+    setDraft({ mode: "reply", reply: { text: value, ...more } });
+    setSlash(null);
+    field.current?.focus();
+  };
+  useLayoutEffect(() => {
+    field.current.style.height = "auto";
+    field.current.style.height = `${Math.min(200, field.current.scrollHeight)}px`;
+  }, [text, draft.mode]);
+  useEffect(() => {
+    if (matchMedia("(hover: hover)").matches) field.current?.focus({ preventScroll: true });
+  }, []);
+
+  const deliver = async (body) => {
+    setBusy(true);
+    const answer = await reply(talk.id, body);
+    setBusy(false);
+    return answer;
+  };
+  const send = async (how) => {
+    if (!text.trim() || busy) return;
+    if (unfilled.length) {
+      say(t("composer.unfilled", { names: unfilled.join(" ") }), { tone: "danger", key: "unfilled" });
+      return;
+    }
+    const kept = draft;
+    write("");
+    const done = note ? await act(talk.id, "note", { text }) : await deliver({ text, origin: draft.reply.origin, suggestion: draft.reply.suggestion, then: how === "release" ? "release" : "keep" });
+    if (!done) setDraft(kept);
+    else if (how === "next") openNext();
+  };
+  const pick = (phrase) => {
+    const value = filled(phrase, talk);
+    const before = text.slice(0, slash.start);
+    const after = text.slice(slash.start + 1 + slash.query.length);
+    put(before + value + after, { origin: "quick_phrase" });
+  };
+  const useDraft = () => deliver({ text: suggestion.text, origin: "suggested", suggestion: suggestion.id, then: "keep" });
+  const editDraft = () => put(suggestion.text, { origin: "suggested", suggestion: suggestion.id });
+  const rejectDraft = () => act(talk.id, "suggestion", { id: suggestion.id, act: "reject" });
+  const follow = (f) => f && put(f.text, { origin: "suggested" });
+  const take = (n) => (suggestion ? [useDraft, editDraft, rejectDraft][n]() : follow(followUps[n]));
+  const turnMode = () => setDraft({ mode: note ? "reply" : "note" });
+  const mode = (name) => () => {
+    setDraft({ mode: name });
+    field.current.focus();
+  };
+  useKeys({ r: mode("reply"), n: mode("note") });
+
+  const menuKey = (event) => {
+    if (!slash || !phrases) return false;
+    if (event.key === "ArrowDown") setAt((at + 1) % Math.max(1, phrases.length));
+    else if (event.key === "ArrowUp") setAt((at + phrases.length - 1) % Math.max(1, phrases.length));
+    else if (event.key === "Escape") setSlash(null);
+    else if ((event.key === "Enter" || event.key === "Tab") && phrases[at]) pick(phrases[at]);
+    else return false;
+    event.preventDefault();
+    event.stopPropagation();
+    return true;
+  };
+  const onKeyDown = (event) => {
+    if (composing(event) || menuKey(event) || altKey(event, { take, turnMode })) return;
+    const how = sendKey(event, ctrlSends.value);
+    if (how) {
+      event.preventDefault();
+      send(how);
+    } else if (event.key === "Escape") field.current.blur();
+    else if (event.key === "ArrowUp" && !text) {
+      const mine = lines.filter((l) => l.sender === "agent" && l.kind === "text" && l.status !== "note").pop();
+      if (mine) put(mine.text, { origin: "typed" });
+    }
+  };
+  const onInput = (event) => {
+    const { value, selectionStart } = event.currentTarget;
+    write(value);
+    const query = note ? null : slashQuery(value, selectionStart);
+    setSlash(query);
+    setAt(0);
+  };
+  return html`<div class=${cls("composer", note && "note")}>
+    ${suggestion && !note && html`<${Suggested} suggestion=${suggestion} onSend=${useDraft} onEdit=${editDraft} onReject=${rejectDraft} />`}
+    ${!suggestion && !note && talk.owed && followUps.length > 0 && !text && html`<${FollowUps} list=${followUps} onPick=${follow} />`}
+    ${slash && html`<${PhraseMenu} list=${phrases} at=${at} onPick=${pick} />`}
+    <div class="modes" role="group" aria-label=${t("composer.mode")}>
+      <button type="button" aria-pressed=${!note} onClick=${mode("reply")}>${t("composer.reply")}</button>
+      <button type="button" aria-pressed=${note} onClick=${mode("note")}>${t("composer.note")}</button>
+      ${draft.reply.origin !== "typed" && text && !note && html`<${Chip}>${t(`origin.${draft.reply.origin}`)}<//>`}</div>
+    <textarea ref=${field} rows="2" value=${text} placeholder=${note ? t("composer.note_hint") : t("composer.reply_hint")} aria-label=${note ? t("composer.note") : t("composer.reply")}
+      role=${slash ? "combobox" : undefined} aria-expanded=${slash ? "true" : undefined} aria-controls=${slash ? "phrases" : undefined} aria-activedescendant=${slash && phrases?.length ? `phrase-${at}` : undefined}
+      onInput=${onInput} onKeyDown=${onKeyDown} onBlur=${() => setSlash(null)} maxlength="4000"></textarea>
+    ${!note && html`<${Warnings} found=${found} unfilled=${unfilled} />`}
+    <div class="acts end"><span class="meta grow">${note ? t("composer.note_tip") : t("composer.tip")}</span>
+      ${!note && talk.owed && talk.state !== "agent" && html`<${Button} busy=${busy} onClick=${() => send("release")} hint="Alt ⇧ ⏎">${t("act.send_release")}<//>`}
+      <${Button} kind=${note ? "noted" : "primary"} busy=${busy} disabled=${!text.trim()} onClick=${() => send("keep")}>${note ? t("act.add_note") : t("act.send")}<//></div>
+  </div>`;
+}

@@ -1,0 +1,66 @@
+// The list of conversations: tabs with counts, rows with their clocks.
+import { cls, html, useEffect, useRef, useState } from "../lib/view.js";
+import { shopNow, when } from "../lib/clock.js";
+import { number, t, tOr } from "../lib/i18n.js";
+import { useKeys } from "../lib/keys.js";
+import { go, route, withQuery } from "../lib/router.js";
+import { counts, shopOf, shops } from "../lib/session.js";
+import { Countdown } from "../ui/countdown.js";
+import { Chip, Empty, Failed, Icon, Loading, ShopPicker } from "../ui/parts.js";
+import { Windowed } from "../ui/windowed.js";
+import { reasonWord } from "../ui/why.js";
+import { TABS, hold, loadMoreRows, loadRows, rows, rowsProblem, tabOf, talkUrl } from "./inbox_desk.js";
+
+const HEIGHT = 88;
+
+function lastWords(last) {
+  if (!last) return "";
+  const words = last.kind === "text" ? last.text : `[${tOr(`kind.${last.kind}`, last.kind)}]`;
+  return last.sender === "buyer" ? words : t("word.with_detail", { word: tOr(`sender.${last.sender}`, last.sender), detail: words });
+}
+
+function Row({ talk, chosen }) {
+  const shop = shopOf(talk.shop);
+  const owed = talk.owed && talk.bot_answered && talk.state !== "agent";
+  return html`<a role="listitem" class="row" href=${talkUrl(talk.id)} data-talk=${talk.id} aria-current=${chosen ? "true" : undefined}>
+    <span class="pair"><strong>${talk.buyer.name || talk.buyer.id}</strong><${Countdown} talk=${talk} /></span>
+    <span class="pair"><span class="last">${lastWords(talk.last)}</span>
+      ${talk.unread > 0 && html`<b class="count" aria-label=${t("list.unread", { n: talk.unread })}>${talk.unread}</b>`}</span>
+    <span class="pair meta"><span class="chips">
+      ${talk.state === "waiting" && talk.reason && html`<${Chip} tone="warn">${reasonWord(talk.reason)}<//>`}
+      ${owed && html`<${Chip} tone="bot" icon="bot">${t("list.owed")}<//>`}
+      ${talk.owner && html`<${Chip} tone="info" icon="person">${talk.owner.name}<//>`}
+      ${talk.simulated && html`<${Chip}>${t("word.simulated")}<//>`}
+      <span class="shop">${talk.shop_name}</span></span>
+      <time>${talk.last ? when(talk.last.at, shopNow(shop?.clock)) : ""}</time></span></a>`;
+}
+
+function Nothing({ tab }) {
+  const words = tab === "waiting" ? t("empty.waiting", { n: number(counts.value.bot) }) : t(`empty.${tab}`);
+  return html`<${Empty}>${words}<//>`;
+}
+
+export function List({ id }) {
+  const tab = tabOf();
+  const [cursor, setCursor] = useState(-1);
+  const box = useRef(null);
+  const list = rows.value;
+  useEffect(() => setCursor((list || []).findIndex((x) => x.id === id)), [id, list === null]);
+  const move = (by) => {
+    const at = Math.max(0, Math.min((list?.length || 0) - 1, cursor + by));
+    setCursor(at);
+    requestAnimationFrame(() => box.current?.querySelector(`[data-talk="${list[at]?.id}"]`)?.focus());
+  };
+  useKeys({ j: () => move(1), k: () => move(-1) });
+  return html`<section class="list" aria-label=${t("place.inbox")} ref=${box}
+      onPointerEnter=${(e) => e.pointerType === "mouse" && hold(true)} onPointerLeave=${() => hold(false)}>
+    <nav class="tabs" aria-label=${t("list.tabs")}>${TABS.map((name) => html`<a key=${name} href=${withQuery({ tab: name === "waiting" ? "" : name })} aria-current=${name === tab ? "page" : undefined}>
+      ${t(`tab.${name}`)} <b class=${cls("count", name !== "waiting" && "calm")}>${number(counts.value[name])}</b></a>`)}</nav>
+    <${ShopPicker} shops=${shops.value} all value=${route.value.query.shop || ""} onPick=${(shop) => go(withQuery({ shop }), { replace: true })} />
+    ${rowsProblem.value && html`<${Failed} problem=${rowsProblem.value} retry=${loadRows} />`}
+    ${list === null ? !rowsProblem.value && html`<${Loading} />` : list.length === 0 ? html`<${Nothing} tab=${tab} />`
+      : html`<${Windowed} items=${list} height=${HEIGHT} at=${cursor} onEnd=${loadMoreRows} label=${t(`tab.${tab}`)}
+          onFocusIn=${() => hold(true)} onFocusOut=${() => hold(false)} row=${(talk) => html`<${Row} key=${talk.id} talk=${talk} chosen=${talk.id === id} />`} />`}
+    <p class="order meta"><${Icon} name="clock" />${t("list.order")}</p>
+  </section>`;
+}

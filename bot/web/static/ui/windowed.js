@@ -1,0 +1,35 @@
+// A long list of rows of one height: only those in sight exist, so ten thousand scroll like ten.
+import { html, useEffect, useLayoutEffect, useRef, useState } from "../lib/view.js";
+
+const SPARE = 6;
+
+/** `row(item, index)` draws one row; `onEnd` is called when the last rows come into sight; `at` is kept in sight. */
+export function Windowed({ items, height, row, onEnd, at, label, role = "list", ...rest }) {
+  const box = useRef(null);
+  const [view, setView] = useState({ top: 0, tall: 800 });
+  const look = () => {
+    const { scrollTop, clientHeight } = box.current;
+    setView((old) => (Math.abs(old.top - scrollTop) < height && old.tall === clientHeight ? old : { top: scrollTop, tall: clientHeight }));
+  };
+  useLayoutEffect(() => {
+    look();
+    const watch = new ResizeObserver(look);
+    watch.observe(box.current);
+    return () => watch.disconnect();
+  }, []);
+  useEffect(() => {
+    if (at === undefined || at < 0) return;
+    const { scrollTop, clientHeight } = box.current;
+    if (at * height < scrollTop) box.current.scrollTop = at * height;
+    else if ((at + 1) * height > scrollTop + clientHeight) box.current.scrollTop = (at + 1) * height - clientHeight;
+  }, [at]);
+  const first = Math.max(0, Math.floor(view.top / height) - SPARE);
+  const last = Math.min(items.length, Math.ceil((view.top + view.tall) / height) + SPARE);
+  useEffect(() => {
+    if (onEnd && items.length && last >= items.length) onEnd();
+  }, [last, items.length]);
+  return html`<div class="windowed" ref=${box} onScroll=${look} role=${role} aria-label=${label} ...${rest}>
+    <div style=${{ height: `${items.length * height}px` }}>
+      <div style=${{ transform: `translateY(${first * height}px)` }}>${items.slice(first, last).map((item, i) => row(item, first + i))}</div>
+    </div></div>`;
+}
