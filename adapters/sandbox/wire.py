@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 import orjson
-from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, Field, ValidationError
 from pydantic_core import from_json
 
 from adapters.base import Facts, Odd, SendResult, Sent, Unreadable
@@ -36,6 +36,12 @@ def _storable(text: str) -> str:
     return text.replace("\0", "\ufffd")
 
 
+def _written(moment: object) -> object:
+    if not isinstance(moment, str):  # a bare number could be seconds or milliseconds
+        raise ValueError("must be ISO 8601 text with an offset")
+    return moment
+
+
 def _utc(moment: datetime) -> datetime:
     if not 2000 <= moment.year < 2100:  # sums with deadlines stay far from the calendar's ends
         raise ValueError("the year must be 2000-2099")
@@ -58,7 +64,7 @@ class _Item(BaseModel):
     sender: Sender
     kind: Annotated[Text, Field(max_length=200)]
     text: Text = ""
-    sent_at: Annotated[AwareDatetime, AfterValidator(_utc)]
+    sent_at: Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_utc)]
     meta: dict[Key, Text] = Field(default_factory=dict)
 
 
