@@ -68,9 +68,9 @@ def _new_id() -> str:
 
 
 class FakePlatform:
-    """All simulated shops' platform. ``now`` is its clock (aware); ``new_id`` names its messages."""
+    """All simulated shops' platform. ``now`` is the clock of a channel's shop (aware); ``new_id`` names messages."""
 
-    def __init__(self, now: Callable[[], datetime], new_id: Callable[[], str] = _new_id) -> None:
+    def __init__(self, now: Callable[[Channel], datetime], new_id: Callable[[], str] = _new_id) -> None:
         self._now = now
         self._new_id = new_id
         self._channels: dict[str, Channel] = {}
@@ -139,7 +139,7 @@ class FakePlatform:
             ConnectionResetError: the connection is cut, as ``FaultKind.CUT_BEFORE`` and ``CUT_AFTER`` ask.
         """
         try:
-            verify(channel.secrets, headers, body, self._now())
+            verify(channel.secrets, headers, body, self._now(channel))
         except BadSignature as why:
             return 401, {}, str(why).encode()
         reply: dict[str, Any] = orjson.loads(body)["data"]
@@ -202,7 +202,7 @@ class FakePlatform:
             sender=Sender.BOT,  # a platform sees that a machine called, not who pressed the button behind it
             kind=Kind.TEXT,
             text=reply["text"],
-            at=self._now(),
+            at=self._now(channel),
             reply_id=reply["id"],
             reply_class=reply["class"],
         )
@@ -228,7 +228,7 @@ class FakePlatform:
     ) -> Delivery:
         self.connect(channel)
         known = kind if isinstance(kind, Kind) else Kind.OTHER
-        line = Line(self._new_id(), sender, known, text, sent_at or self._now())
+        line = Line(self._new_id(), sender, known, text, sent_at or self._now(channel))
         self._add((channel.key, conversation), line)
         return self._tell(channel, conversation, line, meta or {}, kind=str(kind))
 
@@ -256,6 +256,6 @@ class FakePlatform:
             "meta": dict(meta),
         }
         body = orjson.dumps({"type": "message", "data": data})
-        now = self._now()
+        now = self._now(channel)
         headers = {"content-type": "application/json", **sign(channel.secrets, self._new_id(), now, body)}
         return Delivery("POST", headers, {}, body, now)

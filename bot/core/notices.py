@@ -18,7 +18,7 @@ class Notice(StrEnum):
     WELCOME = "welcome"
     OUT_OF_HOURS = "out_of_hours"
     HANDOFF = "handoff"
-    TIMED = "timed_answer"
+    TIMED = "timed"
 
 
 @dataclass(frozen=True, slots=True)

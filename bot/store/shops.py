@@ -38,6 +38,4 @@ def change_shop(conn: sa.Connection, shop_id: str, values: Mapping[str, Any]) ->
 
 def count_bad_signature(conn: sa.Connection, key: str) -> None:
     """Count a refused delivery: nothing else of it is kept."""
-    conn.execute(
-        sa.update(channel).where(channel.c.key == key).values(bad_signatures=channel.c.bad_signatures + 1)
-    )
+    conn.execute(sa.update(channel).where(channel.c.key == key).values(bad_signatures=channel.c.bad_signatures + 1))

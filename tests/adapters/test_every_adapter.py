@@ -182,4 +182,4 @@ def test_answers_have_the_platforms_form(name):
 
 @each_adapter
 async def test_the_registry_makes_a_client_that_closes(name):
-    await make_clients(FakePlatform(lambda: NOW))[name].close()
+    await make_clients(FakePlatform(lambda _: NOW))[name].close()

@@ -62,6 +62,7 @@ class Conversation(SQLModel, table=True):
     due_at: int | None = maybe_millis()
     night_due_at: int | None = maybe_millis()
     in_hours: bool | None = None
+    open: bool = False
     owed: bool = False
     bot_answered: bool = False
     by_person: bool = False
@@ -149,6 +150,7 @@ class Outbox(SQLModel, table=True):
     next_at: int | None = maybe_millis()
     done_at: int | None = maybe_millis()
     platform_id: str | None = None
+    then: str = "keep"
     __table_args__ = (
         sa.Index("outbox_thread", "conversation", "created_at"),
         sa.Index("outbox_echo", "channel", "platform_id"),

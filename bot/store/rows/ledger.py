@@ -35,7 +35,11 @@ class JournalHead(SQLModel, table=True):
 
 
 class InquiryRow(SQLModel, table=True):
-    """An inquiry's verdict as last posted. ``id`` is the message that opened it; ``day`` its local date."""
+    """An inquiry's verdict as last posted. ``id`` is the message that opened it; ``day`` its local date.
+
+    ``open`` = no valid reply yet; ``owed`` = a person's reply is still needed, unless somebody closed it for a reason
+    (``waived``).
+    """
 
     __tablename__ = "inquiry"
     shop: str = key()
@@ -55,7 +59,9 @@ class InquiryRow(SQLModel, table=True):
     ruleset: str = ""
     due_at: int | None = maybe_millis()
     night_due_at: int | None = maybe_millis()
+    open: bool = False
     owed: bool = False
+    waived: str | None = None
     by_person: bool = False
     bot_answered: bool = False
     replies: list[dict[str, Any]] = blob()

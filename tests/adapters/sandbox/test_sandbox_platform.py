@@ -20,7 +20,7 @@ ADAPTER = SandboxAdapter()
 
 def make_platform() -> FakePlatform:
     numbers = itertools.count(1)
-    return FakePlatform(lambda: NOW, lambda: f"p-{next(numbers)}")
+    return FakePlatform(lambda _: NOW, lambda: f"p-{next(numbers)}")
 
 
 def make_channel(send_url: str = "", **options) -> Channel:

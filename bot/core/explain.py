@@ -1,0 +1,132 @@
+"""A decision put into data and one sentence, in Chinese and English: what the *why* card and the test bench show."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.core.decide import Answer, Decision, Handoff, Policy, Silence, Wait, needed
+from knowledge_base.entry import Match, Mode, Reading
+
+_HANDOFF = {
+    "asked_for_person": (
+        "命中「{words}」：买家要人工，机器人已停止回复。",
+        "“{words}” asks for a person; the bot is silent.",
+    ),
+    "no_match": (
+        "知识库里没有足够接近的知识，转人工。",
+        "Nothing in the FAQ comes close enough; a person is asked for.",
+    ),
+    "unsure": (
+        "最接近「{words}」，但把握不足（{sureness}，阈值 {threshold}），转人工。",
+        "Closest to “{words}”, but not sure enough ({sureness}, threshold {threshold}); a person is asked for.",
+    ),
+    "two_alike": (
+        "两条知识都像（{words}），差距不到 {margin}，转人工。",
+        "Two entries look alike ({words}), less than {margin} apart; a person is asked for.",
+    ),
+    "several_questions": (
+        "一次问了多件事（{words}），由人工一并回答。",
+        "Several things asked at once ({words}); a person answers them together.",
+    ),
+    "upset": ("命中「{words}」：买家情绪激动，转人工。", "“{words}”: the buyer is upset; a person is asked for."),
+    "sensitive": ("命中敏感词「{words}」，转人工。", "Sensitive words “{words}”; a person is asked for."),
+    "media": ("图片或语音，由人工查看。", "A picture or voice message: a person looks at it."),
+    "bot_off": ("机器人已停用，转人工。", "The bot is off; a person is asked for."),
+    "missing_field": (
+        "命中「{words}」，但缺少字段 {missing}，转人工。",
+        "Matched “{words}”, but these fields have no confirmed value: {missing}; a person is asked for.",
+    ),
+    "entry_wants_person": ("知识「{words}」要求由人工处理。", "The entry “{words}” wants a person."),
+    "stale": ("回答已过时，改由人工处理。", "The answer would be too late; a person takes it."),
+    "own_fault": ("系统故障，已转人工。", "Our own fault; handed to a person."),
+}
+_SILENCE = {
+    "person_holds": ("人工接待中，机器人保持安静。", "A person holds the conversation; the bot is silent."),
+    "small_talk_settled": ("寒暄，没有未答的问题，不再回复。", "Small talk with nothing left open; nothing is said."),
+    "duplicate_question": ("同一个问题已经答过，不再重复。", "The same question was answered already; not repeated."),
+    "own_echo": ("这是我们自己发出的消息。", "This is our own message coming back."),
+    "not_for_us": ("不是买家的提问。", "Not a buyer's question."),
+}
+
+
+def explain(reading: Reading, decision: Decision, policy: Policy) -> dict[str, Any]:
+    """Put a decision into the shape the API shows (``GET /api/v1/decisions/{id}``), without id and time."""
+    best = _best(reading, decision)
+    return {
+        "outcome": type(decision).__name__.lower(),
+        "reason": reason_of(decision),
+        "mode": policy.mode.value,
+        "threshold": needed(best.entry, policy) if best else policy.threshold,
+        "margin": policy.margin,
+        "normalized": reading.normalized,
+        "entry": {"id": best.entry.id, "question": best.entry.question} if best else None,
+        "sureness": round(best.sureness, 1) if best else None,
+        "candidates": [_candidate(match) for match in reading.matches],
+        "parts": [
+            {"text": part.text, "entry": part.matches[0].entry.question if part.matches else None}
+            for part in reading.parts
+        ],
+        "heard": [{"signal": heard.signal.value, "words": heard.words} for heard in reading.heard],
+        "missing": list(decision.missing) if isinstance(decision, Handoff) else [],
+        "sentence": sentence(reading, decision, policy),
+    }
+
+
+def reason_of(decision: Decision) -> str:
+    """The code of a decision's reason."""
+    if isinstance(decision, Wait):
+        return "unfinished"
+    return str(decision.reason)
+
+
+def _best(reading: Reading, decision: Decision) -> Match | None:
+    if isinstance(decision, Answer):
+        return decision.match
+    return reading.matches[0] if reading.matches else None
+
+
+def _candidate(match: Match) -> dict[str, Any]:
+    return {
+        "id": match.entry.id,
+        "question": match.entry.question,
+        "sureness": round(match.sureness, 1),
+        "similarity": round(match.similarity, 1),
+        "phrasing": match.phrasing,
+        "evidence": [{"code": e.code, "value": round(e.value, 3), "words": e.words} for e in match.evidence],
+    }
+
+
+def sentence(reading: Reading, decision: Decision, policy: Policy) -> dict[str, str]:
+    """Say in one sentence, in both languages, what was decided and why."""
+    if isinstance(decision, Wait):
+        return {"zh": "这句话还没说完，等下一句。", "en": "The line looks unfinished; waiting for the next one."}
+    if isinstance(decision, Silence):
+        zh, en = _SILENCE[decision.reason.value]
+        return {"zh": zh, "en": en}
+    if isinstance(decision, Answer):
+        return _answer_sentence(decision, policy)
+    best = reading.matches[0] if reading.matches else None
+    zh, en = _HANDOFF.get(decision.reason.value, ("转人工。", "A person is asked for."))
+    words = {
+        "words": decision.words,
+        "missing": "、".join(decision.missing),
+        "sureness": f"{best.sureness:.0f} %" if best else "–",
+        "threshold": f"{needed(best.entry, policy) if best else policy.threshold:.0f} %",
+        "margin": f"{policy.margin:.0f}",
+    }
+    return {"zh": zh.format(**words), "en": en.format(**words)}
+
+
+def _answer_sentence(decision: Answer, policy: Policy) -> dict[str, str]:
+    question, sure = decision.match.entry.question, f"{decision.match.sureness:.0f} %"
+    needs = f"{needed(decision.match.entry, policy):.0f} %"
+    if decision.mode is Mode.SUGGEST:
+        return {
+            "zh": f"命中「{question}」，把握 {sure}（阈值 {needs}）；待人工确认后发送。",
+            "en": f"Matched “{question}”, sureness {sure} (threshold {needs}); a person confirms it first.",
+        }
+    zh = f"命中「{question}」，把握 {sure}（阈值 {needs}），自动回复"
+    en = f"Matched “{question}”, sureness {sure} (threshold {needs}); answered"
+    if decision.then_person:
+        return {"zh": zh + "，并转人工跟进。", "en": en + ", and a person follows up."}
+    return {"zh": zh + "。", "en": en + "."}

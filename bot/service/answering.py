@@ -1,0 +1,197 @@
+"""Answering: what was stored is read against the FAQ off the event loop and decided in the next commit.
+
+Order within a conversation is the order of acceptance: one worker takes the batches one after another. A fault of our
+own is retried; a message that fails five times goes to a person.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import defaultdict, deque
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+import structlog
+
+from bot.core.message import CARDS, Kind
+from bot.service.deciding import Deciding, Question
+from bot.service.directory import ZONE
+from bot.service.intake import Fresh
+from bot.service.sending import Sending
+from bot.service.shelf import Shelf, Shelved
+from bot.store import conversations as convs
+from bot.store import messages
+from bot.store.engine import Store
+from bot.store.ids import from_ms
+from knowledge_base.entry import Context, Reading
+
+BATCH = 256
+ATTEMPTS = 5
+RETRY_S = 0.2
+
+log = structlog.get_logger("answering")
+
+
+@dataclass(frozen=True, slots=True)
+class Expired:
+    """An unfinished burst whose wait is over."""
+
+    shop: str
+    conversation: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What is known around a conversation's next line."""
+
+    pending: tuple[str, ...]
+    product: str | None
+    previous: str
+
+
+Item = Fresh | Expired
+
+
+class Answering:
+    """The worker between intake and sending. ``waiting`` and ``oldest`` feed the status page."""
+
+    def __init__(self, store: Store, shelf: Shelf, deciding: Deciding, sending: Sending) -> None:
+        self._store, self._shelf, self._deciding, self._sending = store, shelf, deciding, sending
+        self._queue: deque[Item] = deque()
+        self._wake = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="match")
+        self._task: asyncio.Task[None] | None = None
+        self.in_hand = 0
+
+    def start(self) -> None:
+        """Start the worker."""
+        self._task = asyncio.create_task(self._run())
+
+    async def stop(self) -> None:
+        """Finish what is in hand, then stop. What is left in the queue is found in the table at the next start."""
+        if self._task:
+            try:
+                await asyncio.wait_for(self._idle.wait(), 5)
+            except TimeoutError:
+                log.warning("stopped_with_work_left", waiting=len(self._queue))
+            self._task.cancel()
+        self._thread.shutdown(wait=False)
+
+    def put(self, items: Iterable[Item]) -> None:
+        """Queue stored messages, or bursts whose wait is over."""
+        self._queue.extend(items)
+        self._idle.clear()
+        self._wake.set()
+
+    @property
+    def waiting(self) -> int:
+        """Things not yet decided."""
+        return len(self._queue) + self.in_hand
+
+    async def rescue(self) -> None:
+        """Queue what a former process accepted and did not decide. Lines of an unfinished burst have their timer."""
+        rows = await self._store.read(messages.undecided)
+        loaded = await self._store.read(convs.load, {row["conversation"] for row in rows})
+        held = {line for one in loaded.values() for line in one.pending}
+        self.put(
+            Fresh(r["id"], r["shop"], r["conversation"], Kind(r["kind"]), r["text"], r["at"], r["accepted_at"], True)
+            for r in rows
+            if r["id"] not in held
+        )
+
+    async def _run(self) -> None:
+        while True:
+            if not self._queue:
+                self._idle.set()
+            await self._wake.wait()
+            batch = [self._queue.popleft() for _ in range(min(BATCH, len(self._queue)))]
+            if not self._queue:
+                self._wake.clear()
+            self.in_hand = len(batch)
+            try:
+                await self._decide(batch)
+            except Exception:
+                log.exception("batch_failed", size=len(batch))
+                await self._one_by_one(batch)
+            self.in_hand = 0
+
+    async def _one_by_one(self, batch: Sequence[Item]) -> None:
+        """Find the item that fails: try each alone, and hand to a person what fails five times."""
+        for item in batch:
+            for attempt in range(1, ATTEMPTS + 1):
+                try:
+                    await self._decide([item])
+                    break
+                except Exception:
+                    log.exception("item_failed", conversation=item.conversation, attempt=attempt)
+                    await asyncio.sleep(RETRY_S * attempt)
+            else:
+                await self._give_up(item)
+
+    async def _give_up(self, item: Item) -> None:
+        try:
+            fresh = item if isinstance(item, Fresh) else await self._first_pending(item)
+            if fresh and fresh.asks:
+                self._sending.start(await self._store.write(self._deciding.fault, [fresh]))
+        except Exception:
+            # The store itself refuses: the message stays undecided in the table and is found at the next rescue.
+            log.exception("handing_over_failed", conversation=item.conversation)
+
+    async def _first_pending(self, item: Expired) -> Fresh | None:
+        one = (await self._store.read(convs.load, [item.conversation])).get(item.conversation)
+        if one is None or not one.pending:
+            return None
+        return Fresh(one.pending[0], one.shop, one.id, Kind.TEXT, "", one.last_at, one.last_at, True)
+
+    async def _decide(self, batch: Sequence[Item]) -> None:
+        started = time.perf_counter()
+        around = await self._store.read(_around, {item.conversation for item in batch})
+        shelved = {shop: await self._shelf.get(shop) for shop in {item.shop for item in batch}}
+        loop = asyncio.get_running_loop()
+        questions = await loop.run_in_executor(self._thread, _read_all, batch, around, shelved, started)
+        touched = [item for item in batch if isinstance(item, Fresh)]
+        self._sending.start(await self._store.write(self._deciding.apply, questions, touched))
+
+
+def _around(conn: sa.Connection, conversations: set[str]) -> dict[str, _Around]:
+    loaded = convs.load(conn, conversations)
+    lines = messages.texts(conn, [line for one in loaded.values() for line in one.pending])
+    return {
+        cid: _Around(tuple(lines.get(line, "") for line in one.pending), one.product, one.last_text)
+        for cid, one in loaded.items()
+    }
+
+
+def _read_all(
+    batch: Sequence[Item], around: Mapping[str, _Around], shelved: Mapping[str, Shelved], started: float
+) -> list[Question]:
+    """Read each item, joined with the unfinished lines before it; in a thread, for the event loop must not wait."""
+    lines: dict[str, list[str]] = defaultdict(list, {cid: list(a.pending) for cid, a in around.items()})
+    questions = []
+    for item in batch:
+        fresh = item if isinstance(item, Fresh) else None
+        if fresh and not fresh.asks:
+            continue
+        shelf, known = shelved[item.shop], around.get(item.conversation)
+        if fresh and fresh.kind is Kind.TEXT:
+            lines[item.conversation].append(fresh.text)
+        burst = "\n".join(line for line in lines[item.conversation] if line)
+        context = Context(
+            today=from_ms(fresh.at).astimezone(ZONE).date() if fresh else None,
+            product=known.product if known else None,
+        )
+        reading = shelf.base.read(burst, context) if burst else Reading(text="", normalized="")
+        kind = fresh.kind if fresh else Kind.TEXT
+        if fresh and fresh.kind is not Kind.TEXT and fresh.kind not in CARDS:
+            # A picture or voice message is a person's business, whatever was said before it.
+            reading = Reading(text="", normalized="")
+        took = round((time.perf_counter() - started) * 1e6)
+        questions.append(Question(fresh, item.conversation, item.shop, kind, reading, shelf, took))
+        if reading.complete and kind not in CARDS:
+            lines[item.conversation] = []
+    return questions

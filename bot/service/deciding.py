@@ -1,0 +1,362 @@
+"""One transaction for a batch of questions: decide each with the truth of that moment, save what follows from it.
+
+Decision, conversation state, outbox row, timers and journal lines are one commit: whoever is promised a person finds
+the conversation in the queue, and whatever is sent was a row first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.core.conversation import Event, State
+from bot.core.decide import Answer, Decision, Handoff, Policy, Silence, Talk, Wait, decide
+from bot.core.explain import explain, reason_of
+from bot.core.message import Kind, Origin, ReplyClass, Sender
+from bot.core.notices import Notice, due_notices, join
+from bot.core.reasons import KEEPS_BOT_QUIET, HandoffReason
+from bot.service.books import Books
+from bot.service.clocks import Clocks
+from bot.service.directory import ZONE, Directory, ShopConfig
+from bot.service.intake import Fresh
+from bot.service.shelf import Shelved
+from bot.store import conversations as convs
+from bot.store import decisions, messages, outbox, timers
+from bot.store.conversations import Conversation
+from bot.store.ids import from_ms, new_id, to_ms
+from bot.store.journal import Line, append
+from bot.store.timers import Timer
+from knowledge_base.entry import Mode, Reading
+from knowledge_base.fields import fill
+
+STALE_MS = 180_000
+"""An automatic answer older than this is handed over, not sent (``stale_after_s``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Something to decide: a buyer's line (None when a wait has run out), read together with the lines before it."""
+
+    fresh: Fresh | None
+    conversation: str
+    shop: str
+    kind: Kind
+    reading: Reading
+    shelved: Shelved
+    took_us: int = 0
+
+
+@dataclass(slots=True)
+class Work:
+    """What one transaction gathers before it writes."""
+
+    loaded: dict[str, Conversation]
+    busy: set[str]
+    recalled: set[str]
+    decisions: list[dict[str, Any]] = field(default_factory=list)
+    suggestions: list[dict[str, Any]] = field(default_factory=list)
+    sends: list[dict[str, Any]] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+    timers: list[Timer] = field(default_factory=list)
+    drops: list[tuple[str, str, str]] = field(default_factory=list)
+    decided: dict[str, str] = field(default_factory=dict)
+    waiting: set[str] = field(default_factory=set)
+
+
+class Deciding:
+    """Decides and saves. ``apply`` and ``fault`` run inside the writer's transaction."""
+
+    def __init__(self, directory: Directory, clocks: Clocks, books: Books) -> None:
+        self._directory, self._clocks, self._books = directory, clocks, books
+
+    def apply(
+        self, conn: sa.Connection, questions: Sequence[Question], touched: Sequence[Fresh]
+    ) -> list[Mapping[str, Any]]:
+        """Decide questions in order and bring the books of all touched conversations up to date.
+
+        Returns the sends that are now on the wire (status ``sending``): the caller makes the calls.
+        """
+        ids = {q.conversation for q in questions} | {f.conversation for f in touched}
+        work = Work(
+            loaded=convs.load(conn, ids),
+            busy=outbox.busy(conn, {q.conversation for q in questions}),
+            recalled=messages.recalled(conn, {q.fresh.id for q in questions if q.fresh}),
+        )
+        floors: dict[str, int] = {}
+        for fresh in touched:
+            floors[fresh.conversation] = min(fresh.at, floors.get(fresh.conversation, fresh.at))
+        self._books.refold(conn, work.loaded, floors)
+        for question in questions:
+            self._one(work, question)
+        return self._write(conn, work)
+
+    def fault(self, conn: sa.Connection, failed: Sequence[Fresh]) -> list[Mapping[str, Any]]:
+        """Hand messages to a person that our own code could not decide (P8)."""
+        work = Work(convs.load(conn, {f.conversation for f in failed}), set(), set())
+        for fresh in failed:
+            one = work.loaded[fresh.conversation]
+            decision = Handoff(HandoffReason.OWN_FAULT)
+            self._hand_off(work, one, decision, self._clocks.now_ms(one.shop))
+            self._note(
+                work, one, [fresh.id], decision, {"sentence": {"zh": "系统故障，已转人工。", "en": "Our own fault."}}, 0
+            )
+        return self._write(conn, work)
+
+    def _one(self, work: Work, question: Question) -> None:
+        one = work.loaded.get(question.conversation)
+        if one is None or (question.fresh is None and not one.pending):
+            return
+        shop = self._directory.shops[question.shop]
+        now = self._clocks.now_ms(one.shop)
+        policy = Policy(
+            mode=shop.mode,
+            threshold=shop.threshold,
+            margin=shop.margin,
+            compose=question.shelved.compose(shop.platform),
+            stopped=shop.stopped,
+        )
+        decision = self._decide(work, question, one, policy, now)
+        lines = [*one.pending, *([question.fresh.id] if question.fresh else [])]
+        if not isinstance(decision, Wait):
+            one.settle_lines()
+            work.drops.append((one.shop, "wait", one.id))
+        did = self._note(work, one, lines, decision, explain(question.reading, decision, policy), question.took_us)
+        self._act(work, one, shop, question, decision, did, now)
+
+    def _decide(self, work: Work, question: Question, one: Conversation, policy: Policy, now: int) -> Decision:
+        fresh = question.fresh
+        if fresh and fresh.id in work.recalled and one.state != State.AGENT.value:
+            # Taken back before we answered: no machine answers it, but its inquiry stays open for a person.
+            return Handoff(HandoffReason.NO_MATCH)
+        decision = self._by_rules(question, one, policy, now)
+        late = fresh is not None and now - fresh.accepted_at > STALE_MS
+        if isinstance(decision, Answer) and decision.mode is Mode.AUTO and late:
+            return Handoff(HandoffReason.STALE, words=decision.match.entry.question)
+        return decision
+
+    def _by_rules(self, question: Question, one: Conversation, policy: Policy, now: int) -> Decision:
+        talk = Talk(
+            state=State(one.state),
+            reason=HandoffReason(one.reason) if one.reason and one.state == State.WAITING.value else None,
+            inquiry_open=one.open,
+            waiting_since=from_ms(one.waiting_since) if one.waiting_since else None,
+            waited=question.fresh is None,
+            answered=frozenset(one.asked),
+        )
+        return decide(question.kind, question.reading, talk, policy, from_ms(now))
+
+    def _note(
+        self, work: Work, one: Conversation, lines: list[str], decision: Decision, why: dict[str, Any], took_us: int
+    ) -> str:
+        now = self._clocks.now_ms(one.shop)
+        did = new_id(self._clocks.real())
+        outcome, reason = type(decision).__name__.lower(), reason_of(decision)
+        match = decision.match if isinstance(decision, Answer) else None
+        work.decisions.append(
+            {
+                "id": did,
+                "shop": one.shop,
+                "conversation": one.id,
+                "message": lines[-1] if lines else "",
+                "outcome": outcome if not (match and decision_mode(decision) is Mode.SUGGEST) else "suggest",
+                "reason": reason,
+                "entry": match.entry.id if match else None,
+                "sureness": match.sureness if match else None,
+                "explain": why,
+                "at": now,
+                "took_us": took_us,
+            }
+        )
+        work.lines.append(
+            Line(one.shop, now, "decision", did, one.id, {"outcome": outcome, "reason": reason, "messages": lines})
+        )
+        for line in lines:
+            work.decided[line] = did
+            if isinstance(decision, Wait):
+                work.waiting.add(line)
+            else:
+                work.waiting.discard(line)
+        return did
+
+    def _act(
+        self,
+        work: Work,
+        one: Conversation,
+        shop: ShopConfig,
+        question: Question,
+        decision: Decision,
+        did: str,
+        now: int,
+    ) -> None:
+        if isinstance(decision, Wait):
+            if question.fresh:
+                one.pending = [*one.pending, question.fresh.id]
+            one.waiting_since = one.waiting_since or now
+            work.timers.append(Timer(one.shop, "wait", one.id, to_ms(decision.until)))
+        elif isinstance(decision, Handoff):
+            self._hand_off(work, one, decision, now)
+            self._say(work, one, shop, question, {}, did, now)
+        elif isinstance(decision, Answer) and decision.mode is Mode.SUGGEST:
+            self._suggest(work, one, decision, did, now)
+        elif isinstance(decision, Answer):
+            one.asked = [*one.asked, question.reading.normalized]
+            if decision.then_person:
+                self._hand_off(work, one, Handoff(HandoffReason.ENTRY_WANTS_PERSON, decision.match.entry.question), now)
+            self._say(work, one, shop, question, {"answer": decision.text}, did, now, entry=decision.match.entry.id)
+        else:
+            assert isinstance(decision, Silence)  # noqa: S101  (the last of four outcomes; nothing is said)
+
+    def _hand_off(self, work: Work, one: Conversation, decision: Handoff, now: int) -> None:
+        """Put the conversation into the queue. A reason that keeps the bot quiet is not replaced by a weaker one."""
+        if one.state == State.AGENT.value:
+            return
+        was = one.state
+        one.step(Event.HANDED_OFF)
+        keep = was == State.WAITING.value and one.reason and decision.reason not in KEEPS_BOT_QUIET
+        if not keep:
+            one.reason = decision.reason.value
+            one.reason_detail = "、".join(decision.missing) or decision.words
+        if was != State.WAITING.value or not keep:
+            work.lines.append(Line(one.shop, now, "handoff", one.id, one.id, {"reason": decision.reason.value}))
+
+    def _suggest(self, work: Work, one: Conversation, decision: Answer, did: str, now: int) -> None:
+        self._hand_off(work, one, Handoff(HandoffReason.DRAFT_TO_CONFIRM, decision.match.entry.question), now)
+        work.suggestions.append(
+            {
+                "id": new_id(self._clocks.real()),
+                "shop": one.shop,
+                "conversation": one.id,
+                "decision": did,
+                "entry": decision.match.entry.id,
+                "text": decision.text,
+                "sureness": decision.match.sureness,
+                "state": "open",
+                "at": now,
+                "by": None,
+            }
+        )
+
+    def _say(
+        self,
+        work: Work,
+        one: Conversation,
+        shop: ShopConfig,
+        question: Question,
+        parts: dict[str, str],
+        did: str,
+        now: int,
+        entry: str | None = None,
+    ) -> None:
+        """Put an answer and the notices that fall together with it into one outbox row."""
+        if shop.mode is not Mode.AUTO or shop.stopped or one.state == State.AGENT.value:
+            return
+        handed = one.state == State.WAITING.value and not parts
+        kinds = due_notices(
+            shop.notices, one.said, handed_off=handed, local=from_ms(now).astimezone(ZONE), hours=shop.hours
+        )
+        said = {kind.value: self.notice_text(shop, one, question.shelved, kind) for kind in kinds}
+        ordered = {k: said[k] for k in (Notice.WELCOME.value,) if k in said} | parts | said
+        if not any(ordered.values()):
+            return
+        one.said = [*one.said, *said]
+        answers = question.fresh.id if question.fresh else one.last_message
+        work.sends.append(
+            send_row(
+                one,
+                self._clocks,
+                text=join(ordered),
+                parts=list(ordered),
+                in_reply_to=answers,
+                decision=did,
+                entry=entry,
+            )
+        )
+
+    def notice_text(self, shop: ShopConfig, one: Conversation, shelved: Shelved, kind: Notice) -> str:
+        """A notice with its facts filled in: the shop's fields, ``{在线时段}`` and ``{人工时限}``. Empty if one lacks."""
+        facts = dict(shelved.fields)
+        if shop.hours:
+            facts["在线时段"] = shop.hours.words()
+        due = one.due_at or one.night_due_at
+        if due:
+            facts["人工时限"] = f"{from_ms(due).astimezone(ZONE):%H:%M}"
+        filled = fill(shop.notices[kind], facts)
+        return "" if filled.missing else filled.text
+
+    def _write(self, conn: sa.Connection, work: Work) -> list[Mapping[str, Any]]:
+        on_the_wire = []
+        for row in work.sends:
+            if row["conversation"] not in work.busy:
+                row["status"], row["tries"] = "sending", 1
+                row["asked_at"] = self._clocks.real_ms()
+                on_the_wire.append(row)
+                work.busy.add(row["conversation"])
+        decisions.add(conn, work.decisions)
+        decisions.add_suggestions(conn, work.suggestions)
+        outbox.add(conn, work.sends)
+        timers.drop(conn, work.drops)
+        timers.put(conn, [*work.timers, *self._timed_answers(work)])
+        messages.mark_decided(conn, work.decided, waiting=work.waiting)
+        append(conn, work.lines)
+        convs.save(conn, work.loaded.values())
+        return outbox.addressed(conn, on_the_wire)
+
+    def _timed_answers(self, work: Work) -> list[Timer]:
+        """For each inquiry that waits in a shop with a timed answer, the moment it falls due."""
+        due = []
+        for one in work.loaded.values():
+            after = self._directory.shops[one.shop].timed_answer_s
+            if after and one.open and one.inquiry_at is not None and Notice.TIMED.value not in one.said:
+                due.append(Timer(one.shop, "timed", one.id, one.inquiry_at + after * 1000))
+        return due
+
+
+def decision_mode(decision: Decision) -> Mode | None:
+    """The mode of an answer, None for anything else."""
+    return decision.mode if isinstance(decision, Answer) else None
+
+
+def send_row(
+    one: Conversation,
+    clocks: Clocks,
+    *,
+    text: str,
+    parts: list[str],
+    in_reply_to: str | None = None,
+    decision: str | None = None,
+    entry: str | None = None,
+    sender: Sender = Sender.BOT,
+    origin: Origin = Origin.AUTOMATIC,
+    reply_class: ReplyClass = ReplyClass.AUTOMATIC,
+    by: str | None = None,
+    then: str = "keep",
+) -> dict[str, Any]:
+    """A new row of the outbox, pending. ``then`` says what a person wants once it is sent: keep, release or close."""
+    return {
+        "id": new_id(clocks.real()),
+        "shop": one.shop,
+        "channel": one.channel,
+        "conversation": one.id,
+        "in_reply_to": in_reply_to,
+        "sender": sender.value,
+        "origin": origin.value,
+        "reply_class": reply_class.value,
+        "by": by,
+        "text": text,
+        "parts": parts,
+        "entry": entry,
+        "decision": decision,
+        "status": "pending",
+        "tries": 0,
+        "epoch": one.epoch,
+        "detail": "",
+        "created_at": clocks.now_ms(one.shop),
+        "asked_at": None,
+        "next_at": None,
+        "done_at": None,
+        "platform_id": None,
+        "then": then,
+    }

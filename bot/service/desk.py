@@ -1,0 +1,216 @@
+"""The people's desk: takeover, reply, note, release, transfer, close. Each act is one commit; sends start after it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.core.conversation import NotAllowed
+from bot.core.message import Kind, Origin, Sender, classify
+from bot.service.clocks import Clocks
+from bot.service.deciding import send_row
+from bot.service.moves import Moves
+from bot.service.refusal import Because, Refusal
+from bot.service.sending import Sending
+from bot.store import conversations as convs
+from bot.store import decisions, messages, outbox
+from bot.store.conversations import Conversation
+from bot.store.engine import Store
+from bot.store.ids import new_id
+from bot.store.journal import Line, append
+
+TEXT_AT_MOST = 5_000
+ORIGINS = (Origin.TYPED, Origin.QUICK_PHRASE, Origin.SUGGESTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a person sends. ``suggestion`` is the draft it came from; ``then`` is keep, release or close."""
+
+    text: str
+    origin: Origin = Origin.TYPED
+    suggestion: str | None = None
+    entry: str | None = None
+    then: str = "keep"
+
+
+class Desk:
+    """Acts by a person (``who`` is their id). Raises ``Refusal`` with the reason in words."""
+
+    def __init__(self, store: Store, clocks: Clocks, moves: Moves, sending: Sending) -> None:
+        self._store, self._clocks, self._moves, self._sending = store, clocks, moves, sending
+
+    async def takeover(self, conversation: str, who: str) -> list[str]:
+        """Take a conversation; return the automatic sends that could not be stopped any more."""
+        return await self._store.write(self._act, conversation, self._moves.take, who)
+
+    async def reply(self, conversation: str, who: str, reply: Reply) -> str:
+        """Send a person's reply, taking the conversation over if nobody holds it; return the send's id."""
+        if not reply.text.strip():
+            raise Refusal(Because.INVALID, "empty", "回复不能为空。", "A reply cannot be empty.", pointer="/text")
+        if len(reply.text) > TEXT_AT_MOST:
+            raise Refusal(
+                Because.INVALID,
+                "too_long",
+                f"回复最多 {TEXT_AT_MOST} 个字。",
+                f"A reply has at most {TEXT_AT_MOST} characters.",
+                pointer="/text",
+            )
+        send, rows = await self._store.write(self._reply, conversation, who, reply)
+        self._sending.start(rows)
+        return send
+
+    async def note(self, conversation: str, who: str, text: str) -> str:
+        """Keep an internal note: buyers never see it, the books do not count it."""
+        if not text.strip() or len(text) > TEXT_AT_MOST:
+            raise Refusal(
+                Because.INVALID,
+                "note_length",
+                f"备注需要 1 到 {TEXT_AT_MOST} 个字。",
+                f"A note has 1 to {TEXT_AT_MOST} characters.",
+                pointer="/text",
+            )
+        return await self._store.write(self._note, conversation, who, text)
+
+    async def release(self, conversation: str, who: str) -> None:
+        """Give a conversation back to the bot (or the queue, where a buyer still waits)."""
+
+        def act(conn: sa.Connection, one: Conversation, who: str) -> None:
+            self._moves.mine(conn, one, who)
+            self._moves.release(conn, one, who)
+
+        await self._store.write(self._act, conversation, act, who)
+
+    async def transfer(self, conversation: str, who: str, to: str, reason: str) -> None:
+        """Hand a conversation to a colleague."""
+        await self._store.write(self._act, conversation, self._moves.transfer, who, to, reason)
+
+    async def close(self, conversation: str, who: str, reason: str = "") -> None:
+        """End a conversation."""
+        await self._store.write(self._act, conversation, self._moves.close, who, reason)
+
+    async def reopen(self, conversation: str, who: str) -> None:
+        """Undo a close."""
+        await self._store.write(self._act, conversation, self._moves.reopen, who)
+
+    async def read(self, conversation: str, who: str) -> None:
+        """Mark a conversation's lines as read."""
+
+        def act(_conn: sa.Connection, one: Conversation, _who: str) -> None:
+            one.unread = 0
+
+        await self._store.write(self._act, conversation, act, who)
+
+    async def reject(self, conversation: str, who: str, suggestion: str) -> None:
+        """Reject a draft: the conversation stays in the queue, the rejection is counted."""
+
+        def act(conn: sa.Connection, one: Conversation, who: str) -> None:
+            if decisions.take_suggestion(conn, one.id, suggestion, "rejected", who) is None:
+                raise _no_draft()
+            self._line(conn, one, "draft", suggestion, {"by": who, "act": "rejected"})
+
+        await self._store.write(self._act, conversation, act, who)
+
+    async def resend(self, conversation: str, who: str, line: str) -> str:
+        """Send again what was refused, or what nobody knows the end of, as a new send by this person."""
+        row = (await self._store.read(outbox.get, [line])).get(line)
+        if row is None or row["conversation"] != conversation or row["status"] not in ("refused", "unknown"):
+            raise Refusal(
+                Because.CONFLICT,
+                "not_resendable",
+                "只有发送失败或结果未知的消息可以重发。",
+                "Only failed or unknown sends can be sent again.",
+            )
+        origin = Origin.SUGGESTED if row["sender"] == Sender.BOT.value else Origin(row["origin"])
+        return await self.reply(conversation, who, Reply(row["text"], origin, entry=row["entry"]))
+
+    def _act(self, conn: sa.Connection, conversation: str, act: Any, who: str, *more: Any) -> Any:
+        """Run one act on one conversation and save it."""
+        one = self._moves.load(conn, conversation)
+        try:
+            result = act(conn, one, who, *more)
+        except NotAllowed as no:
+            raise Refusal(
+                Because.CONFLICT,
+                "not_allowed_now",
+                f"会话现在的状态（{no.state.value}）不允许这个操作。",
+                f"A conversation that is {no.state.value} does not allow this.",
+            ) from no
+        convs.save(conn, [one])
+        return result
+
+    def _reply(
+        self, conn: sa.Connection, conversation: str, who: str, reply: Reply
+    ) -> tuple[str, Sequence[Mapping[str, Any]]]:
+        return self._act(conn, conversation, self._send, who, reply)  # type: ignore[no-any-return]
+
+    def _send(
+        self, conn: sa.Connection, one: Conversation, who: str, reply: Reply
+    ) -> tuple[str, Sequence[Mapping[str, Any]]]:
+        self._moves.take(conn, one, who)
+        origin = reply.origin if reply.origin in ORIGINS else Origin.TYPED
+        if reply.suggestion:
+            draft = decisions.take_suggestion(conn, one.id, reply.suggestion, "used", who)
+            if draft is None:
+                raise _no_draft()
+            if draft.strip() != reply.text.strip():
+                decisions.rename_suggestion(conn, reply.suggestion, "edited")
+            origin = Origin.SUGGESTED
+        row: dict[str, Any] = send_row(
+            one,
+            self._clocks,
+            text=reply.text,
+            parts=[],
+            in_reply_to=one.last_message if one.last_sender == Sender.BUYER.value else None,
+            entry=reply.entry,
+            sender=Sender.AGENT,
+            origin=origin,
+            reply_class=classify(Sender.AGENT, origin),
+            by=who,
+            then=reply.then if reply.then in ("release", "close") else "keep",
+        )
+        outbox.add(conn, [row])
+        self._moves.keep_lease(conn, one)
+        self._line(conn, one, "send", row["id"], {"by": who, "status": "pending", "class": row["reply_class"]})
+        # Saved before the claim: the claim reads the conversation's state and epoch.
+        convs.save(conn, [one])
+        return row["id"], self._sending.claim(conn, {one.id})
+
+    def _note(self, conn: sa.Connection, conversation: str, who: str, text: str) -> str:
+        one = self._moves.load(conn, conversation)
+        now, nid = self._clocks.now_ms(one.shop), new_id(self._clocks.real())
+        [seq] = append(conn, [Line(one.shop, now, "note", nid, one.id, {"by": who})])
+        row: dict[str, Any] = {
+            "id": nid,
+            "shop": one.shop,
+            "channel": one.channel,
+            "conversation": one.id,
+            "platform_id": nid,
+            "sender": Sender.AGENT.value,
+            "origin": Origin.TYPED.value,
+            "reply_class": None,
+            "kind": Kind.INTERNAL_NOTE.value,
+            "text": text,
+            "meta": {},
+            "at": now,
+            "accepted_at": now,
+            "seq": seq,
+            "by": who,
+            "decision": None,
+            "waiting": False,
+            "doubtful": False,
+            "parts": [],
+            "content": "",
+        }
+        messages.add(conn, [row])
+        return nid
+
+    def _line(self, conn: sa.Connection, one: Conversation, kind: str, ref: str, body: dict[str, Any]) -> None:
+        append(conn, [Line(one.shop, self._clocks.now_ms(one.shop), kind, ref, one.id, body)])
+
+
+def _no_draft() -> Refusal:
+    return Refusal(Because.CONFLICT, "no_draft", "这条推荐已经被处理。", "This draft is no longer open.")

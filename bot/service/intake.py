@@ -1,0 +1,316 @@
+"""Taking in what a platform delivered: stored, deduplicated and synced to disk before anybody says yes.
+
+Nothing is matched or decided here; a matcher's fault or slowness can never delay a yes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+import structlog
+
+from adapters.base import Channel, Delivery, Facts
+from bot.core.conversation import Event, State
+from bot.core.message import HAPPENINGS, Incoming, Kind, Origin, Sender, classify
+from bot.service.clocks import Clocks
+from bot.store import conversations as convs
+from bot.store import messages, outbox, shops, timers
+from bot.store.conversations import OUTSIDE, Conversation
+from bot.store.engine import Store
+from bot.store.ids import digest_id, new_id, to_ms
+from bot.store.journal import Line, append
+from bot.store.timers import Timer
+
+PREVIEW = 200
+"""How much of the last line a list shows, in characters."""
+
+FORGED_WAIT_S = 0.5
+log = structlog.get_logger("intake")
+
+LEASE_MS = 30 * 60_000
+"""After so much silence a conversation that a person holds is released."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A delivery that was read: what it told, and when (ms of the shop's clock)."""
+
+    channel: Channel
+    delivery: Delivery
+    facts: Facts
+    at: int
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """A message stored just now. ``asks`` = a buyer said it: it must be decided."""
+
+    id: str
+    shop: str
+    conversation: str
+    kind: Kind
+    text: str
+    at: int
+    accepted_at: int
+    asks: bool
+
+
+@dataclass(slots=True)
+class Stored:
+    """What became of one arrival."""
+
+    repeats: int = 0
+    fresh: list[Fresh] = field(default_factory=list)
+
+
+class Intake:
+    """The door's inner side. ``on_stored`` gets each batch's fresh messages, in order of acceptance."""
+
+    def __init__(self, store: Store, clocks: Clocks, on_stored: Callable[[Sequence[Fresh]], None]) -> None:
+        self._store, self._clocks, self._on_stored = store, clocks, on_stored
+        self.accepted = 0
+        self.repeats = 0
+        self.refused = 0
+        self._counting: dict[str, bool] = {}
+
+    async def receive(self, channel: Channel, delivery: Delivery, facts: Facts, detail: str = "") -> Stored:
+        """Store a signed delivery and what it told; return once it is on disk.
+
+        Raises whatever the store raises: then nothing was accepted, and the platform is asked to send again.
+        """
+        arrival = Arrival(channel, delivery, facts, self._clocks.now_ms(channel.shop), detail)
+        stored = await self._store.merge(accept, arrival)
+        self.accepted += len(stored.fresh)
+        self.repeats += stored.repeats
+        if stored.fresh:
+            self._on_stored(stored.fresh)
+        return stored
+
+    async def forged(self, channel: Channel) -> None:
+        """Count a refused delivery; nothing else of it is kept. A store that is busy costs the count, not the answer."""
+        self.refused += 1
+        if not self._counting.get(channel.key):
+            self._counting[channel.key] = True
+            try:
+                await asyncio.wait_for(self._store.write(shops.count_bad_signature, channel.key), FORGED_WAIT_S)
+            except (TimeoutError, sa.exc.SQLAlchemyError):
+                log.warning("forged_not_counted", channel=channel.key)
+            finally:
+                self._counting[channel.key] = False
+
+
+@dataclass(slots=True)
+class _Batch:
+    """One transaction's work: rows and lines to write, conversations in hand."""
+
+    conversations: dict[str, Conversation]
+    known: dict[str, str]
+    echoes: dict[str, str]
+    messages: list[dict[str, Any]] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+    changed: dict[str, Conversation] = field(default_factory=dict)
+    timers: list[Timer] = field(default_factory=list)
+
+
+def message_id(channel: str, platform_id: str) -> str:
+    """The id of a message: the digest of its dedupe key, so that a repeat finds the first."""
+    return digest_id(channel, platform_id)
+
+
+def conversation_id(channel: str, external: str) -> str:
+    """The id of a conversation, the same in every process: parallel first messages open one."""
+    return "c" + digest_id(channel, external)
+
+
+def accept(conn: sa.Connection, arrivals: Sequence[Arrival]) -> list[Stored]:
+    """Store the arrivals of one commit: deliveries raw, messages once each, conversations moved along."""
+    batch = _gather(conn, arrivals)
+    results: list[Stored] = []
+    deliveries = []
+    for arrival in arrivals:
+        stored = Stored()
+        for item in arrival.facts.messages:
+            _accept_one(conn, batch, arrival, item, stored)
+        deliveries.append(_delivery_row(arrival, stored))
+        results.append(stored)
+    for row, seq in zip(batch.messages, append(conn, batch.lines), strict=False):
+        row["seq"] = seq
+    messages.add_deliveries(conn, deliveries)
+    messages.add(conn, batch.messages)
+    convs.save(conn, batch.changed.values())
+    timers.put(conn, batch.timers)
+    return results
+
+
+def _gather(conn: sa.Connection, arrivals: Sequence[Arrival]) -> _Batch:
+    ids: set[str] = set()
+    talks: set[str] = set()
+    ours: dict[str, set[str]] = {}
+    for arrival in arrivals:
+        key = arrival.channel.key
+        for item in arrival.facts.messages:
+            ids.add(message_id(key, item.message_id))
+            talks.add(conversation_id(key, item.conversation))
+            if item.sender not in (Sender.BUYER, Sender.SYSTEM):
+                ours.setdefault(key, set()).update((item.message_id, str(item.meta.get("reply_id", ""))))
+    echoes: dict[str, str] = {}
+    for key, platform_ids in ours.items():
+        echoes |= {f"{key}\x1f{p}": send for p, send in outbox.echoes(conn, key, platform_ids).items()}
+    return _Batch(convs.load(conn, talks), messages.known(conn, ids), echoes)
+
+
+def _content(item: Incoming) -> str:
+    said = "\x1f".join((item.sender.value, item.kind.value, item.text))
+    return hashlib.blake2b(said.encode("utf-8", "replace"), digest_size=9).hexdigest()
+
+
+def _accept_one(conn: sa.Connection, batch: _Batch, arrival: Arrival, item: Incoming, stored: Stored) -> None:
+    channel = arrival.channel
+    mid, content = message_id(channel.key, item.message_id), _content(item)
+    if mid in batch.known:
+        stored.repeats += 1
+        if batch.known[mid] and batch.known[mid] != content:
+            batch.lines.append(Line(channel.shop, arrival.at, "conflict", mid))
+        return
+    if _is_echo(conn, batch, channel, item):
+        stored.repeats += 1
+        return
+    batch.known[mid] = content
+    one = _conversation(batch, arrival, item)
+    at = min(to_ms(item.sent_at), arrival.at) if item.sent_at else arrival.at
+    asks = item.sender is Sender.BUYER and item.kind not in HAPPENINGS
+    batch.messages.append(_message_row(mid, one, arrival, item, at, asks, content))
+    batch.lines.insert(
+        len(batch.messages) - 1,
+        Line(channel.shop, arrival.at, "message", mid, one.id, {"sender": item.sender, "kind": item.kind}),
+    )
+    if item.sender is Sender.BUYER:
+        _buyer_spoke(one, item, at, mid) if asks else None
+    elif item.sender is Sender.AGENT and item.kind not in HAPPENINGS:
+        _person_spoke_outside(conn, batch, one, arrival.at)
+    if item.kind not in HAPPENINGS:
+        one.last_at, one.last_sender, one.last_kind = max(one.last_at, at), item.sender.value, item.kind.value
+        one.last_text, one.last_message = item.text[:PREVIEW], mid
+    batch.changed[one.id] = one
+    stored.fresh.append(Fresh(mid, channel.shop, one.id, item.kind, item.text, at, arrival.at, asks))
+
+
+def _conversation(batch: _Batch, arrival: Arrival, item: Incoming) -> Conversation:
+    cid = conversation_id(arrival.channel.key, item.conversation)
+    one = batch.conversations.get(cid)
+    if one is None:
+        one = batch.conversations[cid] = Conversation(
+            id=cid,
+            shop=arrival.channel.shop,
+            channel=arrival.channel.key,
+            external=item.conversation,
+            buyer_id=item.buyer_id,
+            created_at=arrival.at,
+            last_at=arrival.at,
+        )
+    if item.buyer_name and item.sender is Sender.BUYER:
+        one.buyer_name = item.buyer_name[:PREVIEW]
+    return one
+
+
+def _buyer_spoke(one: Conversation, item: Incoming, at: int, mid: str) -> None:
+    one.step(Event.BUYER_SPOKE)
+    one.unread += 1
+    if item.kind is Kind.PRODUCT_CARD:
+        one.product = str(item.meta.get("product") or "") or None
+
+
+def _person_spoke_outside(conn: sa.Connection, batch: _Batch, one: Conversation, now: int) -> None:
+    """A person writing in the platform's own app is a takeover: the bot is silent from here."""
+    if one.state != State.AGENT.value:
+        one.step(Event.TAKEN_OVER)
+        one.hold(OUTSIDE, now)
+        one.reason, one.reason_detail = None, ""
+        batch.timers.append(Timer(one.shop, "lease", one.id, now + LEASE_MS))
+        batch.lines.append(Line(one.shop, now, "takeover", one.id, one.id, {"by": OUTSIDE, "epoch": one.epoch}))
+    one.settle_lines()
+    one.unread = 0
+    outbox.cancel_automatic(conn, one.id, "taken_over", now)
+
+
+def _is_echo(conn: sa.Connection, batch: _Batch, channel: Channel, item: Incoming) -> bool:
+    """Tell our own send coming back from a person typing in the platform's app.
+
+    By its id where the platform's answer named one; while our call has not returned yet, by the conversation and text
+    of a send whose outcome is not known.
+    """
+    if item.sender in (Sender.BUYER, Sender.SYSTEM):
+        return False
+    told = (item.message_id, str(item.meta.get("reply_id", "")))
+    if any(f"{channel.key}\x1f{name}" in batch.echoes for name in told):
+        return True
+    cid = conversation_id(channel.key, item.conversation)
+    for send in outbox.unconfirmed(conn, [cid]):
+        if send["text"].strip() == item.text.strip() and send["platform_id"] in (None, item.message_id):
+            outbox.change(conn, send["id"], {"platform_id": item.message_id})
+            batch.echoes[f"{channel.key}\x1f{item.message_id}"] = send["id"]
+            return True
+    return False
+
+
+def _message_row(
+    mid: str, one: Conversation, arrival: Arrival, item: Incoming, at: int, asks: bool, content: str
+) -> dict[str, Any]:
+    origin = None
+    if item.sender in (Sender.BOT, Sender.PLATFORM_AUTO, Sender.OTHER_APP):
+        origin = Origin.AUTOMATIC
+    elif item.sender in (Sender.AGENT, Sender.UNKNOWN):
+        origin = Origin.TYPED if item.sender is Sender.AGENT else Origin.UNKNOWN
+    meta = dict(item.meta)
+    if "target" in meta:
+        meta["target_id"] = message_id(arrival.channel.key, str(meta["target"]))
+    return {
+        "id": mid,
+        "shop": one.shop,
+        "channel": one.channel,
+        "conversation": one.id,
+        "platform_id": item.message_id,
+        "sender": item.sender.value,
+        "origin": origin.value if origin else None,
+        "reply_class": classify(item.sender, origin).value if origin else None,
+        "kind": item.kind.value,
+        "text": item.text,
+        "meta": meta,
+        "at": at,
+        "accepted_at": arrival.at,
+        "seq": 0,
+        "by": None,
+        "decision": None,
+        "waiting": asks,
+        "doubtful": False,
+        "parts": [],
+        "content": content,
+    }
+
+
+def _delivery_row(arrival: Arrival, stored: Stored) -> dict[str, Any]:
+    odd = "; ".join(f"{o.where}: {o.why}" for o in arrival.facts.odd)
+    if arrival.facts.odd:
+        result = "unreadable" if not arrival.facts.messages else "partly_read"
+    else:
+        result = "accepted" if stored.fresh or not stored.repeats else "repeat"
+    shown = {k: v for k, v in arrival.delivery.headers.items() if "signature" not in k and k != "authorization"}
+    return {
+        "id": new_id(arrival.delivery.received_at),
+        "shop": arrival.channel.shop,
+        "channel": arrival.channel.key,
+        "at": arrival.at,
+        "headers": orjson.dumps(shown).decode(),
+        "body": arrival.delivery.body,
+        "result": result,
+        "detail": (odd or arrival.detail)[:1000],
+        "accepted": len(stored.fresh),
+        "repeats": stored.repeats,
+    }

@@ -1,0 +1,162 @@
+"""What people do with a conversation, inside the writer's transaction: take, hold, hand on, let go, end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.core.conversation import Event, State
+from bot.core.reasons import HandoffReason
+from bot.service.books import Books
+from bot.service.clocks import Clocks
+from bot.service.intake import LEASE_MS
+from bot.service.refusal import Because, Refusal
+from bot.store import conversations as convs
+from bot.store import decisions, inquiries, outbox, timers
+from bot.store.conversations import OUTSIDE, Conversation
+from bot.store.journal import Line, append
+from bot.store.timers import Timer
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """The acts. Each changes one conversation and journals what was done; the caller has loaded it."""
+
+    clocks: Clocks
+    books: Books
+
+    def load(self, conn: sa.Connection, conversation: str) -> Conversation:
+        """One conversation.
+
+        Raises:
+            Refusal: there is none.
+        """
+        one = convs.load(conn, [conversation]).get(conversation)
+        if one is None:
+            raise Refusal(Because.UNKNOWN, "not_found", "没有这个会话。", "No such conversation.")
+        return one
+
+    def take(self, conn: sa.Connection, one: Conversation, who: str) -> list[str]:
+        """Give the conversation to a person; return the ids of automatic sends already on the wire.
+
+        Of several at once exactly one succeeds.
+
+        Raises:
+            Refusal: somebody else holds it (``owner`` names them).
+        """
+        if one.state == State.AGENT.value and one.owner == who:
+            return []
+        if one.state == State.AGENT.value and one.owner not in (OUTSIDE, None):
+            raise taken(conn, one.owner)
+        now = self.clocks.now_ms(one.shop)
+        one.step(Event.TRANSFERRED if one.state == State.AGENT.value else Event.TAKEN_OVER)
+        one.hold(who, now)
+        one.unread = 0
+        on_the_wire = outbox.cancel_automatic(conn, one.id, "taken_over", now)
+        self.keep_lease(conn, one)
+        self._journal(conn, one, "takeover", {"by": who, "epoch": one.epoch, "in_flight": on_the_wire})
+        return on_the_wire
+
+    def keep_lease(self, conn: sa.Connection, one: Conversation) -> None:
+        """A person was active just now: silence is counted from here."""
+        timers.put(conn, [Timer(one.shop, "lease", one.id, self.clocks.now_ms(one.shop) + LEASE_MS)])
+
+    def release(self, conn: sa.Connection, one: Conversation, who: str) -> None:
+        """Let go: back to the bot; to the queue instead where a buyer still waits whom nobody has answered."""
+        waits = one.open and not one.bot_answered
+        one.step(Event.REQUEUED if waits else Event.RELEASED)
+        one.let_go()
+        one.reason = HandoffReason.RELEASED_OWED.value if waits else None
+        one.reason_detail = ""
+        timers.drop(conn, [(one.shop, "lease", one.id)])
+        decisions.close_suggestions(conn, one.id, "overtaken", who)
+        self._journal(conn, one, "release", {"by": who, "queued": waits, "epoch": one.epoch})
+
+    def transfer(self, conn: sa.Connection, one: Conversation, who: str, to: str, reason: str) -> None:
+        """Hand the conversation to a colleague, for a reason.
+
+        Raises:
+            Refusal: it is somebody else's, nobody holds it, or no reason is given.
+        """
+        self.mine(conn, one, who)
+        if not reason.strip():
+            raise Refusal(
+                Because.INVALID, "reason_needed", "转接需要写明原因。", "A transfer needs a reason.", pointer="/reason"
+            )
+        one.step(Event.TRANSFERRED)
+        one.hold(to, self.clocks.now_ms(one.shop))
+        self.keep_lease(conn, one)
+        self._journal(conn, one, "transfer", {"by": who, "to": to, "reason": reason.strip()[:200]})
+
+    def close(self, conn: sa.Connection, one: Conversation, who: str, reason: str) -> None:
+        """End a conversation. What is still owed is closed with it, which needs a reason.
+
+        Raises:
+            Refusal: something is owed and no reason was given.
+        """
+        if one.state == State.AGENT.value:
+            self.mine(conn, one, who)
+        if one.owed and not reason.strip():
+            raise Refusal(
+                Because.INVALID,
+                "reason_needed",
+                "这个会话仍需人工回复；要结束请写明原因。",
+                "A person's reply is still owed here; say why it is closed.",
+                pointer="/reason",
+            )
+        one.step(Event.CLOSED)
+        one.let_go()
+        one.reason, one.unread = None, 0
+        waived = inquiries.waive(conn, one.id, reason.strip()[:200]) if one.owed else []
+        outbox.cancel_automatic(conn, one.id, "closed", self.clocks.now_ms(one.shop))
+        decisions.close_suggestions(conn, one.id, "overtaken", who)
+        timers.drop(conn, [(one.shop, "lease", one.id)])
+        one.owed = one.open = False
+        self._journal(conn, one, "close", {"by": who, "reason": reason.strip()[:200], "waived": waived})
+
+    def reopen(self, conn: sa.Connection, one: Conversation, who: str) -> None:
+        """Undo a close: the person who undoes it holds the conversation."""
+        one.step(Event.REOPENED)
+        one.hold(who, self.clocks.now_ms(one.shop))
+        inquiries.unwaive(conn, one.id)
+        self.books.refold(conn, {one.id: one}, {one.id: 0})
+        self.keep_lease(conn, one)
+        self._journal(conn, one, "reopen", {"by": who})
+
+    def after_sent(self, conn: sa.Connection, one: Conversation, then: str) -> None:
+        """What a person wanted once the reply is out: let the conversation go, or end it."""
+        if one.state != State.AGENT.value or one.owner is None:
+            return
+        if then == "release":
+            self.release(conn, one, one.owner)
+        elif then == "close":
+            self.close(conn, one, one.owner, "replied" if one.owed else "")
+
+    def mine(self, conn: sa.Connection, one: Conversation, who: str) -> None:
+        """Make sure that a person holds the conversation.
+
+        Raises:
+            Refusal: somebody else, or nobody, does.
+        """
+        if one.state == State.AGENT.value and one.owner == who:
+            return
+        if one.state == State.AGENT.value and one.owner:
+            raise taken(conn, one.owner)
+        raise Refusal(Because.CONFLICT, "not_held", "请先接管这个会话。", "Take the conversation over first.")
+
+    def _journal(self, conn: sa.Connection, one: Conversation, kind: str, body: dict[str, Any]) -> None:
+        append(conn, [Line(one.shop, self.clocks.now_ms(one.shop), kind, one.id, one.id, body)])
+
+
+def taken(conn: sa.Connection, owner: str | None) -> Refusal:
+    """The no that names who was first."""
+    name = reading.names(conn, [owner or OUTSIDE])[owner or OUTSIDE]
+    return Refusal(
+        Because.CONFLICT,
+        "taken",
+        f"{name} 已先接管。",
+        f"{name} took it over first.",
+        owner={"id": owner, "name": name},
+    )

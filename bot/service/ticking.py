@@ -1,0 +1,154 @@
+"""What falls due: the end of a wait, a deadline passing, a timed answer, a silent takeover, a retry.
+
+Due times live in the table as times of the shop's clock; the loop asks the table, so nothing is lost by a restart and
+nothing happens twice: who acts takes the timer away in the same commit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+import structlog
+
+from bot.core.conversation import State
+from bot.core.notices import Notice
+from bot.service.answering import Answering, Expired
+from bot.service.books import Books
+from bot.service.clocks import Clocks
+from bot.service.deciding import send_row
+from bot.service.directory import Directory
+from bot.service.intake import LEASE_MS
+from bot.service.moves import Moves
+from bot.service.sending import Sending
+from bot.service.shelf import Shelf, Shelved
+from bot.store import conversations as convs
+from bot.store import messages, outbox, timers
+from bot.store.conversations import Conversation
+from bot.store.engine import Store
+from bot.store.journal import Line, append
+from bot.store.timers import Timer
+from knowledge_base.entry import Mode
+from knowledge_base.fields import fill
+
+TICK_S = 0.2
+RETRY_EVERY = 5
+"""Retries are looked for every fifth tick."""
+
+log = structlog.get_logger("ticking")
+
+
+class Ticking:
+    """The loop that acts when something falls due."""
+
+    def __init__(
+        self,
+        store: Store,
+        directory: Directory,
+        clocks: Clocks,
+        books: Books,
+        moves: Moves,
+        shelf: Shelf,
+        answering: Answering,
+        sending: Sending,
+    ) -> None:
+        self._store, self._directory, self._clocks = store, directory, clocks
+        self._books, self._moves, self._shelf = books, moves, shelf
+        self._answering, self._sending = answering, sending
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Start the loop."""
+        self._task = asyncio.create_task(self._run())
+
+    async def stop(self) -> None:
+        """Stop the loop."""
+        if self._task:
+            self._task.cancel()
+
+    async def _run(self) -> None:
+        count = 0
+        while True:
+            try:
+                await self.tick()
+                if count % RETRY_EVERY == 0:
+                    await self._sending.wake_due()
+            except Exception:
+                log.exception("tick_failed")
+            count += 1
+            await asyncio.sleep(TICK_S)
+
+    async def tick(self) -> None:
+        """Act on everything that is due now."""
+        for shop, earliest in (await self._store.read(timers.next_due)).items():
+            if shop in self._directory.shops and earliest <= self._clocks.now_ms(shop):
+                await self._act(shop, await self._store.read(timers.due, shop, self._clocks.now_ms(shop)))
+
+    async def _act(self, shop: str, due: Sequence[Timer]) -> None:
+        waits = [t for t in due if t.kind == "wait"]
+        rest = [t for t in due if t.kind not in ("wait", "timed")]
+        timed = [t for t in due if t.kind == "timed"]
+        if waits:
+            await self._store.write(timers.drop, [(t.shop, t.kind, t.ref) for t in waits])
+            self._answering.put(Expired(t.shop, t.ref) for t in waits)
+        if rest:
+            await self._store.write(self._passed, rest)
+        if timed:
+            shelved = await self._shelf.get(shop)
+            self._sending.start(await self._store.write(self._timed, timed, shelved))
+
+    def _passed(self, conn: sa.Connection, due: Sequence[Timer]) -> None:
+        """Deadlines that passed change verdicts; takeovers that fell silent are released."""
+        timers.drop(conn, [(t.shop, t.kind, t.ref) for t in due])
+        loaded = convs.load(conn, {t.ref for t in due})
+        self._books.refold(conn, loaded, {})
+        for t in due:
+            one = loaded.get(t.ref)
+            if one is None:
+                continue
+            if t.kind == "deadline":
+                append(conn, [Line(one.shop, self._clocks.now_ms(one.shop), "deadline", one.id, one.id)])
+            elif t.kind == "lease" and one.state == State.AGENT.value:
+                self._lease(conn, one)
+        convs.save(conn, loaded.values())
+
+    def _lease(self, conn: sa.Connection, one: Conversation) -> None:
+        silent_since = max(one.last_at, one.owner_at or 0)
+        if silent_since + LEASE_MS > self._clocks.now_ms(one.shop):
+            timers.put(conn, [Timer(one.shop, "lease", one.id, silent_since + LEASE_MS)])
+        else:
+            self._moves.release(conn, one, "silence")
+
+    def _timed(self, conn: sa.Connection, due: Sequence[Timer], shelved: Shelved) -> Sequence[Mapping[str, Any]]:
+        """The timed answer: nobody has replied in time, so the buyer at least gets what the FAQ knows."""
+        timers.drop(conn, [(t.shop, t.kind, t.ref) for t in due])
+        loaded = convs.load(conn, {t.ref for t in due})
+        rows = []
+        for one in loaded.values():
+            shop = self._directory.shops[one.shop]
+            free = shop.mode is Mode.AUTO and not shop.stopped and one.state != State.AGENT.value
+            if not free or not one.open or one.by_person or Notice.TIMED.value in one.said:
+                continue
+            text = self._timed_text(conn, one, shelved)
+            if text:
+                one.said = [*one.said, Notice.TIMED.value]
+                rows.append(send_row(one, self._clocks, text=text, parts=[Notice.TIMED.value]))
+        outbox.add(conn, rows)
+        convs.save(conn, loaded.values())
+        return self._sending.claim(conn, set(loaded))
+
+    def _timed_text(self, conn: sa.Connection, one: Conversation, shelved: Shelved) -> str:
+        """The best entry for what was asked, else the shop's own text; empty when neither has real facts."""
+        shop = self._directory.shops[one.shop]
+        asked = messages.of_conversations(conn, {one.id: one.inquiry_at or 0})[one.id]
+        compose = shelved.compose(shop.platform)
+        for row in (r for r in asked if r["sender"] == "buyer" and r["kind"] == "text"):
+            best = next(iter(shelved.base.read(row["text"]).matches), None)
+            if best and best.sureness >= shop.threshold and best.entry.mode is Mode.AUTO:
+                text, missing = compose(best.entry)
+                if not missing:
+                    return text
+        filled = fill(shop.notices.get(Notice.TIMED, ""), shelved.fields)
+        return "" if filled.missing else filled.text

@@ -1,0 +1,95 @@
+"""Conversations as stored: loaded for one transaction, changed in memory, saved whole."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.core.conversation import Event, State, step
+from bot.store.statements import upsert
+from bot.store.tables import conversation
+
+
+@dataclass(slots=True)
+class Conversation:
+    """One conversation in the hands of one transaction; the columns of its row (times in ms of the shop's clock)."""
+
+    id: str
+    shop: str
+    channel: str
+    external: str
+    buyer_id: str
+    created_at: int
+    last_at: int
+    buyer_name: str = ""
+    state: str = State.BOT.value
+    reason: str | None = None
+    reason_detail: str = ""
+    owner: str | None = None
+    owner_at: int | None = None
+    epoch: int = 0
+    last_sender: str = ""
+    last_kind: str = ""
+    last_text: str = ""
+    last_message: str | None = None
+    unread: int = 0
+    product: str | None = None
+    pending: list[str] = field(default_factory=list)
+    waiting_since: int | None = None
+    inquiry: str | None = None
+    inquiry_at: int | None = None
+    due_at: int | None = None
+    night_due_at: int | None = None
+    in_hours: bool | None = None
+    open: bool = False
+    owed: bool = False
+    bot_answered: bool = False
+    by_person: bool = False
+    said: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+
+    def step(self, event: Event) -> None:
+        """Move along the transition table.
+
+        Raises:
+            NotAllowed: the table has no such step; nothing is changed.
+        """
+        self.state = step(State(self.state), event).value
+
+    def hold(self, owner: str, at: int) -> None:
+        """Give the conversation to a person: nothing automatic may be sent from this epoch on."""
+        self.owner, self.owner_at, self.epoch = owner, at, self.epoch + 1
+
+    def let_go(self) -> None:
+        """Nobody holds it any more."""
+        self.owner, self.owner_at, self.epoch = None, None, self.epoch + 1
+
+    def settle_lines(self) -> None:
+        """No line of an unfinished burst is awaited any more."""
+        self.pending, self.waiting_since = [], None
+
+
+OUTSIDE = "outside"
+"""The owner of a conversation that a person answers in the platform's own app."""
+
+_NAMES = [f.name for f in fields(Conversation)]
+
+
+def load(conn: sa.Connection, ids: Collection[str]) -> dict[str, Conversation]:
+    """The conversations with these ids, by id; unknown ids are left out."""
+    if not ids:
+        return {}
+    found = conn.execute(sa.select(conversation).where(conversation.c.id.in_(list(ids))))
+    return {row.id: Conversation(**row._mapping) for row in found}
+
+
+def save(conn: sa.Connection, conversations: Iterable[Conversation]) -> None:
+    """Write conversations back, whole."""
+    upsert(conn, conversation, [_row(one) for one in conversations])
+
+
+def _row(one: Conversation) -> Mapping[str, Any]:
+    return {name: getattr(one, name) for name in _NAMES}

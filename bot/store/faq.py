@@ -1,0 +1,255 @@
+"""The FAQ as stored: entries with every version, the facts that fill answers, quick phrases.
+
+A shop sees its own entries and the shared ones (shop ``*``); its own entry of the same id stands before the shared one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.store.journal import Line, append
+from bot.store.statements import insert, upsert
+from bot.store.tables import decision, entry, entry_version, field, person, phrase
+
+SHARED = "*"
+DELETED = "deleted"
+_CHUNK = 500
+"""Ids asked for in one statement: both stores take far more, some builds of SQLite do not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An entry as stored. ``status`` on, off, draft or deleted; ``data`` is the entry as JSON; times in ms."""
+
+    shop: str
+    id: str
+    status: str
+    version: int
+    data: Mapping[str, Any]
+    changed_by: str
+    changed_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an entry shall become. ``based_on`` is the version the writer saw: 0 = none yet, None = any."""
+
+    id: str
+    status: str
+    data: Mapping[str, Any]
+    based_on: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which rows of the table are wanted. An empty status means all but deleted; ``after`` is a cursor."""
+
+    text: str = ""
+    category: str = ""
+    status: str = ""
+    after: str = ""
+    limit: int = 100
+
+
+class Stale(Exception):
+    """Somebody else saved in between; ``current`` is what stands there now, by id."""
+
+    def __init__(self, current: Mapping[str, Stored]) -> None:
+        super().__init__(f"{len(current)} entries were changed by somebody else")
+        self.current = current
+
+
+_COLUMNS = (
+    entry.c.shop,
+    entry.c.id,
+    entry.c.status,
+    entry.c.version,
+    entry.c.data,
+    entry.c.changed_by,
+    entry.c.changed_at,
+)
+
+
+def entries_by_id(conn: sa.Connection, shop: str, ids: Iterable[str], *, lock: bool = False) -> dict[str, Stored]:
+    """The shop's own entries with these ids, deleted ones included."""
+    found: dict[str, Stored] = {}
+    wanted = list(ids)
+    for start in range(0, len(wanted), _CHUNK):
+        query = sa.select(*_COLUMNS).where(entry.c.shop == shop, entry.c.id.in_(wanted[start : start + _CHUNK]))
+        rows = conn.execute(query.with_for_update() if lock else query)
+        found.update((row.id, Stored(*row)) for row in rows)
+    return found
+
+
+def all_entries(conn: sa.Connection, shop: str) -> list[Stored]:
+    """Every entry of a shop's own that is not deleted, by id."""
+    query = sa.select(*_COLUMNS).where(entry.c.shop == shop, entry.c.status != DELETED).order_by(entry.c.id)
+    return [Stored(*row) for row in conn.execute(query)]
+
+
+def live_entries(conn: sa.Connection, shop: str, ids: Collection[str] | None = None) -> list[Stored]:
+    """What answers in a shop, by id: entries that are on, its own before shared ones (``ids`` limits them).
+
+    A shop's own entry that is off or a draft hides the shared one of the same id; a deleted one does not.
+    """
+    query = sa.select(*_COLUMNS).where(entry.c.shop.in_({shop, SHARED}), entry.c.status != DELETED)
+    if ids is not None:
+        query = query.where(entry.c.id.in_(list(ids)))
+    seen: dict[str, Stored] = {}
+    for row in conn.execute(query):
+        if row.shop != SHARED or row.id not in seen:
+            seen[row.id] = Stored(*row)
+    return [seen[key] for key in sorted(seen) if seen[key].status == "on"]
+
+
+def page(conn: sa.Connection, shop: str, wanted: Filter) -> tuple[list[Stored], str | None, int]:
+    """One page of the table, last changed first: its rows, the next cursor (None at the end), how many fit in all.
+
+    Raises:
+        ValueError: ``after`` is no cursor of ours.
+    """
+    conditions = _conditions(shop, wanted)
+    total = conn.scalar(sa.select(sa.func.count()).select_from(entry).where(*conditions)) or 0
+    query = sa.select(*_COLUMNS).where(*conditions).order_by(entry.c.changed_at.desc(), entry.c.id)
+    if wanted.after:
+        at, _, last = wanted.after.partition(".")
+        query = query.where(
+            sa.or_(entry.c.changed_at < int(at), sa.and_(entry.c.changed_at == int(at), entry.c.id > last))
+        )
+    rows = [Stored(*row) for row in conn.execute(query.limit(wanted.limit + 1))]
+    more = len(rows) > wanted.limit
+    rows = rows[: wanted.limit]
+    return rows, f"{rows[-1].changed_at}.{rows[-1].id}" if more else None, total
+
+
+def _conditions(shop: str, wanted: Filter) -> list[sa.ColumnElement[bool]]:
+    found: list[sa.ColumnElement[bool]] = [entry.c.shop == shop]
+    found.append(entry.c.status == wanted.status if wanted.status else entry.c.status != DELETED)
+    if wanted.category:
+        found.append(entry.c.category == wanted.category)
+    if wanted.text:
+        places = (
+            entry.c.question,
+            entry.c.data["answer"].as_string(),
+            sa.cast(entry.c.data["phrasings"], sa.String),
+        )
+        found.append(sa.or_(*(place.icontains(wanted.text, autoescape=True) for place in places)))
+    return found
+
+
+def categories(conn: sa.Connection, shop: str) -> list[str]:
+    """The categories in use in a shop, by name."""
+    query = (
+        sa.select(entry.c.category)
+        .where(entry.c.shop == shop, entry.c.status != DELETED, entry.c.category != "")
+        .distinct()
+        .order_by(entry.c.category)
+    )
+    return list(conn.scalars(query))
+
+
+def versions(conn: sa.Connection, shop: str, entry_id: str) -> list[Stored]:
+    """Every version of an entry, newest first."""
+    v = entry_version.c
+    query = (
+        sa.select(v.shop, v.id, v.status, v.version, v.data, v.changed_by, v.changed_at)
+        .where(v.shop == shop, v.id == entry_id)
+        .order_by(v.version.desc())
+    )
+    return [Stored(*row) for row in conn.execute(query)]
+
+
+def hits(conn: sa.Connection, shop: str, since: int) -> dict[str, int]:
+    """How often each entry answered, or was offered as a draft, since a time (ms); for shared entries over all shops."""
+    query = sa.select(decision.c.entry, sa.func.count()).where(
+        decision.c.at >= since, decision.c.outcome.in_(("answer", "suggest")), decision.c.entry.is_not(None)
+    )
+    if shop != SHARED:
+        query = query.where(decision.c.shop == shop)
+    return {row[0]: row[1] for row in conn.execute(query.group_by(decision.c.entry))}
+
+
+def names_of(conn: sa.Connection, ids: Collection[str]) -> dict[str, str]:
+    """The names of people by id."""
+    return {row.id: row.name for row in conn.execute(sa.select(person.c.id, person.c.name).where(person.c.id.in_(ids)))}
+
+
+def write_entries(
+    conn: sa.Connection,
+    shop: str,
+    changes: Sequence[Change],
+    *,
+    by: str,
+    at: int,
+    act: str,
+    ref: str | None = None,
+    who: str | None = None,
+) -> list[Stored]:
+    """Save entries, each with a new version; all of them or, when one is stale, none.
+
+    ``at``: ms of the shop's clock. The journal gets a line each, or one for all under ``ref`` (an import, a pack);
+    ``who`` acted, where the entries do not bear that name (``by``).
+
+    Raises:
+        Stale: an entry is not at the version it was based on.
+    """
+    before = entries_by_id(conn, shop, [change.id for change in changes], lock=True)
+    stale = {
+        change.id: before[change.id]
+        for change in changes
+        if change.based_on is not None and change.id in before and before[change.id].version != change.based_on
+    }
+    if stale:
+        raise Stale(stale)
+    saved = [_next(shop, change, before.get(change.id), by, at) for change in changes]
+    upsert(
+        conn, entry, [_row(one) | {"question": one.data["question"], "category": one.data["category"]} for one in saved]
+    )
+    insert(conn, entry_version, [_row(one) for one in saved])
+    append(conn, _lines(shop, saved, by=who or by, at=at, act=act, ref=ref))
+    return saved
+
+
+def _next(shop: str, change: Change, before: Stored | None, by: str, at: int) -> Stored:
+    version = before.version + 1 if before else 1
+    return Stored(shop, change.id, change.status, version, change.data, by, at)
+
+
+def _row(one: Stored) -> dict[str, Any]:
+    return {name: getattr(one, name) for name in Stored.__slots__}
+
+
+def _lines(shop: str, saved: Sequence[Stored], *, by: str, at: int, act: str, ref: str | None) -> list[Line]:
+    if not saved:
+        return []
+    if ref is not None:
+        return [Line(shop, at, "entry", ref, body={"act": act, "by": by, "entries": len(saved)})]
+    return [Line(shop, at, "entry", one.id, body={"act": act, "by": by, "version": one.version}) for one in saved]
+
+
+def fields_of(conn: sa.Connection, shop: str) -> list[Mapping[str, Any]]:
+    """The facts of a shop that answers may use, by name: ``{name, value, sample, hint, hint_en}``."""
+    query = sa.select(field.c.name, field.c.value, field.c.sample, field.c.hint, field.c.hint_en)
+    return [dict(row) for row in conn.execute(query.where(field.c.shop == shop).order_by(field.c.name)).mappings()]
+
+
+def write_fields(conn: sa.Connection, shop: str, rows: Sequence[Mapping[str, Any]], *, by: str, at: int) -> None:
+    """Insert facts, or replace the given columns of those that are there; one line in the journal, without values."""
+    upsert(conn, field, [{"shop": shop, **row} for row in rows])
+    if rows:
+        append(conn, [Line(shop, at, "setting", "fields", body={"by": by, "fields": len(rows)})])
+
+
+def phrases_of(conn: sa.Connection, shop: str) -> list[Mapping[str, Any]]:
+    """The quick phrases of a shop and the shared ones, by category and id."""
+    query = sa.select(phrase).where(phrase.c.shop.in_({shop, SHARED})).order_by(phrase.c.category, phrase.c.id)
+    return [dict(row) for row in conn.execute(query).mappings()]
+
+
+def write_phrases(conn: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert or replace quick phrases."""
+    upsert(conn, phrase, rows)

@@ -1,0 +1,42 @@
+"""Imports as stored: what would change, what did, and what stood there before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.store.faq import Stored
+from bot.store.tables import entry_version, imports
+
+_CHUNK = 400
+
+
+def keep(conn: sa.Connection, row: Mapping[str, Any], forget_before: int) -> None:
+    """Keep a previewed import; previews made before ``forget_before`` (ms) and never applied are forgotten."""
+    conn.execute(sa.delete(imports).where(imports.c.state == "previewed", imports.c.at < forget_before))
+    conn.execute(sa.insert(imports), [dict(row)])
+
+
+def one(conn: sa.Connection, shop: str, import_id: str) -> Mapping[str, Any] | None:
+    """An import of a shop, None if there is none."""
+    query = sa.select(imports).where(imports.c.id == import_id, imports.c.shop == shop).with_for_update()
+    found = conn.execute(query).mappings().one_or_none()
+    return None if found is None else dict(found)
+
+
+def settle(conn: sa.Connection, import_id: str, values: Mapping[str, Any]) -> None:
+    """Change the given columns of an import."""
+    conn.execute(sa.update(imports).where(imports.c.id == import_id).values(dict(values)))
+
+
+def versions_at(conn: sa.Connection, shop: str, wanted: Mapping[str, int]) -> dict[str, Stored]:
+    """Entries as they were at one version each, by id."""
+    v = entry_version.c
+    columns = (v.shop, v.id, v.status, v.version, v.data, v.changed_by, v.changed_at)
+    pairs, found = list(wanted.items()), {}
+    for start in range(0, len(pairs), _CHUNK):
+        query = sa.select(*columns).where(v.shop == shop, sa.tuple_(v.id, v.version).in_(pairs[start : start + _CHUNK]))
+        found.update((row.id, Stored(*row)) for row in conn.execute(query))
+    return found

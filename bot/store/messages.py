@@ -1,0 +1,96 @@
+"""Messages and deliveries as stored."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.store.statements import insert, insert_new
+from bot.store.tables import delivery, message
+
+
+def known(conn: sa.Connection, ids: Collection[str]) -> dict[str, str]:
+    """Of these message ids those that are stored, each with the digest of its content."""
+    if not ids:
+        return {}
+    found = conn.execute(sa.select(message.c.id, message.c.content).where(message.c.id.in_(list(ids))))
+    return {row.id: row.content for row in found}
+
+
+def add(conn: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert messages; one whose key exists is left out."""
+    insert_new(conn, message, rows)
+
+
+def add_deliveries(conn: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert deliveries, raw."""
+    insert(conn, delivery, rows)
+
+
+def of_conversations(conn: sa.Connection, since: Mapping[str, int]) -> dict[str, list[Mapping[str, Any]]]:
+    """The messages of conversations at or after a time each (ms), in order of their time, then of acceptance."""
+    if not since:
+        return {}
+    wanted = message.c.conversation.in_(list(since))
+    floor = min(since.values())
+    found = conn.execute(
+        sa.select(
+            message.c.id,
+            message.c.conversation,
+            message.c.sender,
+            message.c.origin,
+            message.c.kind,
+            message.c.text,
+            message.c.meta,
+            message.c.at,
+            message.c.accepted_at,
+            message.c.by,
+            message.c.doubtful,
+            message.c.parts,
+        )
+        .where(wanted, message.c.at >= floor)
+        .order_by(message.c.at, message.c.seq)
+    )
+    out: dict[str, list[Mapping[str, Any]]] = {one: [] for one in since}
+    for row in found.mappings():
+        if row["at"] >= since[row["conversation"]]:
+            out[row["conversation"]].append(dict(row))
+    return out
+
+
+def texts(conn: sa.Connection, ids: Collection[str]) -> dict[str, str]:
+    """The texts of messages by id."""
+    if not ids:
+        return {}
+    found = conn.execute(sa.select(message.c.id, message.c.text).where(message.c.id.in_(list(ids))))
+    return {row.id: row.text for row in found}
+
+
+def undecided(conn: sa.Connection, limit: int = 1000) -> list[Mapping[str, Any]]:
+    """Buyer messages that were accepted and not yet decided, in order of acceptance: work found after a restart."""
+    found = conn.execute(sa.select(message).where(message.c.waiting).order_by(message.c.seq).limit(limit))
+    return [dict(row) for row in found.mappings()]
+
+
+_DECIDED = (
+    sa.update(message)
+    .where(message.c.id == sa.bindparam("m"))
+    .values(waiting=sa.bindparam("w"), decision=sa.bindparam("d"))
+)
+
+
+def mark_decided(conn: sa.Connection, decided: Mapping[str, str], *, waiting: Collection[str] = ()) -> None:
+    """Tie messages to their decision. Those in ``waiting`` wait for the next line and are decided again."""
+    if decided:
+        conn.execute(_DECIDED, [{"m": m, "d": d, "w": m in waiting} for m, d in decided.items()])
+
+
+def recalled(conn: sa.Connection, ids: Collection[str]) -> set[str]:
+    """Of these messages those that have been recalled."""
+    if not ids:
+        return set()
+    target = message.c.meta["target_id"].as_string()
+    found = conn.execute(sa.select(target).where(message.c.kind == "recall", target.in_(list(ids))))
+    return {row[0] for row in found}

@@ -1,0 +1,174 @@
+"""The outbox as stored: every send is a row before it is a call."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.store.statements import insert
+from bot.store.tables import conversation, message, outbox
+
+OPEN = ("pending", "sending")
+
+
+def add(conn: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert sends."""
+    insert(conn, outbox, rows)
+
+
+def get(conn: sa.Connection, ids: Collection[str]) -> dict[str, Mapping[str, Any]]:
+    """Sends by id."""
+    if not ids:
+        return {}
+    found = conn.execute(sa.select(outbox).where(outbox.c.id.in_(list(ids))))
+    return {row["id"]: dict(row) for row in found.mappings()}
+
+
+def busy(conn: sa.Connection, conversations: Collection[str]) -> set[str]:
+    """Of these conversations those with a send on the wire or waiting for its turn."""
+    if not conversations:
+        return set()
+    found = conn.execute(
+        sa.select(outbox.c.conversation)
+        .where(outbox.c.conversation.in_(list(conversations)), outbox.c.status.in_(OPEN))
+        .distinct()
+    )
+    return {row[0] for row in found}
+
+
+def change(conn: sa.Connection, send: str, values: Mapping[str, Any]) -> None:
+    """Change the given columns of one send."""
+    conn.execute(sa.update(outbox).where(outbox.c.id == send).values(dict(values)))
+
+
+_DONE = (
+    sa.update(outbox)
+    .where(outbox.c.id == sa.bindparam("s"))
+    .values(
+        status=sa.bindparam("st"),
+        detail=sa.bindparam("de"),
+        next_at=sa.bindparam("ne"),
+        done_at=sa.bindparam("do"),
+        platform_id=sa.bindparam("pl"),
+    )
+)
+
+
+def finish(conn: sa.Connection, outcomes: Sequence[Mapping[str, Any]]) -> None:
+    """Write outcomes: ``{s: id, st: status, de: detail, ne: next_at, do: done_at, pl: platform_id}``."""
+    if outcomes:
+        conn.execute(_DONE, list(outcomes))
+
+
+def cancel_automatic(conn: sa.Connection, conversation: str, why: str, now: int) -> list[str]:
+    """Cancel what the bot has not sent yet; return the ids of automatic sends already on the wire."""
+    mine = (outbox.c.conversation == conversation, outbox.c.reply_class == "automatic")
+    conn.execute(
+        sa.update(outbox).where(*mine, outbox.c.status == "pending").values(status="cancelled", detail=why, done_at=now)
+    )
+    return list(conn.scalars(sa.select(outbox.c.id).where(*mine, outbox.c.status == "sending")))
+
+
+def next_of(conn: sa.Connection, conversations: Collection[str], now: int) -> list[Mapping[str, Any]]:
+    """For each conversation with nothing on the wire, its oldest send that waits and whose time has come.
+
+    A send that waits for a retry holds back those behind it: replies keep their order.
+    """
+    if not conversations:
+        return []
+    waiting = conn.execute(
+        sa.select(outbox)
+        .where(outbox.c.conversation.in_(list(conversations)), outbox.c.status.in_(OPEN))
+        .order_by(outbox.c.conversation, outbox.c.created_at, outbox.c.id)
+    )
+    first: dict[str, Mapping[str, Any]] = {}
+    blocked: set[str] = set()
+    for row in waiting.mappings():
+        if row["status"] == "sending":
+            blocked.add(row["conversation"])
+        first.setdefault(row["conversation"], dict(row))
+    return [r for c, r in first.items() if c not in blocked and (r["next_at"] or 0) <= now]
+
+
+def claim(conn: sa.Connection, rows: Sequence[Mapping[str, Any]], asked_at: int) -> None:
+    """Mark sends as being on the wire: the row says so before the call is made."""
+    if rows:
+        conn.execute(
+            sa.update(outbox)
+            .where(outbox.c.id.in_([row["id"] for row in rows]), outbox.c.status == "pending")
+            .values(status="sending", tries=outbox.c.tries + 1, asked_at=asked_at)
+        )
+
+
+def addressed(conn: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The same sends with what a call needs: the platform's ids of conversation, buyer and the message answered."""
+    if not rows:
+        return []
+    to = {
+        row.id: (row.external, row.buyer_id)
+        for row in conn.execute(
+            sa.select(conversation.c.id, conversation.c.external, conversation.c.buyer_id).where(
+                conversation.c.id.in_([row["conversation"] for row in rows])
+            )
+        )
+    }
+    asked = [row["in_reply_to"] for row in rows if row["in_reply_to"]]
+    found = conn.execute(sa.select(message.c.id, message.c.platform_id).where(message.c.id.in_(asked)))
+    theirs = {row.id: row.platform_id for row in found}
+    return [
+        {
+            **row,
+            "external": to[row["conversation"]][0],
+            "buyer_id": to[row["conversation"]][1],
+            "reply_platform_id": theirs.get(row["in_reply_to"] or ""),
+        }
+        for row in rows
+    ]
+
+
+def due(conn: sa.Connection, now: int) -> set[str]:
+    """Conversations with a send that waits and whose time (real ms) has come."""
+    found = conn.execute(
+        sa.select(outbox.c.conversation)
+        .where(outbox.c.status == "pending", sa.or_(outbox.c.next_at.is_(None), outbox.c.next_at <= now))
+        .distinct()
+    )
+    return {row[0] for row in found}
+
+
+def on_the_wire(conn: sa.Connection) -> list[Mapping[str, Any]]:
+    """Sends that a former process left on the wire: nobody knows how they ended."""
+    found = conn.execute(sa.select(outbox).where(outbox.c.status == "sending"))
+    return [dict(row) for row in found.mappings()]
+
+
+def echoes(conn: sa.Connection, channel: str, platform_ids: Collection[str]) -> dict[str, str]:
+    """Of these platform ids those of our own sends: platform id → send. Our own ids count too."""
+    if not platform_ids:
+        return {}
+    ids = list(platform_ids)
+    found = conn.execute(
+        sa.select(outbox.c.id, outbox.c.platform_id).where(
+            outbox.c.channel == channel, sa.or_(outbox.c.platform_id.in_(ids), outbox.c.id.in_(ids))
+        )
+    )
+    out: dict[str, str] = {}
+    for row in found:
+        out[row.id] = row.id
+        if row.platform_id:
+            out[row.platform_id] = row.id
+    return out
+
+
+def unconfirmed(conn: sa.Connection, conversations: Collection[str]) -> list[Mapping[str, Any]]:
+    """Sends whose outcome is not known yet (on the wire, or unknown): an echo with the same text is theirs."""
+    if not conversations:
+        return []
+    found = conn.execute(
+        sa.select(outbox).where(
+            outbox.c.conversation.in_(list(conversations)), outbox.c.status.in_(("sending", "unknown"))
+        )
+    )
+    return [dict(row) for row in found.mappings()]

@@ -1,0 +1,33 @@
+"""Reading for the screens and the API: nothing here writes, everything is plain data.
+
+``queue`` (the desk's lists), ``thread`` (one conversation), ``rates`` (the books), ``journal`` (feed and status).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import sqlalchemy as sa
+
+from bot.store.conversations import OUTSIDE
+from bot.store.tables import conversation, decision, inquiry, person
+
+_OBJECTS = {"conversation": conversation, "decision": decision, "inquiry": inquiry}
+
+
+def shop_of(conn: sa.Connection, kind: str, ref: str) -> str | None:
+    """The shop an object belongs to, None if there is none."""
+    table = _OBJECTS[kind]
+    found: str | None = conn.scalar(sa.select(table.c.shop).where(table.c.id == ref))
+    return found
+
+
+def names(conn: sa.Connection, ids: Collection[str]) -> dict[str, str]:
+    """The names of people by id; a machine's token is called by what follows ``token:``."""
+    wanted = set(ids)
+    found = {
+        row.id: row.name for row in conn.execute(sa.select(person.c.id, person.c.name).where(person.c.id.in_(wanted)))
+    }
+    for one in wanted - found.keys():
+        found[one] = "平台 App" if one == OUTSIDE else one.removeprefix("token:")
+    return found

@@ -1,0 +1,59 @@
+"""The journal as a feed, and the figures of the status page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+
+from bot.store.tables import conversation, journal, journal_head, message, outbox
+
+
+def heads(conn: sa.Connection, shops: Sequence[str]) -> dict[str, int]:
+    """The last line's number of each shop's journal (0 for an empty one)."""
+    found = conn.execute(sa.select(journal_head).where(journal_head.c.shop.in_(list(shops))))
+    return dict.fromkeys(shops, 0) | {row.shop: row.seq for row in found}
+
+
+def since(conn: sa.Connection, after: Mapping[str, int], limit: int = 500) -> list[dict[str, Any]]:
+    """Lines after a place in each shop's journal, in order within a shop."""
+    out: list[dict[str, Any]] = []
+    for shop, seq in after.items():
+        rows = conn.execute(
+            sa.select(journal).where(journal.c.shop == shop, journal.c.seq > seq).order_by(journal.c.seq).limit(limit)
+        ).mappings()
+        out += [
+            {
+                "shop": shop,
+                "seq": row["seq"],
+                "at": row["at"],
+                "kind": row["kind"],
+                "ref": row["ref"],
+                "conversation": row["conversation"],
+                "body": orjson.loads(row["body"]),
+            }
+            for row in rows
+        ]
+    return out
+
+
+def status(conn: sa.Connection, shops: Sequence[str]) -> dict[str, Any]:
+    """Undecided messages, owed inquiries and sends by state, for the status page."""
+    mine = list(shops)
+    waiting, oldest = conn.execute(
+        sa.select(sa.func.count(), sa.func.min(message.c.accepted_at)).where(
+            message.c.waiting, message.c.shop.in_(mine)
+        )
+    ).one()
+    sends = dict.fromkeys(("pending", "sending", "sent", "refused", "unknown"), 0)
+    for status_name, count in conn.execute(
+        sa.select(outbox.c.status, sa.func.count()).where(outbox.c.shop.in_(mine)).group_by(outbox.c.status)
+    ):
+        if status_name in sends:
+            sends[status_name] = count
+    owed = conn.scalar(
+        sa.select(sa.func.count()).select_from(conversation).where(conversation.c.owed, conversation.c.shop.in_(mine))
+    )
+    return {"waiting": waiting, "oldest": oldest, "sends": sends, "owed": owed or 0}

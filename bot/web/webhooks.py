@@ -1,0 +1,78 @@
+"""The platforms' door: raw bytes in, a yes only after the message is on disk, an answer in time always."""
+
+from __future__ import annotations
+
+import asyncio
+
+import structlog
+from aiohttp import web
+
+from adapters.base import Ack, Adapter, BadSignature, Channel, Delivery, Facts, Fetch, Handshake, Odd, Unreadable
+from bot.service.intake import Intake
+from bot.web.route import Call
+from bot.web.services import Services
+
+log = structlog.get_logger("webhooks")
+
+
+async def receive(call: Call) -> web.Response:
+    """``POST /webhooks/{channel}``: check, read, store, then say yes in the platform's form."""
+    services = call.services
+    channel = services.directory.channels.get(call.path("channel"))
+    if channel is None:
+        return web.Response(status=404, text="no such channel")
+    adapter = services.directory.adapter(channel)
+    try:
+        async with asyncio.timeout(services.settings.body_deadline_s):
+            body = await call.request.read()
+    except TimeoutError:
+        return web.Response(status=408, text="the body did not arrive in time")
+    delivery = Delivery(
+        method=call.request.method,
+        headers={name.lower(): value for name, value in call.request.headers.items()},
+        query=dict(call.request.query),
+        body=body,
+        received_at=services.clocks.real(),
+    )
+    return _response(await answer(services, channel, adapter, delivery))
+
+
+async def answer(services: Services, channel: Channel, adapter: Adapter, delivery: Delivery) -> Ack:
+    """Take one delivery in and return the answer it gets. An own fault asks the platform to send again."""
+    try:
+        outcome = adapter.read(delivery, channel, services.clocks.now(channel.shop))
+    except BadSignature as why:
+        await services.intake.forged(channel)
+        return adapter.refused(str(why))
+    except Unreadable as why:
+        outcome = Facts(odd=(Odd("/", str(why)),))
+    except Exception:
+        # The adapter itself failed on a body that may well be signed: ask for it again, and tell people.
+        log.exception("adapter_fault", channel=channel.key)
+        return adapter.retry_later()
+    if isinstance(outcome, Handshake):
+        return outcome.ack
+    if isinstance(outcome, Fetch):
+        outcome = Facts(odd=(Odd("/", "the platform rang, but this channel cannot pull"),))
+    return await _store(services.intake, channel, adapter, delivery, outcome, services.settings.webhook_deadline_s)
+
+
+async def _store(
+    intake: Intake, channel: Channel, adapter: Adapter, delivery: Delivery, facts: Facts, deadline_s: float
+) -> Ack:
+    """Say yes once it is on disk; if that takes too long say no: what is stored then is known as a repeat later."""
+    storing = asyncio.ensure_future(intake.receive(channel, delivery, facts))
+    try:
+        await asyncio.wait_for(asyncio.shield(storing), deadline_s - 0.1)
+    except TimeoutError:
+        storing.add_done_callback(lambda done: done.exception())
+        log.warning("store_too_slow", channel=channel.key)
+        return adapter.retry_later()
+    except Exception as error:
+        log.error("store_refused", channel=channel.key, error=type(error).__name__)
+        return adapter.retry_later()
+    return adapter.accepted()
+
+
+def _response(ack: Ack) -> web.Response:
+    return web.Response(status=ack.status, body=ack.body, content_type=ack.content_type, headers=dict(ack.headers))
