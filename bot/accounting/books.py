@@ -80,12 +80,10 @@ def judge(events: Iterable[Event], ruleset: Ruleset, *, as_of: datetime, channel
     """
     happened = _happened(_distinct(events), as_of)
     recalled, reports = recalls(happened), exclusions(happened, ruleset)
-    conversations: dict[str, list[Event]] = {}
-    for event in happened:
-        conversations.setdefault(event.conversation, []).append(event)
+    conversations = _by_conversation(happened)
     inquiries: list[Verdict] = []
     replies: list[ReplyVerdict] = []
-    for own in conversations.values():
+    for own in conversations:
         more_inquiries, more_replies = _judge(own, ruleset, as_of, channel, recalled, reports)
         inquiries += more_inquiries
         replies += more_replies
@@ -95,6 +93,20 @@ def judge(events: Iterable[Event], ruleset: Ruleset, *, as_of: datetime, channel
     return Books(ruleset, tuple(inquiries), tuple(replies), _notes(happened))
 
 
+def fold_all(events: Iterable[Event], ruleset: Ruleset, as_of: datetime | None = None) -> list[Fold]:
+    """Fold every conversation without judging it: what was said, replied and transferred in which inquiry."""
+    happened = _happened(_distinct(events), as_of)
+    recalled = recalls(happened)
+    return [_folded(own, ruleset, ALL_SEEN, recalled, {}) for own in _by_conversation(happened)]
+
+
+def _by_conversation(events: Sequence[Event]) -> list[list[Event]]:
+    conversations: dict[str, list[Event]] = {}
+    for event in events:
+        conversations.setdefault(event.conversation, []).append(event)
+    return list(conversations.values())
+
+
 def _distinct(events: Iterable[Event]) -> list[Event]:
     first: dict[str, Event] = {}
     for event in events:
@@ -102,10 +114,10 @@ def _distinct(events: Iterable[Event]) -> list[Event]:
     return list(first.values())
 
 
-def _happened(events: list[Event], as_of: datetime) -> list[Event]:
-    if as_of.tzinfo is None:
+def _happened(events: list[Event], as_of: datetime | None) -> list[Event]:
+    if as_of is not None and as_of.tzinfo is None:
         raise ValueError("as_of has no time zone")
-    happened = [event for event in events if event.at <= as_of]
+    happened = [event for event in events if as_of is None or event.at <= as_of]
     happened.sort(key=order_key)
     return happened
 
@@ -118,15 +130,27 @@ def _judge(
     recalled: frozenset[str],
     reports: dict[str, Event],
 ) -> tuple[list[Verdict], list[ReplyVerdict]]:
+    fold = _folded(events, ruleset, channel, recalled, reports)
     if ruleset.whole_seconds:
-        events = [replace(event, at=event.at.replace(microsecond=0)) for event in events]
         as_of = as_of.replace(microsecond=0)
-    fold = Fold(ruleset, channel, recalled, reports)
-    for event in events:
-        fold.take(event)
     verdicts = [judge_inquiry(inquiry, ruleset, as_of, channel) for inquiry in fold.inquiries]
     by_opening = {verdict.opened_by: verdict for verdict in verdicts}
     return verdicts, [judge_reply(reply, by_opening) for reply in fold.replies]
+
+
+def _folded(
+    events: Sequence[Event],
+    ruleset: Ruleset,
+    channel: ChannelFacts,
+    recalled: frozenset[str],
+    reports: dict[str, Event],
+) -> Fold:
+    if ruleset.whole_seconds:
+        events = [replace(event, at=event.at.replace(microsecond=0)) for event in events]
+    fold = Fold(ruleset, channel, recalled, reports)
+    for event in events:
+        fold.take(event)
+    return fold
 
 
 def _notes(events: Sequence[Event]) -> tuple[Note, ...]:

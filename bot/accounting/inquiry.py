@@ -6,7 +6,7 @@ When an inquiry opens, what joins it, which reply answers it. Whether it counts 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -68,7 +68,8 @@ class Inquiry:
 
     ``answer`` is the first valid reply, ``person`` the first valid one by a person, ``any_reply`` the first of any
     class. Of meaningless and automatic replies the latest is kept. ``turn_from`` is set while a later buyer turn
-    waits; ``late_turn`` is the first reply that came too late for a later turn.
+    waits; ``late_turn`` is the first reply that came too late for a later turn. ``said`` holds the buyer's messages,
+    ``transfers`` the transfers that happened while this was the latest inquiry.
     """
 
     opening: Event
@@ -76,6 +77,8 @@ class Inquiry:
     inside: bool
     exempt: bool
     clock_from: datetime
+    said: list[Event] = field(default_factory=list)
+    transfers: list[Event] = field(default_factory=list)
     report: Event | None = None
     answer: Event | None = None
     person: Event | None = None
@@ -119,22 +122,31 @@ class Fold:
     def take(self, event: Event) -> None:
         """Take the next event."""
         if event.actor == SYSTEM or event.kind in HAPPENINGS:
-            if event.kind == "transfer" and self.rules.transfer_restarts:
-                for inquiry in self._waiting:
-                    if inquiry.answer is None:
-                        inquiry.clock_from = event.at
+            if event.kind == "transfer":
+                self._transfer(event)
         elif event.actor == BUYER:
             self._hear(event)
         else:
             self._reply(event)
+
+    def _transfer(self, event: Event) -> None:
+        if self.inquiries:
+            self.inquiries[-1].transfers.append(event)
+        if self.rules.transfer_restarts:
+            for inquiry in self._waiting:
+                if inquiry.answer is None:
+                    inquiry.clock_from = event.at
 
     def _hear(self, event: Event) -> None:
         rules = self.rules
         closing = rules.closings and event.kind == "text" and bare(event.text) in rules.closings
         if not closing:
             self._open_or_join(event)
-        if self.inquiries and self.reports and event.id in self.reports and self.inquiries[-1].report is None:
-            self.inquiries[-1].report = self.reports[event.id]
+        if self.inquiries:
+            latest = self.inquiries[-1]
+            latest.said.append(event)
+            if latest.report is None:
+                latest.report = self.reports.get(event.id)
         self._last_at = event.at
 
     def _open_or_join(self, event: Event) -> None:

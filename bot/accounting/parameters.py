@@ -116,6 +116,7 @@ PARAMETERS: Mapping[str, Check] = {
     "early_warning.offset_pp": PERCENT,
     "csat.formula": choice("satisfied_over_all", "satisfied_over_polar"),
     "kpi.at_most": texts,
+    "kpi.at_least": texts,
     "kpi.avg_unreplied": choice("exclude"),
     "kpi.bonus_over": PERCENT,
     "kpi.weights.service": span,
@@ -145,7 +146,7 @@ PARAMETERS: Mapping[str, Check] = {
 _PATTERNS: tuple[tuple[re.Pattern[str], Check], ...] = (
     (re.compile(r"thresholds\.\w+\.(?:warning|light|heavy)"), PERCENT),
     (re.compile(r"effects\.\w+\.\w+"), text),
-    (re.compile(r"kpi\.(?!at_most|avg_unreplied|bonus_over|weights)\w+(?:\.\w+)?"), NUMBER),
+    (re.compile(r"kpi\.(?!at_most|at_least|avg_unreplied|bonus_over|weights)\w+(?:\.\w+)?"), NUMBER),
 )
 """Names with a free part: a tier, a state, a metric, a category."""
 

@@ -23,7 +23,7 @@ _INQUIRY = {
         "opened at {opened}, outside the assessed hours ({window}): not counted",
     ),
     Reason.VALID: (
-        "{opened} 进线，{response} 秒后有人工有效回复（{decided_by}），期限 {deadline} 秒，计入",
+        "{opened} 进线，{response} 秒后有有效回复（{decided_by}），期限 {deadline} 秒，计入",
         "opened at {opened}, validly answered after {response} s ({decided_by}), within {deadline} s: counts",
     ),
     Reason.TURN_MISSED: (

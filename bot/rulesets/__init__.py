@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.accounting.parameters import accept, flatten
+from bot.accounting.parameters import PARAMETERS, BadParameter, accept, flatten
 from bot.accounting.ruleset import Ruleset, build
 from bot.rulesets.reading import RulesetError, Version, read_defaults, read_versions
 
@@ -62,7 +62,7 @@ def load_from(
 ) -> Ruleset:
     """Do what ``load`` does with the ruleset files of another folder; the common defaults stay ours."""
     version = _in_force(_versions(folder, name), name, on)
-    checked = {key: accept(key, value) for key, value in flatten(overrides or {})}
+    checked = _checked(overrides or {}, version)
     key = (folder, name, version.identity.in_force_from, timezone, repr(sorted(checked.items())))
     ruleset = _known.get(key)
     if ruleset is None:
@@ -70,6 +70,22 @@ def load_from(
             _known.clear()
         ruleset = _known[key] = _built(version, checked, timezone)
     return ruleset
+
+
+def _checked(overrides: Mapping[str, Any], version: Version) -> dict[str, Any]:
+    checked = {key: accept(key, value) for key, value in flatten(overrides)}
+    for key in checked:
+        if key.startswith("kpi.") and key not in PARAMETERS and not _has_metric(key, version):
+            raise BadParameter(
+                key, f"{version.identity.name} 没有这个指标 / {version.identity.name} has no such metric"
+            )
+    return checked
+
+
+def _has_metric(key: str, version: Version) -> bool:
+    """Say whether a version sets this metric, or another case of it: a new category is fine, a new metric is not."""
+    parent = key.rpartition(".")[0]
+    return key in version.values or (parent != "kpi" and any(name.startswith(f"{parent}.") for name in version.values))
 
 
 _known: dict[tuple[object, ...], Ruleset] = {}

@@ -1,0 +1,122 @@
+"""The KPI set: a value held against its standard, and the few metrics that are more than one comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+from bot.accounting.books import Books
+from bot.accounting.event import Event
+from bot.accounting.ruleset import Ruleset
+from bot.accounting.verdict import Reason, Verdict
+
+DIMENSIONS = ("service", "efficiency", "business", "satisfaction")
+
+
+def is_metric(metric: str, ruleset: Ruleset) -> bool:
+    """Say whether a ruleset has a standard for a metric."""
+    return metric in ruleset["kpi.at_most"] or metric in ruleset["kpi.at_least"]
+
+
+def cases(metric: str, ruleset: Ruleset) -> tuple[str, ...]:
+    """List the cases (categories, seasons) a metric's standard differs by; empty where there is one for all."""
+    start = f"kpi.{metric}."
+    return tuple(sorted(name.removeprefix(start) for name in ruleset.values if name.startswith(start)))
+
+
+def passes(metric: str, value: Fraction | None, ruleset: Ruleset, case: str = "") -> bool | None:
+    """Say whether a value meets its metric's standard, the standard itself included; None without a value.
+
+    Raises:
+        KeyError: no standard for this metric, or none for this case.
+    """
+    if value is None:
+        return None
+    standard: Fraction = ruleset[f"kpi.{metric}.{case}" if case else f"kpi.{metric}"]
+    return value <= standard if metric in ruleset["kpi.at_most"] else value >= standard
+
+
+def longest_decline(values: Sequence[Fraction]) -> int:
+    """Count the most consecutive days on which a daily value was below that of the day before."""
+    longest = run = 0
+    for before, after in pairwise(values):
+        run = run + 1 if after < before else 0
+        longest = max(longest, run)
+    return longest
+
+
+def weight_errors(weights: Mapping[str, Fraction], ruleset: Ruleset) -> list[str]:
+    """List what is wrong with a set of weights: ``range:<dimension>`` for each outside its range, then ``sum``."""
+    errors = []
+    for name in DIMENSIONS:
+        low, high = ruleset[f"kpi.weights.{name}"]
+        if not low <= weights[name] <= high:
+            errors.append(f"range:{name}")
+    if sum(weights.values()) != 100:
+        errors.append("sum")
+    return errors
+
+
+def conversion_bonus(target: Fraction, actual: Fraction, ruleset: Ruleset) -> Fraction:
+    """Return the bonus in yuan: paid when ``actual`` lies at least ``kpi.bonus_over`` percent over ``target``."""
+    due = actual >= target * (100 + ruleset["kpi.bonus_over"]) / 100
+    bonus: Fraction = ruleset["kpi.bonus_cny"] if due else Fraction(0)
+    return bonus
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseKpi:
+    """The efficiency figures of a period: exact mean response in seconds (None without an answer), whether it meets
+    the standard, and how many inquiries waited too long without notice."""
+
+    avg_response_s: Fraction | None
+    avg_pass: bool | None
+    over_5min_violations: int
+
+
+def response_kpi(books: Books, events: Iterable[Event], as_of: datetime, season: str) -> ResponseKpi:
+    """Work the efficiency figures out from judged inquiries of the period that ends with ``as_of``.
+
+    The mean is over answered inquiries, late ones included. A violation is a late inquiry, or one without a reply by
+    a person after ``kpi.unanswered_s``; an accepted advance notice waives those opened in its time.
+    """
+    rules = books.ruleset
+    inside = [one for one in books.in_period(as_of) if one.eligible]
+    waits = [one.response for one in inside if one.response is not None]
+    mean = None
+    if waits:
+        mean = Fraction(sum((wait.days * 86_400 + wait.seconds) * 10**6 + wait.microseconds for wait in waits))
+        mean /= len(waits) * 10**6
+    notices = _notices(events, as_of)
+    violations = sum(_waited_too_long(one, rules, as_of) and not _announced(one, notices) for one in inside)
+    return ResponseKpi(mean, passes("avg_response_s", mean, rules, season), violations)
+
+
+def _waited_too_long(verdict: Verdict, rules: Ruleset, as_of: datetime) -> bool:
+    if verdict.reason is Reason.LATE:
+        return True
+    if verdict.answered_at is not None or verdict.reason is Reason.UNMEASURED:
+        return False
+    waited = (as_of - verdict.opened_at).total_seconds()
+    return bool(waited > rules["kpi.unanswered_s"])
+
+
+def _notices(events: Iterable[Event], as_of: datetime) -> list[tuple[datetime, datetime]]:
+    last: dict[tuple[datetime, datetime], Any] = {}
+    reports = [one for one in events if one.kind == "report" and one.meta.get("type") == "prior_notice"]
+    for event in sorted(reports, key=lambda one: one.at):
+        if event.at <= as_of:
+            last[_moment(event.meta["from"]), _moment(event.meta["to"])] = event.meta.get("status")
+    return [span for span, status in last.items() if status == "accepted"]
+
+
+def _moment(value: Any) -> datetime:
+    return value if isinstance(value, datetime) else datetime.fromisoformat(value)
+
+
+def _announced(verdict: Verdict, notices: list[tuple[datetime, datetime]]) -> bool:
+    return any(start <= verdict.opened_at < end for start, end in notices)
