@@ -6,6 +6,7 @@ a 503 with an id that the log carries too.
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from typing import Any
 
@@ -14,13 +15,17 @@ import structlog
 from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
+from bot.service.once import Once
+from bot.service.refusal import Refusal
 from bot.store import reading
+from bot.store.ids import digest_id
 from bot.web import auth
-from bot.web.problem import Problem, answer, invalid, not_found
+from bot.web.problem import Problem, answer, invalid, not_found, refused, too_large
 from bot.web.route import NOBODY, Auth, Call, Principal, Route, Scope
 from bot.web.services import Services
 
 SERVICES: web.AppKey[Services] = web.AppKey("services", Services)
+WRITES = frozenset(("POST", "PUT", "PATCH", "DELETE"))
 log = structlog.get_logger("web")
 
 
@@ -34,8 +39,12 @@ def handler_of(route: Route) -> Any:
             return await _once(route, call)
         except Problem as problem:
             return answer(problem, request, trace)
+        except Refusal as refusal:
+            return answer(refused(refusal), request, trace)
         except ValidationError as error:
             return answer(invalid(error), request, trace)
+        except web.HTTPRequestEntityTooLarge:
+            return answer(too_large(route.limit), request, trace)
         except web.HTTPException:
             raise
         except Exception:
@@ -56,14 +65,16 @@ async def _admit(route: Route, request: web.Request) -> Call:
         if call.principal is NOBODY:
             raise Problem(401, "login_needed", "请先登录。", "Log in first.")
         call.shop = await _shop_of(route, request, services)
-        _check_rights(route, call.principal, call.shop)
-    elif route.auth is Auth.LOOPBACK and request.remote not in ("127.0.0.1", "::1"):
+        await _check_rights(route, call)
+    elif route.auth is Auth.LOOPBACK and not auth.is_local(request, services.settings):
         call.principal = await auth.principal(request, services)
         if call.principal is NOBODY:
             raise Problem(401, "login_needed", "需要令牌。", "A token is needed.")
+    elif route.auth is Auth.NONE and route.method in WRITES:
+        auth.refuse_foreign(request, services.settings)
     if route.query:
         call.query = route.query.model_validate(dict(request.query))
-    if not route.raw and route.method in ("POST", "PUT", "PATCH", "DELETE"):
+    if not route.raw and route.method in WRITES:
         call.body = await _body(route.body, request, route.limit)
     return call
 
@@ -84,23 +95,33 @@ async def _shop_of(route: Route, request: web.Request, services: Services) -> st
     return shop
 
 
-def _check_rights(route: Route, principal: Principal, shop: str) -> None:
+async def _check_rights(route: Route, call: Call) -> None:
+    problem = _refusal(route, call.principal, call.shop)
+    if problem is not None:
+        place = auth.place(call.request, call.services.settings)
+        await call.services.people.refused(call.principal.id, f"{route.method} {route.path}", call.shop, place)
+        raise problem
+
+
+def _refusal(route: Route, principal: Principal, shop: str) -> Problem | None:
+    """Why a caller may not use a route in a shop, None if they may. No declared role means nobody."""
     if route.scope is Scope.NONE:
-        return
+        return None
     if route.scope is Scope.ANY:
-        if not any(not roles.isdisjoint(route.roles) for roles in principal.roles.values()):
-            raise Problem(403, "not_allowed", "你的角色不能做这件事。", "Your role does not allow this.")
-        return
-    if shop != "*" and not principal.roles_in(shop):
-        raise not_found()
-    if not principal.may(route.roles, shop):
-        raise Problem(403, "not_allowed", "你的角色不能做这件事。", "Your role does not allow this.")
+        allowed = any(not roles.isdisjoint(route.roles) for roles in principal.roles.values())
+    elif shop != "*" and not principal.roles_in(shop):
+        return not_found()
+    else:
+        allowed = principal.may(route.roles, shop)
+    return None if allowed else Problem(403, "not_allowed", "你的角色不能做这件事。", "Your role does not allow this.")
 
 
 async def _body(model: type[BaseModel] | None, request: web.Request, limit: int) -> Any:
+    if (request.content_length or 0) > limit:
+        raise too_large(limit)
     raw = await request.read()
     if len(raw) > limit:
-        raise Problem(413, "too_large", f"内容超过 {limit} 字节。", f"The body is over {limit} bytes.")
+        raise too_large(limit)
     if model is None:
         if raw.strip() not in (b"", b"{}", b"null"):
             raise Problem(422, "invalid", "这个请求不带内容。", "This call takes no body.", pointer="/")
@@ -109,20 +130,44 @@ async def _body(model: type[BaseModel] | None, request: web.Request, limit: int)
 
 
 async def _once(route: Route, call: Call) -> web.StreamResponse:
-    """Run the handler; a write repeated with the same Idempotency-Key gets the first answer again."""
-    key = call.request.headers.get("Idempotency-Key", "")
-    if not key or call.request.method == "GET" or route.auth is not Auth.PERSON:
+    """Run the handler; a write repeated with the same Idempotency-Key gets the first answer again.
+
+    Another body or path under the same key is another command.
+    """
+    sent = call.request.headers.get("Idempotency-Key", "")
+    if not sent or route.method not in WRITES or route.auth is not Auth.PERSON:
         return _respond(await route.handler(call))
-    owner = f"{call.principal.id}\x1f{call.request.method}\x1f{call.request.path}\x1f{key[:200]}"
-    kept = await call.services.store.read(reading.answered_once, owner)
-    if kept is not None:
-        return web.Response(status=kept[0], body=kept[1].encode(), content_type="application/json")
-    response = _respond(await route.handler(call))
-    if isinstance(response, web.Response) and response.status < 300 and isinstance(response.body, bytes):
-        await call.services.store.write(
-            reading.keep_once, owner, response.status, response.body.decode(), call.services.clocks.real_ms()
-        )
+    services = call.services
+    once = Once(services.store, services.clocks, services.directory.vault)
+    key = await _key(route, call, sent)
+    first = await once.claim(key)
+    if first is not None:
+        return web.Response(status=first.status, body=first.body, content_type="application/json")
+    try:
+        response = _respond(await route.handler(call))
+    except Exception:
+        await once.drop(key)
+        raise
+    body = _repeatable(response)
+    if body is None:
+        await once.drop(key)
+    else:
+        await once.keep(key, response.status, body)
     return response
+
+
+async def _key(route: Route, call: Call, sent: str) -> str:
+    body = b"" if route.raw else await call.request.read()
+    path = f"{route.method} {call.request.path_qs}"
+    return digest_id("once", call.principal.id, path, sent, hashlib.sha256(body).hexdigest())
+
+
+def _repeatable(response: web.StreamResponse) -> bytes | None:
+    """The body of an answer that may be given again word for word: JSON that says yes and sets no cookie."""
+    if not isinstance(response, web.Response) or not isinstance(response.body, bytes):
+        return None
+    plain = response.status < 300 and response.content_type == "application/json" and not response.cookies
+    return response.body if plain else None
 
 
 def _respond(value: Any) -> web.StreamResponse:

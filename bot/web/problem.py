@@ -9,6 +9,16 @@ import orjson
 from aiohttp import web
 from pydantic import ValidationError
 
+from bot.service.refusal import Because, Refusal
+
+_STATUS = {
+    Because.INVALID: 422,
+    Because.UNKNOWN: 404,
+    Because.CONFLICT: 409,
+    Because.NOT_RECOGNISED: 401,
+    Because.TOO_OFTEN: 429,
+}
+
 
 class Problem(Exception):
     """An answer that says no: what, where, what to do. ``zh`` and ``en`` are sentences for people."""
@@ -21,6 +31,17 @@ class Problem(Exception):
 def not_found() -> Problem:
     """Nothing here, or nothing you may see: both look alike."""
     return Problem(404, "not_found", "没有找到，或者你没有权限查看。", "Not found, or not yours to see.")
+
+
+def refused(refusal: Refusal) -> Problem:
+    """What the service refused, as an answer."""
+    status = _STATUS[refusal.because]
+    return Problem(status, refusal.code, refusal.zh, refusal.en, pointer=refusal.pointer, **refusal.extra)
+
+
+def too_large(limit: int) -> Problem:
+    """More was sent than the route takes."""
+    return Problem(413, "too_large", f"内容超过 {limit} 字节。", f"The body is over {limit} bytes.")
 
 
 def invalid(error: ValidationError) -> Problem:
@@ -59,7 +80,9 @@ def answer(problem: Problem, request: web.Request, trace: str) -> web.Response:
         **({"pointer": problem.pointer} if problem.pointer else {}),
         **problem.extra,
     }
-    headers: Mapping[str, str] = {"Retry-After": "1"} if problem.status in (429, 503) else {}
+    headers: Mapping[str, str] = (
+        {"Retry-After": str(problem.extra.get("retry_after_s", 1))} if problem.status in (429, 503) else {}
+    )
     return web.Response(
         status=problem.status, body=orjson.dumps(body), content_type="application/problem+json", headers=dict(headers)
     )
