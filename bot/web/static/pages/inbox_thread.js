@@ -95,9 +95,9 @@ function Lines({ talk, lines, more }) {
     ${lines.map((line) => {
       const fresh = localDay(line.at) !== day;
       day = localDay(line.at);
-      return html`${fresh && html`<p class="day" key=${`day-${day}`}>${dayWord(line.at)}</p>`}<${Line} key=${line.id} line=${line} onResend=${(id) => act(talk.id, "resend", { line: id })} />`;
+      return html`${fresh && html`<p class="day" key=${`day-${day}`}>${dayWord(line.at)}</p>`}<${Line} key=${line.id} line=${line} shop=${talk.shop} onResend=${(id) => act(talk.id, "resend", { line: id })} />`;
     })}
-    ${waiting.map((line) => html`<${Line} key=${line.id} line=${line} />`)}
+    ${waiting.map((line) => html`<${Line} key=${line.id} line=${line} shop=${talk.shop} />`)}
   </div>`;
 }
 

@@ -38,7 +38,7 @@ export function Counting({ verdict }) {
   return html`<${Chip} icon="minus">${t("counts.no", { why: tOr(`counts.${verdict.reason}`, verdict.reason) })}<//>`;
 }
 
-export function Line({ line, onResend, explain = true }) {
+export function Line({ line, shop, onResend }) {
   const [open, setOpen] = useState(false);
   const side = kindOf(line);
   if (side === "system") return html`<p class="system">${line.text} <time>${line.at && clockTime(line.at)}</time></p>`;
@@ -48,7 +48,7 @@ export function Line({ line, onResend, explain = true }) {
       ${parts.map((p) => html`<${Chip} key=${p}>${t(`part.${p}`)}<//>`)}<time>${line.at && clockTime(line.at)}</time></header>
     <div class="bubble"><${Saying} line=${line} /></div>
     <footer><${Standing} line=${line} onResend=${onResend} /><${Counting} verdict=${line.verdict} />
-      ${explain && line.decision && html`<button type="button" class="link" aria-expanded=${open} onClick=${() => setOpen(!open)}>${t("why.ask")}</button>`}</footer>
-    ${open && html`<${Why} id=${line.decision} />`}
+      ${line.decision && html`<button type="button" class="link" aria-expanded=${open} onClick=${() => setOpen(!open)}>${t("why.ask")}</button>`}</footer>
+    ${open && html`<${Why} id=${line.decision} shop=${shop} />`}
   </article>`;
 }

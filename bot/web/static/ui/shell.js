@@ -18,8 +18,8 @@ const PLACES = [
 ];
 
 const SHEET = [
-  ["keys.everywhere", [["G I", "place.inbox"], ["G F", "place.faq"], ["G M", "place.rates"], ["G S", "place.simulator"], ["D", "keys.scheme"], ["Z", "act.undo"], ["Esc", "keys.close"], ["?", "keys.sheet"]]],
-  ["keys.inbox", [["J / K", "keys.next"], ["Enter", "keys.open"], ["T", "act.takeover"], ["R", "composer.reply"], ["N", "composer.note"], ["B", "act.release"], ["A", "act.transfer"], ["E", "act.close"], ["/", "keys.search"]]],
+  ["keys.everywhere", [["G I", "place.inbox"], ["G F", "place.faq"], ["G M", "place.rates"], ["G S", "place.simulator"], ["/", "keys.search"], ["D", "keys.scheme"], ["Z", "act.undo"], ["Esc", "keys.close"], ["?", "keys.sheet"]]],
+  ["keys.inbox", [["J / K", "keys.next"], ["Enter", "keys.open"], ["T", "act.takeover"], ["R", "composer.reply"], ["N", "composer.note"], ["B", "act.release"], ["A", "act.transfer"], ["E", "act.close"]]],
   ["keys.composer", [["Enter", "act.send"], ["Shift Enter", "keys.line"], ["Alt Enter", "keys.send_next"], ["Alt Shift Enter", "keys.send_release"], ["Alt 1–3", "keys.suggestion"], ["Alt N", "keys.mode"], ["Alt J / Alt K", "keys.next"], ["/ 、", "keys.phrases"], ["↑", "keys.again"]]],
 ];
 

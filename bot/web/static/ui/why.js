@@ -22,27 +22,27 @@ const TONE = { answer: "bot", handoff: "warn", silence: "", wait: "" };
 const Bar = ({ sureness, threshold }) => html`<div class="meter" role="img" aria-label=${t("why.bar", { sureness: Math.round(sureness), threshold })}>
   <i style=${{ width: `${Math.min(100, sureness)}%` }} class=${sureness >= threshold ? "over" : ""}></i><b style=${{ left: `${Math.min(100, threshold)}%` }}></b></div>`;
 
-const Candidate = ({ row, threshold, chosen }) => html`<li class=${cls(chosen && "chosen")}>
-  <div class="pair"><a href=${`/faq/${encodeURIComponent(row.id)}`}>${row.question}</a><b>${Math.round(row.sureness)}</b></div>
+const Candidate = ({ row, shop, threshold, chosen }) => html`<li class=${cls(chosen && "chosen")}>
+  <div class="pair"><a href=${`/faq/${encodeURIComponent(row.id)}?shop=${encodeURIComponent(shop)}`}>${row.question}</a><b>${Math.round(row.sureness)}</b></div>
   <${Bar} sureness=${row.sureness} threshold=${threshold} />
   <p class="meta">${t("why.nearest", { phrasing: row.phrasing, similarity: Math.round(row.similarity) })}
     ${(row.evidence || []).map((e) => ` · ${tOr(`evidence.${e.code}`, e.code)}${e.words ? ` ${e.words}` : ""}`)}</p></li>`;
 
-/** A decision already fetched, as a card. */
-export function WhyCard({ why }) {
+/** A decision already fetched, as a card; its entries are those of `shop`. */
+export function WhyCard({ why, shop }) {
   const candidates = why.candidates || [];
   return html`<section class="why" aria-label=${t("why.title")}>
     <p class="sentence">${said(why.sentence)}</p>
     <p class="chips"><${Chip} tone=${TONE[why.outcome] || ""}>${t(`outcome.${why.outcome}`)}<//>${why.reason && html`<${Chip}>${reasonWord(why.reason)}<//>`}
       ${(why.heard || []).map((h) => html`<${Chip} key=${h.signal + h.words}>${t("word.with_detail", { word: t(`signal.${h.signal}`), detail: h.words })}<//>`)}</p>
-    ${candidates.length > 0 && html`<ul class="candidates">${candidates.map((row) => html`<${Candidate} key=${row.id} row=${row} threshold=${why.threshold} chosen=${why.entry?.id === row.id} />`)}</ul>`}
+    ${candidates.length > 0 && html`<ul class="candidates">${candidates.map((row) => html`<${Candidate} key=${row.id} row=${row} shop=${shop} threshold=${why.threshold} chosen=${why.entry?.id === row.id} />`)}</ul>`}
     <p class="meta">${t("why.numbers", { threshold: number(why.threshold), margin: number(why.margin), took: number(why.took_ms) })}</p>
     ${why.normalized && html`<p class="meta">${t("why.normalized", { text: why.normalized })}</p>`}
   </section>`;
 }
 
 /** The card of a decision's id, fetched when shown. */
-export function Why({ id }) {
+export function Why({ id, shop }) {
   const [why, setWhy] = useState(null);
   const [problem, setProblem] = useState(null);
   const load = () => {
@@ -53,5 +53,5 @@ export function Why({ id }) {
     load();
   }, [id]);
   if (problem) return html`<${Failed} problem=${problem} retry=${load} />`;
-  return why ? html`<${WhyCard} why=${why} />` : html`<${Loading} />`;
+  return why ? html`<${WhyCard} why=${why} shop=${shop} />` : html`<${Loading} />`;
 }

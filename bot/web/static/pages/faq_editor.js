@@ -1,0 +1,116 @@
+// One entry: what is asked, what is answered, and beside it what lies near and what the matcher would do now.
+import { html, useEffect, useState } from "../lib/view.js";
+import { del, get, post, put } from "../lib/api.js";
+import { dayWord, minuteTime } from "../lib/clock.js";
+import { t } from "../lib/i18n.js";
+import { composing } from "../lib/ime.js";
+import { go, withQuery } from "../lib/router.js";
+import { Button, Chip, Failed, Field, Head, Icon, Loading, useLoad } from "../ui/parts.js";
+import { attempt, say } from "../ui/toast.js";
+import { WhyCard } from "../ui/why.js";
+
+const CONFLICT = 85;
+const MODES = ["auto", "suggest", "off"];
+const STATUSES = ["on", "off", "draft"];
+const BLANK = { question: "", answer: "", phrasings: [], keywords: { all: [], any: [], never: [] }, category: "", products: [], variants: {}, threshold: null, mode: "auto", then_person: false, valid_from: null, valid_to: null, status: "on" };
+
+const lines = (text) => text.split("\n").map((x) => x.trim()).filter(Boolean);
+const words = (text) => text.split(/[\s,，、]+/).filter(Boolean);
+const fieldsOf = (entry) => Object.fromEntries(Object.keys(BLANK).map((name) => [name, entry[name] ?? BLANK[name]]));
+
+/** Entries near the question being written; from 85 on they may take its questions away. */
+function Neighbours({ shop, text, exclude }) {
+  const [found, setFound] = useState([]);
+  useEffect(() => {
+    if (!text.trim()) return undefined;
+    const timer = setTimeout(() => post(`/shops/${shop}/neighbours`, { text, exclude }).then(setFound, () => {}), 400);
+    return () => clearTimeout(timer);
+  }, [text, exclude]);
+  const close = found.filter((n) => n.similarity >= CONFLICT);
+  return html`<section class="card"><h2>${t("faq.neighbours")}</h2>
+    ${close.length > 0 && html`<p class="notice warn">${t("faq.conflict", { question: close[0].question })}</p>`}
+    ${found.length ? html`<ul class="neighbours">${found.map((n) => html`<li key=${n.id}><a href=${withQuery({ shop }, `/faq/${encodeURIComponent(n.id)}`)}>${n.question}</a><${Chip} tone=${n.similarity >= CONFLICT ? "warn" : ""}>${t("faq.similarity", { n: Math.round(n.similarity) })}<//></li>`)}</ul>` : html`<p class="meta">${t("faq.no_neighbours")}</p>`}</section>`;
+}
+
+/** A test line: what the bot would do now if a buyer wrote it. */
+function TestLine({ shop }) {
+  const [text, setText] = useState("");
+  const [why, setWhy] = useState(null);
+  const ask = () => text.trim() && attempt(async () => setWhy(await post(`/shops/${shop}/match`, { text })));
+  return html`<section class="card"><h2>${t("faq.test")}</h2><div class="acts"><input class="grow" value=${text} aria-label=${t("faq.test_hint")} placeholder=${t("faq.test_hint")} onInput=${(e) => setText(e.currentTarget.value)} onKeyDown=${(e) => e.key === "Enter" && !composing(e) && ask()} />
+    <${Button} onClick=${ask}>${t("faq.try")}<//></div><p class="meta">${t("faq.test_why")}</p>${why && html`<${WhyCard} why=${why} shop=${shop} />`}</section>`;
+}
+
+function Versions({ shop, entry, onRestored }) {
+  const { data } = useLoad(() => get(`/shops/${shop}/entries/${encodeURIComponent(entry.id)}/versions`), [entry.version]);
+  const restore = (version) => attempt(async () => {
+    onRestored(await post(`/shops/${shop}/entries/${encodeURIComponent(entry.id)}/restore`, { version }));
+    say(t("faq.restored", { n: version }));
+  });
+  return html`<details class="card"><summary>${t("faq.versions", { n: entry.version })}</summary><ul class="neighbours">
+    ${(data || []).map((v) => html`<li key=${v.version}><span>v${v.version} · ${v.changed_by || ""} <time>${dayWord(v.changed_at)} ${minuteTime(v.changed_at)}</time><br /><span class="meta">${v.question}</span></span>
+      ${v.version !== entry.version && html`<${Button} kind="quiet small" onClick=${() => restore(v.version)}>${t("faq.restore")}<//>`}</li>`)}</ul></details>`;
+}
+
+function Form({ entry, draft, set, categories, onSave, busy, problem, onDelete }) {
+  const text = (name) => ({ value: draft[name], onInput: (e) => set({ [name]: e.currentTarget.value }) });
+  const key = (name) => ({ value: draft.keywords[name].join(" "), onChange: (e) => set({ keywords: { ...draft.keywords, [name]: words(e.currentTarget.value) } }) });
+  const day = (name) => ({ type: "date", value: draft[name] || "", onInput: (e) => set({ [name]: e.currentTarget.value || null }) });
+  return html`<form class="card" onSubmit=${(e) => { e.preventDefault(); onSave(); }}>
+    <${Field} label=${t("faq.question")}><input ...${text("question")} required maxlength="200" /><//>
+    <${Field} label=${t("faq.phrasings_label")} hint=${t("faq.phrasings_hint")}><textarea rows="6" value=${draft.phrasings.join("\n")} onChange=${(e) => set({ phrasings: lines(e.currentTarget.value) })}></textarea><//>
+    <${Field} label=${t("faq.answer")} hint=${t("faq.answer_hint")}><textarea rows="4" ...${text("answer")} required maxlength="4000"></textarea><//>
+    ${entry?.missing_fields?.length > 0 && html`<p class="notice warn">${t("faq.missing_fields", { names: entry.missing_fields.join(t("word.comma")) })} <a href=${`/settings/fields?shop=${encodeURIComponent(entry.shop)}`}>${t("faq.fill_fields")}</a></p>`}
+    <div class="two"><${Field} label=${t("faq.category")}><input list="categories" ...${text("category")} maxlength="100" /><datalist id="categories">${categories.map((c) => html`<option key=${c} value=${c}></option>`)}</datalist><//>
+      <${Field} label=${t("faq.status")}><select value=${draft.status} onChange=${(e) => set({ status: e.currentTarget.value })}>${STATUSES.map((s) => html`<option key=${s} value=${s}>${t(`faq.status.${s}`)}</option>`)}</select><//>
+      <${Field} label=${t("faq.mode")}><select value=${draft.mode} onChange=${(e) => set({ mode: e.currentTarget.value })}>${MODES.map((m) => html`<option key=${m} value=${m}>${t(`mode.${m}`)}</option>`)}</select><//></div>
+    <label class="check"><input type="checkbox" checked=${draft.then_person} onChange=${(e) => set({ then_person: e.currentTarget.checked })} /><span>${t("faq.then_person")}</span></label>
+    <details><summary>${t("faq.more")}</summary><div class="stacked">
+      <${Field} label=${t("faq.all")} hint=${t("faq.all_hint")}><input ...${key("all")} /><//><${Field} label=${t("faq.any")} hint=${t("faq.any_hint")}><input ...${key("any")} /><//><${Field} label=${t("faq.never")} hint=${t("faq.never_hint")}><input ...${key("never")} /><//>
+      <div class="two"><${Field} label=${t("faq.from")}><input ...${day("valid_from")} /><//><${Field} label=${t("faq.to")}><input ...${day("valid_to")} /><//>
+      <${Field} label=${t("faq.threshold")} hint=${t("faq.threshold_hint")}><input type="number" min="0" max="100" value=${draft.threshold ?? ""} onInput=${(e) => set({ threshold: e.currentTarget.value === "" ? null : Number(e.currentTarget.value) })} /><//></div></div></details>
+    ${problem && html`<${Failed} problem=${problem} />`}
+    <div class="acts end">${entry && html`<${Button} kind="quiet" onClick=${onDelete}>${t("act.delete")}<//>`}<${Button} kind="primary" type="submit" busy=${busy}>${t("act.save")}<//></div></form>`;
+}
+
+export function Editor({ shop, id }) {
+  const fresh = id === "new";
+  const [entry, setEntry] = useState(null);
+  const [draft, setDraft] = useState(fresh ? BLANK : null);
+  const [problem, setProblem] = useState(null);
+  const [busy, setBusy] = useState(false);
+  const { data: table } = useLoad(() => get(`/shops/${shop.id}/entries`, { limit: 1 }), [shop.id]);
+  const base = `/shops/${shop.id}/entries`;
+  const show = (found) => {
+    setEntry(found);
+    setDraft(fieldsOf(found));
+    setProblem(null);
+  };
+  const load = () => get(`${base}/${encodeURIComponent(id)}`).then(show, setProblem);
+  useEffect(() => {
+    if (!fresh) load();
+  }, [id]);
+  const save = async () => {
+    setBusy(true);
+    try {
+      const saved = fresh ? await post(base, draft) : await put(`${base}/${encodeURIComponent(id)}`, { ...draft, version: entry.version });
+      say(t("faq.saved"), { tone: "ok" });
+      if (fresh) go(withQuery({}, `/faq/${encodeURIComponent(saved.id)}`), { replace: true });
+      else show(saved);
+    } catch (wrong) {
+      setProblem(wrong);
+      // Somebody saved first: what was typed stays, and the next save is over their version, with open eyes.
+      if (wrong.body?.current) setEntry(wrong.body.current);
+    }
+    setBusy(false);
+  };
+  const remove = () => attempt(async () => {
+    await del(`${base}/${encodeURIComponent(id)}`);
+    say(t("faq.deleted"), { undo: () => attempt(() => post(`${base}/${encodeURIComponent(id)}/restore`)) });
+    go(withQuery({}, "/faq"));
+  });
+  return html`<div class="page"><${Head} title=${fresh ? t("faq.new") : entry?.question || t("place.faq")}><a class="button quiet" href=${withQuery({}, "/faq")}><${Icon} name="back" /><span>${t("faq.back")}</span></a><//>
+    ${!draft ? problem ? html`<${Failed} problem=${problem} retry=${load} />` : html`<${Loading} />` : html`<div class="editor">
+      <${Form} entry=${entry} draft=${draft} set=${(change) => setDraft((old) => ({ ...old, ...change }))} categories=${table?.categories || []} onSave=${save} busy=${busy} problem=${problem} onDelete=${remove} />
+      <aside><${Neighbours} shop=${shop.id} text=${draft.question} exclude=${entry?.id} /><${TestLine} shop=${shop.id} />${entry && html`<${Versions} shop=${shop.id} entry=${entry} onRestored=${show} />`}</aside></div>`}</div>`;
+}
