@@ -10,13 +10,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from knowledge_base import compound, signals
-from knowledge_base.calibrate import CERTAIN, DEFAULT_THRESHOLD, sureness
+from knowledge_base.calibrate import CERTAIN, DEFAULT_MARGIN, DEFAULT_THRESHOLD, sureness
 from knowledge_base.characters import fold, strip
 from knowledge_base.entry import Context, Entry, Evidence, Heard, Match, Part, Reading, Signal
 from knowledge_base.index import Index, Row
 from knowledge_base.matcher import Compared, Side, compare, side_of
 from knowledge_base.normalize import LONGEST_TEXT, Question, normalize
 from knowledge_base.scope import Ground, judge_keywords, may_answer
+
+__all__ = ["ANYWHERE", "DEFAULT_MARGIN", "DEFAULT_THRESHOLD", "KnowledgeBase"]
 
 _CANDIDATES = 24
 _MATCHES = 5

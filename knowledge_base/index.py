@@ -29,10 +29,9 @@ def compiled(phrasing: str) -> Question:
 
 
 def features(question: Question) -> set[str]:
-    """Return what a phrasing is found by: each sound that is not a way of asking, and each pair of neighbours."""
+    """Return what a phrasing is found by: each sound or way of asking, and each pair of neighbours."""
     heard = question.sounds
-    single = {sound for sound in heard if sound[0] != "?"}
-    return single | {f"{one} {other}" for one, other in pairwise(heard)}
+    return set(heard) | {f"{one} {other}" for one, other in pairwise(heard)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,16 +64,14 @@ class Covered:
 
 
 def cover(one: Side, other: Side) -> Covered:
-    """Say how much of one question another one says, ways of asking apart."""
+    """Say how much of one question another one says."""
     question = one.question
     pieces, weights, words = question.pieces, question.weights, question.words
     total = got = 0.0
     missing: dict[int, float] = {}
     for at, piece in enumerate(pieces):
-        if piece[0] == "?":
-            continue
         weight = weights[at]
-        met = weight * _met(one, other, at)
+        met = weight * (_way_met(piece, other) if piece[0] == "?" else _met(one, other, at))
         total += weight
         got += met
         if met < weight:
@@ -83,6 +81,14 @@ def cover(one: Side, other: Side) -> Covered:
     place = max(missing, key=lambda word: (missing[word], -word))
     word = "".join(piece for piece, owner in zip(pieces, words, strict=True) if owner == place)
     return Covered(got / total, total, missing[place], word)
+
+
+def _way_met(piece: str, other: Side) -> float:
+    """Say how near the other side comes to a way of asking (0–1)."""
+    if piece in other.pieces:
+        return 1.0
+    near = Wording.shipped().near_ways
+    return max((near.get((piece[1:], way), 0.0) for way in other.question.ways), default=0.0)
 
 
 def _met(one: Side, other: Side, at: int) -> float:

@@ -155,7 +155,7 @@ def _question(words: list[tuple[str, str]], wording: Wording) -> Question:
     for place, (word, counts) in enumerate(words):
         if counts not in (_PLAIN, _DROPPED):
             ways.add(counts)
-            parts, weight = [f"?{counts}"], WAY_WEIGHT
+            parts, weight = [f"?{counts}"], WAY_WEIGHTS.get(counts, WAY_WEIGHT)
         else:
             meant = wording.same.get(word, word)
             parts = list(meant) if _HAN.match(meant) else [stem(meant)]
@@ -176,7 +176,9 @@ def _question(words: list[tuple[str, str]], wording: Wording) -> Question:
     )
 
 
-WAY_WEIGHT = 0.2
+WAY_WEIGHT = 0.05
+WAY_WEIGHTS = {"price": 0.8, "when": 0.3, "long": 0.3, "many": 0.2, "why": 0.2, "where": 0.2, "who": 0.2, "how": 0.15}
+"""How much a way of asking says by itself."""
 
 
 def weigh(word: str, wording: Wording) -> float:

@@ -1,0 +1,89 @@
+"""Which column holds what: guessed from the names that shops give their columns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from knowledge_base.characters import fold, strip
+
+if TYPE_CHECKING:
+    from knowledge_base.files.table import Table
+
+COLUMNS: Mapping[str, str] = {
+    "id": "编号",
+    "question": "标准问",
+    "phrasings": "相似问法",
+    "answer": "答案",
+    "category": "分类",
+    "keywords_all": "必含词",
+    "keywords_any": "关键词",
+    "keywords_never": "排除词",
+    "products": "商品编号",
+    "variants": "平台答案",
+    "threshold": "阈值",
+    "mode": "方式",
+    "then_person": "答后转人工",
+    "valid_from": "生效日",
+    "valid_to": "失效日",
+    "status": "状态",
+}
+"""Our name of each column and its heading in files that we write, in order."""
+
+_ALSO: Mapping[str, str] = {
+    "id": "id|知识id|知识编号|序号|条目编号|entryid",
+    "question": "question|问题|标准问题|标准问法|主问题|问|标题|知识标题|q|faq|买家问题|常见问题|用户问题|title",
+    "phrasings": "phrasings|phrasing|相似问|相似问题|相似说法|扩展问|扩展问法|其他问法|同义问|同义问法|问法|similar|similarquestions|variations",
+    "answer": "answer|回答|回复|答复|答|话术|回复内容|答案内容|标准答案|标准回复|a|reply|response|回复话术|客服话术",
+    "category": "category|类别|类目|类型|分组|知识分类|group|tag|标签",
+    "keywords_all": "keywordsall|必须包含|必须词|都要有|必含关键词|all",
+    "keywords_any": "keywordsany|keywords|keyword|关键字|触发词|任一词|关键词任一|any",
+    "keywords_never": "keywordsnever|不含词|不得包含|否定词|排除关键词|never|反例词",
+    "products": "products|product|商品|商品id|适用商品|关联商品|宝贝id",
+    "variants": "variants|平台回复|分平台答案",
+    "threshold": "threshold|把握阈值|匹配阈值",
+    "mode": "mode|模式|回复方式|机器人方式|botmode",
+    "then_person": "thenperson|转人工|回答后转人工|答完转人工",
+    "valid_from": "validfrom|开始日期|生效日期|有效期起|开始时间|生效时间",
+    "valid_to": "validto|结束日期|失效日期|有效期止|结束时间|失效时间",
+    "status": "status|启用状态|是否启用|启用",
+}
+_NAMES = {name: ours for ours, names in _ALSO.items() for name in (*names.split("|"), COLUMNS[ours])}
+_NUMBERED = re.compile(r"\d+$")
+
+
+def meaning(header: str) -> str | None:
+    """Return what a column of this name holds (our name), or None where the name is not known.
+
+    ``相似问法 2`` and the like count as 相似问法.
+    """
+    name = strip(fold(header))
+    found = _NAMES.get(name)
+    if found is None and (bare := _NUMBERED.sub("", name)) != name and _NAMES.get(bare) == "phrasings":
+        return "phrasings"
+    return found
+
+
+def knows(header: str) -> bool:
+    """Say whether a cell reads like the heading of one of our columns."""
+    return meaning(header) is not None
+
+
+def guess_columns(table: Table) -> Mapping[str, str]:
+    """Return which header holds what: our column name → the table's header. The first of several counts.
+
+    Where no question is known, the first unnamed column is taken for it, and the next for the answer.
+    """
+    found: dict[str, str] = {}
+    unknown = []
+    for header in table.headers:
+        ours = meaning(header)
+        if ours is not None:
+            found.setdefault(ours, header)
+        elif header:
+            unknown.append(header)
+    for ours in ("question", "answer"):
+        if ours not in found and unknown:
+            found[ours] = unknown.pop(0)
+    return found
