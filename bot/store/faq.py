@@ -116,14 +116,19 @@ def page(conn: sa.Connection, shop: str, wanted: Filter) -> tuple[list[Stored], 
     total = conn.scalar(sa.select(sa.func.count()).select_from(entry).where(*conditions)) or 0
     query = sa.select(*_COLUMNS).where(*conditions).order_by(entry.c.changed_at.desc(), entry.c.id)
     if wanted.after:
-        at, _, last = wanted.after.partition(".")
-        query = query.where(
-            sa.or_(entry.c.changed_at < int(at), sa.and_(entry.c.changed_at == int(at), entry.c.id > last))
-        )
+        at, last = _cursor(wanted.after)
+        query = query.where(sa.or_(entry.c.changed_at < at, sa.and_(entry.c.changed_at == at, entry.c.id > last)))
     rows = [Stored(*row) for row in conn.execute(query.limit(wanted.limit + 1))]
     more = len(rows) > wanted.limit
     rows = rows[: wanted.limit]
     return rows, f"{rows[-1].changed_at}.{rows[-1].id}" if more else None, total
+
+
+def _cursor(after: str) -> tuple[int, str]:
+    at, _, last = after.partition(".")
+    if not at.isdecimal() or len(at) > 18:
+        raise ValueError("not a cursor")
+    return int(at), last
 
 
 def _conditions(shop: str, wanted: Filter) -> list[sa.ColumnElement[bool]]:

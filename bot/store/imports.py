@@ -35,7 +35,8 @@ def versions_at(conn: sa.Connection, shop: str, wanted: Mapping[str, int]) -> di
     """Entries as they were at one version each, by id."""
     v = entry_version.c
     columns = (v.shop, v.id, v.status, v.version, v.data, v.changed_by, v.changed_at)
-    pairs, found = list(wanted.items()), {}
+    pairs = list(wanted.items())
+    found: dict[str, Stored] = {}
     for start in range(0, len(pairs), _CHUNK):
         query = sa.select(*columns).where(v.shop == shop, sa.tuple_(v.id, v.version).in_(pairs[start : start + _CHUNK]))
         found.update((row.id, Stored(*row)) for row in conn.execute(query))

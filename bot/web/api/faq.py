@@ -1,0 +1,165 @@
+"""The FAQ's door: the table, one entry and its versions, facts, phrases, and what the matcher makes of a text."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from bot.web.api.faq_shapes import (
+    BulkBody,
+    FieldsBody,
+    NeighboursBody,
+    NewEntry,
+    Restored,
+    SavedEntry,
+    TableQuery,
+    TextBody,
+)
+from bot.web.route import EDITORS, EVERYBODY, Auth, Call, Route, Scope
+
+
+async def table(call: Call) -> Any:
+    """One page of the table."""
+    query = call.query
+    found = await call.services.publishing.table(
+        call.shop, text=query.q, category=query.category, status=query.status, after=query.after, limit=query.limit
+    )
+    return {
+        "items": [row.as_json() for row in found.rows],
+        "next": found.next,
+        "total": found.total,
+        "categories": found.categories,
+    }
+
+
+async def entry(call: Call) -> Any:
+    """One entry."""
+    return (await call.services.publishing.entry(call.shop, call.path("entry"))).as_json()
+
+
+async def versions(call: Call) -> Any:
+    """Every version of an entry, newest first."""
+    return [one.as_json() for one in await call.services.publishing.versions(call.shop, call.path("entry"))]
+
+
+async def create(call: Call) -> Any:
+    """Save a new entry."""
+    body: NewEntry = call.body
+    made = await call.services.publishing.create(
+        call.shop, body.data(), by=call.principal.id, status=body.status, entry_id=body.id
+    )
+    return made.as_json()
+
+
+async def save(call: Call) -> Any:
+    """Save an entry over the version the writer saw."""
+    body: SavedEntry = call.body
+    saved = await call.services.publishing.save(
+        call.shop, call.path("entry"), body.data(), by=call.principal.id, status=body.status, version=body.version
+    )
+    return saved.as_json()
+
+
+async def delete(call: Call) -> Any:
+    """Take an entry out of use."""
+    await call.services.publishing.delete(call.shop, call.path("entry"), by=call.principal.id)
+    return {"deleted": call.path("entry")}
+
+
+async def restore(call: Call) -> Any:
+    """Bring back a deleted entry, or an earlier version."""
+    restored = await call.services.publishing.restore(
+        call.shop, call.path("entry"), by=call.principal.id, version=call.body.version
+    )
+    return restored.as_json()
+
+
+async def bulk(call: Call) -> Any:
+    """Switch, move or delete many entries."""
+    body: BulkBody = call.body
+    changed = await call.services.publishing.bulk(
+        call.shop, body.ids, by=call.principal.id, status=body.status, category=body.category
+    )
+    return {"changed": changed}
+
+
+async def match(call: Call) -> Any:
+    """Decide a text as if a buyer had written it, and say why."""
+    return await call.services.publishing.explain(call.shop, call.body.text)
+
+
+async def neighbours(call: Call) -> Any:
+    """The entries most like a text."""
+    found = await call.services.publishing.neighbours(call.shop, call.body.text, call.body.exclude)
+    return [
+        {"id": m.entry.id, "question": m.entry.question, "similarity": m.similarity, "phrasing": m.phrasing}
+        for m in found
+    ]
+
+
+async def fields(call: Call) -> Any:
+    """The facts of a shop that answers use."""
+    return [asdict(fact) for fact in await call.services.publishing.fields.all(call.shop)]
+
+
+async def confirm(call: Call) -> Any:
+    """Vouch for facts."""
+    values = {field.name: field.value for field in call.body.fields}
+    return [
+        asdict(fact) for fact in await call.services.publishing.fields.confirm(call.shop, values, call.principal.id)
+    ]
+
+
+async def phrases(call: Call) -> Any:
+    """What can be sent with one key."""
+    return [asdict(quick) for quick in await call.services.publishing.phrases.all(call.shop, call.principal.id)]
+
+
+async def check(call: Call) -> Any:
+    """Say whether a text would count for nothing under the shop's rules, and which of its words are forbidden."""
+    return await call.services.publishing.phrases.check(call.shop, call.body.text)
+
+
+def _entry_routes(base: str, scope: Scope) -> list[Route]:
+    """The same acts on a shop's own entries and on the shared ones."""
+    one = f"{base}/entries/{{entry}}"
+
+    def route(method: str, path: str, handler: Any, roles: tuple[str, ...], **more: Any) -> Route:
+        return Route(method, path, handler, Auth.PERSON, roles, scope, summary=handler.__doc__, tags=("faq",), **more)
+
+    return [
+        route("GET", f"{base}/entries", table, EVERYBODY, query=TableQuery),
+        route("POST", f"{base}/entries", create, EDITORS, body=NewEntry),
+        route("POST", f"{base}/entries/bulk", bulk, EDITORS, body=BulkBody),
+        route("GET", one, entry, EVERYBODY),
+        route("PUT", one, save, EDITORS, body=SavedEntry),
+        route("DELETE", one, delete, EDITORS),
+        route("POST", f"{one}/restore", restore, EDITORS, body=Restored),
+        route("GET", f"{one}/versions", versions, EVERYBODY),
+    ]
+
+
+def _shop(method: str, path: str, handler: Any, roles: tuple[str, ...], **more: Any) -> Route:
+    return Route(
+        method,
+        f"/shops/{{shop}}{path}",
+        handler,
+        Auth.PERSON,
+        roles,
+        Scope.SHOP,
+        summary=handler.__doc__,
+        tags=("faq",),
+        **more,
+    )
+
+
+ROUTES: list[Route] = [
+    *_entry_routes("/shops/{shop}", Scope.SHOP),
+    *_entry_routes("/shared", Scope.INSTALL),
+    _shop("POST", "/match", match, EVERYBODY, body=TextBody),
+    _shop("POST", "/neighbours", neighbours, EVERYBODY, body=NeighboursBody),
+    _shop("GET", "/fields", fields, EVERYBODY),
+    _shop("PUT", "/fields", confirm, EDITORS, body=FieldsBody),
+    _shop("GET", "/phrases", phrases, EVERYBODY),
+    _shop("POST", "/check", check, EVERYBODY, body=TextBody),
+]

@@ -1,0 +1,121 @@
+"""What the FAQ's routes take: bodies and queries."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Literal
+
+from pydantic import Field
+
+from bot.web.route import Shape
+
+Id = Field(default=None, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$")
+
+
+class KeywordsBody(Shape):
+    """Words tied to an entry: every one of ``all``, one of ``any``, none of ``never``."""
+
+    all: list[str] = Field(default_factory=list)
+    any: list[str] = Field(default_factory=list)
+    never: list[str] = Field(default_factory=list)
+
+
+class EntryFields(Shape):
+    """What an operator writes about one thing the shop knows."""
+
+    question: str
+    answer: str = ""
+    phrasings: list[str] = Field(default_factory=list)
+    keywords: KeywordsBody = Field(default_factory=KeywordsBody)
+    category: str = ""
+    products: list[str] = Field(default_factory=list)
+    variants: dict[str, str] = Field(default_factory=dict)
+    threshold: float | None = None
+    mode: Literal["auto", "suggest", "off"] = "auto"
+    then_person: bool = False
+    valid_from: date | None = None
+    valid_to: date | None = None
+    status: Literal["on", "off", "draft"] = "on"
+
+    def data(self) -> dict[str, Any]:
+        """The entry's JSON, without what stands beside it."""
+        return self.model_dump(mode="json", exclude={"status", "version", "id"})
+
+
+class NewEntry(EntryFields):
+    """A new entry; without an ``id`` one is made."""
+
+    id: str | None = Id
+
+
+class SavedEntry(EntryFields):
+    """A changed entry. ``version`` is the one the writer saw."""
+
+    version: int = Field(ge=1)
+
+
+class TableQuery(Shape):
+    """Which rows of the table are wanted; without a status all but deleted ones."""
+
+    q: str = Field(default="", max_length=200)
+    category: str = Field(default="", max_length=100)
+    status: Literal["", "on", "off", "draft", "deleted"] = ""
+    after: str = Field(default="", max_length=100)
+    limit: int = Field(default=100, ge=1, le=500)
+
+
+class Restored(Shape):
+    """Which version to bring back; none means the last one before the deletion."""
+
+    version: int | None = Field(default=None, ge=1)
+
+
+class BulkBody(Shape):
+    """One act on many entries: another status (``deleted`` too), another category, or both."""
+
+    ids: list[str] = Field(min_length=1, max_length=5_000)
+    status: Literal["on", "off", "draft", "deleted"] | None = None
+    category: str | None = None
+
+
+class TextBody(Shape):
+    """A text as a buyer or an agent would write it."""
+
+    text: str = Field(min_length=1, max_length=5_000)
+
+
+class NeighboursBody(TextBody):
+    """A text, and the entry that is not its own neighbour."""
+
+    exclude: str | None = None
+
+
+class FieldValue(Shape):
+    """A fact the shop vouches for; an empty value takes it back."""
+
+    name: str
+    value: str
+
+
+class FieldsBody(Shape):
+    """Facts that are confirmed together."""
+
+    fields: list[FieldValue] = Field(max_length=300)
+
+
+class ImportQuery(Shape):
+    """``columns``: JSON ``{our name: header}``, to correct what was guessed."""
+
+    columns: str = Field(default="", max_length=10_000)
+
+
+class ApplyQuery(Shape):
+    """``skip_errors``: take the good rows although others have errors."""
+
+    skip_errors: bool = False
+
+
+class ExportQuery(Shape):
+    """The file format wanted."""
+
+    format: Literal["xlsx", "csv", "yaml"] = "xlsx"

@@ -1,0 +1,160 @@
+"""The FAQ's back door: tables imported and exported, starter packs, the ways to wire a platform."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import cache
+from importlib.resources import files
+from typing import Any
+from urllib.parse import quote, unquote
+
+import orjson
+import yaml
+from aiohttp import web
+
+from bot.service.importing import FILE_AT_MOST
+from bot.web.api.faq_shapes import ApplyQuery, ExportQuery, ImportQuery
+from bot.web.problem import Problem
+from bot.web.route import EDITORS, Auth, Call, Route, Scope
+
+_TYPES = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+    "yaml": "application/yaml; charset=utf-8",
+}
+
+
+async def preview(call: Call) -> Any:
+    """Read a table (.xlsx .xls .csv .yaml) and say what importing it would do; nothing is changed yet."""
+    name = unquote(call.request.headers.get("X-Filename", ""))
+    columns = _columns(call.query.columns)
+    data = await _file(call.request)
+    return await call.services.publishing.imports.preview(call.shop, data, name, columns, by=call.principal.id)
+
+
+async def apply(call: Call) -> Any:
+    """Do what a preview said, all of it or nothing; rows with errors stop it unless they shall be skipped."""
+    return await call.services.publishing.imports.apply(
+        call.shop, call.path("import"), by=call.principal.id, skip_errors=call.query.skip_errors
+    )
+
+
+async def undo(call: Call) -> Any:
+    """Take an import back; entries that were edited after it stay as they are."""
+    return await call.services.publishing.imports.undo(call.shop, call.path("import"), by=call.principal.id)
+
+
+async def export(call: Call) -> Any:
+    """All entries of a shop's own as a file that can be imported again."""
+    kind = call.query.format
+    data = await call.services.publishing.imports.export(call.shop, kind)
+    return _download(data, f"{call.services.directory.shops[call.shop].name}-知识库.{kind}", kind)
+
+
+async def template(call: Call) -> Any:
+    """An empty table with examples and drop-downs."""
+    return _download(await call.services.publishing.imports.template(), "知识库导入模板.xlsx", "xlsx")
+
+
+async def packs(call: Call) -> Any:
+    """The starter packs."""
+    return await call.services.publishing.packs.all()
+
+
+async def apply_pack(call: Call) -> Any:
+    """Take a starter pack into a shop: entries, phrases, sample facts. What people wrote stays."""
+    return await call.services.publishing.packs.apply(call.shop, call.path("pack"), by=call.principal.id)
+
+
+async def ways(_call: Call) -> Any:
+    """How each platform can be wired today: way, effort, what can be measured."""
+    return await asyncio.to_thread(_ways)
+
+
+@cache
+def _ways() -> Any:
+    listed = yaml.safe_load(files("adapters").joinpath("ways.yaml").read_text("utf-8"))["ways"]
+    return [
+        {
+            "platform": way["id"],
+            "shipped": way["shipped"],
+            "planned": way["planned"],
+            "human_replies": way["human_replies"],
+            **{
+                lang: {
+                    "name": way["name"][lang],
+                    "way": way["today"][lang],
+                    "effort": way["effort"][lang],
+                    "measurable": way["measurable"][lang],
+                }
+                for lang in ("zh", "en")
+            },
+        }
+        for way in listed
+    ]
+
+
+def _columns(given: str) -> dict[str, str] | None:
+    if not given:
+        return None
+    try:
+        columns = orjson.loads(given)
+    except orjson.JSONDecodeError:
+        columns = None
+    if not isinstance(columns, dict) or not all(isinstance(header, str) for header in columns.values()):
+        raise Problem(
+            422,
+            "invalid",
+            "columns 要写成 JSON：{我们的列名: 表头}。",
+            "columns is JSON: {our column: header}.",
+            pointer="/columns",
+        )
+    return columns
+
+
+async def _file(request: web.Request) -> bytes:
+    """Read the upload piece by piece, so that one too large costs no more than the limit."""
+    data = bytearray()
+    async for piece in request.content.iter_chunked(1 << 16):
+        data += piece
+        if len(data) > FILE_AT_MOST:
+            mib = FILE_AT_MOST >> 20
+            raise Problem(
+                413,
+                "too_large",
+                f"文件超过 {mib} MiB，请拆成几个再导入。",
+                f"The file is over {mib} MiB; split it and import the parts.",
+            )
+    if not data:
+        raise Problem(422, "invalid", "没有收到文件内容。", "No file arrived.", pointer="/")
+    return bytes(data)
+
+
+def _download(data: bytes, name: str, kind: str) -> web.Response:
+    headers = {"Content-Disposition": f"attachment; filename=\"faq.{kind}\"; filename*=UTF-8''{quote(name)}"}
+    return web.Response(body=data, headers=headers | {"Content-Type": _TYPES[kind]})
+
+
+def _route(method: str, path: str, handler: Any, roles: tuple[str, ...], scope: Scope, **more: Any) -> Route:
+    return Route(method, path, handler, Auth.PERSON, roles, scope, summary=handler.__doc__, tags=("faq",), **more)
+
+
+ROUTES: list[Route] = [
+    _route(
+        "POST",
+        "/shops/{shop}/import/preview",
+        preview,
+        EDITORS,
+        Scope.SHOP,
+        query=ImportQuery,
+        raw=True,
+        limit=FILE_AT_MOST,
+    ),
+    _route("POST", "/shops/{shop}/import/{import}/apply", apply, EDITORS, Scope.SHOP, query=ApplyQuery),
+    _route("POST", "/shops/{shop}/import/{import}/undo", undo, EDITORS, Scope.SHOP),
+    _route("GET", "/shops/{shop}/export", export, EDITORS, Scope.SHOP, query=ExportQuery),
+    _route("GET", "/import/template.xlsx", template, (), Scope.NONE),
+    _route("GET", "/packs", packs, (), Scope.NONE),
+    _route("POST", "/shops/{shop}/packs/{pack}", apply_pack, EDITORS, Scope.SHOP),
+    _route("GET", "/ways", ways, (), Scope.NONE),
+]
