@@ -4,14 +4,13 @@ import { lang } from "./i18n.js";
 
 const ZONE = "Asia/Shanghai";
 
-/** Raised once a second; what reads it redraws. */
-export const tick = signal(0);
+/** The browser's time at the last full second; what reads it redraws then, and all that read it agree. */
+export const tick = signal(Date.now());
 let offset = 0;
 
-setInterval(() => (tick.value += 1), 1000);
-document.addEventListener("visibilitychange", () => {
-  if (!document.hidden) tick.value += 1;
-});
+const beat = () => (tick.value = Date.now());
+setInterval(beat, 1000);
+document.addEventListener("visibilitychange", () => document.hidden || beat());
 
 /** Correct the page's clock by the server's, as each answer and feed message tells it. */
 export function correct(now) {
@@ -19,13 +18,10 @@ export function correct(now) {
   if (!Number.isNaN(server)) offset = server - Date.now();
 }
 
-/** The server's real time, in ms. */
-export const realNow = () => Date.now() + offset;
-
-/** A shop's own time, in ms: a simulated shop's clock starts elsewhere and may run faster or stand. */
+/** A shop's own time at the last tick, in ms: a simulated shop's clock starts elsewhere and may run faster or stand. */
 export function shopNow(clock) {
-  if (!clock) return realNow();
-  return Date.parse(clock.now) + (realNow() - Date.parse(clock.real_now)) * clock.rate;
+  const real = tick.value + offset;
+  return clock ? Date.parse(clock.now) + (real - Date.parse(clock.real_now)) * clock.rate : real;
 }
 
 /** A length of time as 02:31 or 1:02:31; the sign is left to the words around it. */

@@ -1,8 +1,8 @@
 // Who sits here, which shops they see, and how the page looks to them.
 import { computed, signal } from "./view.js";
-import { get, onLoggedOut, post } from "./api.js";
+import { get, onLoggedOut, patch, post } from "./api.js";
 import { calmly, follow, listen, unfollow } from "./feed.js";
-import { remember } from "./i18n.js";
+import { remember, speak } from "./i18n.js";
 
 /** undefined = not asked yet, null = nobody. */
 export const me = signal(undefined);
@@ -53,15 +53,20 @@ export function touchShop(id, change) {
   shops.value = shops.value.map((s) => (s.id === id ? { ...s, ...change } : s));
 }
 
-/** Whether the person holds one of these roles in any shop; what they may really do is the server's answer. */
-export const hasRole = (...roles) => (me.value?.roles || []).some((r) => roles.includes(r.role));
+/** Whether the person may do this somewhere: desk, faq, rates, shops, people. The server decides each time anew. */
+export const can = (what) => Boolean(me.value?.can.includes(what));
 
 /** Where a person starts: agents at the conversations, operators at the FAQ, supervisors at the figures. */
 export const home = computed(() => {
-  if (hasRole("agent", "admin")) return "/inbox";
-  if (hasRole("operator")) return "/faq";
-  return hasRole("supervisor") ? "/rates" : "/inbox";
+  if (can("faq") && !can("desk")) return "/faq";
+  return can("rates") && !can("shops") ? "/rates" : "/inbox";
 });
+
+/** Speak another language from now on; a person's choice is kept on the server too, for other browsers. */
+export async function chooseLang(code) {
+  await speak(code);
+  if (me.value) await patch("/me", { lang: code }).catch(() => {});
+}
 
 /** "system" follows the machine; the choice is kept in this browser. */
 export function setScheme(value) {

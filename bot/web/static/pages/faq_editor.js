@@ -1,5 +1,5 @@
 // One entry: what is asked, what is answered, and beside it what lies near and what the matcher would do now.
-import { html, useEffect, useState } from "../lib/view.js";
+import { html, useEffect, useRef, useState } from "../lib/view.js";
 import { del, get, post, put } from "../lib/api.js";
 import { dayWord, minuteTime } from "../lib/clock.js";
 import { t } from "../lib/i18n.js";
@@ -76,7 +76,13 @@ function Form({ entry, draft, set, categories, onSave, busy, problem, onDelete }
 export function Editor({ shop, id }) {
   const fresh = id === "new";
   const [entry, setEntry] = useState(null);
-  const [draft, setDraft] = useState(fresh ? BLANK : null);
+  const [draft, setShown] = useState(fresh ? BLANK : null);
+  // Enter in a field saves in the same breath as the field's last change: the newest draft is held apart from drawing.
+  const newest = useRef(draft);
+  const setDraft = (now) => {
+    newest.current = now;
+    setShown(now);
+  };
   const [problem, setProblem] = useState(null);
   const [busy, setBusy] = useState(false);
   const { data: table } = useLoad(() => get(`/shops/${shop.id}/entries`, { limit: 1 }), [shop.id]);
@@ -93,7 +99,7 @@ export function Editor({ shop, id }) {
   const save = async () => {
     setBusy(true);
     try {
-      const saved = fresh ? await post(base, draft) : await put(`${base}/${encodeURIComponent(id)}`, { ...draft, version: entry.version });
+      const saved = fresh ? await post(base, newest.current) : await put(`${base}/${encodeURIComponent(id)}`, { ...newest.current, version: entry.version });
       say(t("faq.saved"), { tone: "ok" });
       if (fresh) go(withQuery({}, `/faq/${encodeURIComponent(saved.id)}`), { replace: true });
       else show(saved);
@@ -111,6 +117,6 @@ export function Editor({ shop, id }) {
   });
   return html`<div class="page"><${Head} title=${fresh ? t("faq.new") : entry?.question || t("place.faq")}><a class="button quiet" href=${withQuery({}, "/faq")}><${Icon} name="back" /><span>${t("faq.back")}</span></a><//>
     ${!draft ? problem ? html`<${Failed} problem=${problem} retry=${load} />` : html`<${Loading} />` : html`<div class="editor">
-      <${Form} entry=${entry} draft=${draft} set=${(change) => setDraft((old) => ({ ...old, ...change }))} categories=${table?.categories || []} onSave=${save} busy=${busy} problem=${problem} onDelete=${remove} />
+      <${Form} entry=${entry} draft=${draft} set=${(change) => setDraft({ ...newest.current, ...change })} categories=${table?.categories || []} onSave=${save} busy=${busy} problem=${problem} onDelete=${remove} />
       <aside><${Neighbours} shop=${shop.id} text=${draft.question} exclude=${entry?.id} /><${TestLine} shop=${shop.id} />${entry && html`<${Versions} shop=${shop.id} entry=${entry} onRestored=${show} />`}</aside></div>`}</div>`;
 }

@@ -101,7 +101,8 @@ export function Composer({ talk, suggestion, followUps, lines }) {
     }
     const kept = draft;
     write("");
-    const done = note ? await act(talk.id, "note", { text }) : await deliver({ text, origin: draft.reply.origin, suggestion: draft.reply.suggestion, then: how === "release" ? "release" : "keep" });
+    const { origin, suggestion: used, entry } = draft.reply;
+    const done = note ? await act(talk.id, "note", { text }) : await deliver({ text, origin, suggestion: used, entry, then: how === "release" ? "release" : "keep" });
     if (!done) setDraft(kept);
     else if (how === "next") openNext();
   };
@@ -109,12 +110,12 @@ export function Composer({ talk, suggestion, followUps, lines }) {
     const value = filled(phrase, talk);
     const before = text.slice(0, slash.start);
     const after = text.slice(slash.start + 1 + slash.query.length);
-    put(before + value + after, { origin: "quick_phrase" });
+    put(before + value + after, { origin: "quick_phrase", entry: phrase.kind === "entry" ? phrase.id : undefined });
   };
   const useDraft = () => deliver({ text: suggestion.text, origin: "suggested", suggestion: suggestion.id, then: "keep" });
   const editDraft = () => put(suggestion.text, { origin: "suggested", suggestion: suggestion.id });
   const rejectDraft = () => act(talk.id, "suggestion", { id: suggestion.id, act: "reject" });
-  const follow = (f) => f && put(f.text, { origin: "suggested" });
+  const follow = (f) => f && put(f.text, { origin: "suggested", entry: f.entry });
   const take = (n) => (suggestion ? [useDraft, editDraft, rejectDraft][n]() : follow(followUps[n]));
   const turnMode = () => setDraft({ mode: note ? "reply" : "note" });
   const mode = (name) => () => {

@@ -10,7 +10,7 @@ function all() {
   }
 }
 
-/** The draft of a conversation: {mode, reply: {text, origin, suggestion}, note: {text}}. */
+/** The draft of a conversation: {mode, reply: {text, origin, suggestion, entry}, note: {text}}. */
 export function readDraft(id) {
   const kept = all()[id];
   return { mode: kept?.mode === "note" ? "note" : "reply", reply: { text: "", origin: "typed", ...kept?.reply }, note: { text: "", ...kept?.note } };

@@ -14,7 +14,7 @@ import { TABS, hold, loadMoreRows, loadRows, rows, rowsProblem, tabOf, talkUrl }
 const HEIGHT = 88;
 
 function lastWords(last) {
-  if (!last) return "";
+  if (!last?.kind) return "";
   const words = last.kind === "text" ? last.text : `[${tOr(`kind.${last.kind}`, last.kind)}]`;
   return last.sender === "buyer" ? words : t("word.with_detail", { word: tOr(`sender.${last.sender}`, last.sender), detail: words });
 }
@@ -32,7 +32,7 @@ function Row({ talk, chosen }) {
       ${talk.owner && html`<${Chip} tone="info" icon="person">${talk.owner.name}<//>`}
       ${talk.simulated && html`<${Chip}>${t("word.simulated")}<//>`}
       <span class="shop">${talk.shop_name}</span></span>
-      <time>${talk.last ? when(talk.last.at, shopNow(shop?.clock)) : ""}</time></span></a>`;
+      <time>${talk.last?.at ? when(talk.last.at, shopNow(shop?.clock)) : ""}</time></span></a>`;
 }
 
 function Nothing({ tab }) {

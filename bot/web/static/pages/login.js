@@ -1,5 +1,5 @@
-// Log in with name and password.
-import { html, useState } from "../lib/view.js";
+// Log in with name and password, or with a one-time link.
+import { html, useEffect, useState } from "../lib/view.js";
 import { post } from "../lib/api.js";
 import { t } from "../lib/i18n.js";
 import { go, route } from "../lib/router.js";
@@ -9,13 +9,11 @@ import { Button, Failed, Field, Icon } from "../ui/parts.js";
 export function Page() {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState(null);
-  const login = async (event) => {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget);
+  const enter = async (path, body) => {
     setBusy(true);
     setProblem(null);
     try {
-      const answer = await post("/login", { name: form.get("name"), password: form.get("password") });
+      const answer = await post(path, body);
       me.value = answer.me;
       await settle();
       const to = route.value.query.to;
@@ -25,6 +23,17 @@ export function Page() {
     }
     setBusy(false);
   };
+  const login = (event) => {
+    event.preventDefault();
+    enter("/login", Object.fromEntries(new FormData(event.currentTarget)));
+  };
+  useEffect(() => {
+    // A one-time link carries its secret in the fragment, which no server sees; it is taken out of sight at once.
+    const link = new URLSearchParams(location.hash.slice(1)).get("link");
+    if (!link) return;
+    history.replaceState(null, "", location.pathname + location.search);
+    enter("/login/link", { link });
+  }, []);
   return html`<form class="card narrow" onSubmit=${login}>
     <h1><${Icon} name="mark" />${t("product.name")}</h1>
     <${Field} label=${t("people.name")}><input name="name" autocomplete="username" required autofocus /><//>

@@ -1,7 +1,7 @@
 // The simulated shop's clock, the faults of its platform, a rush of buyers, and the broom.
 import { html, useState } from "../lib/view.js";
 import { post } from "../lib/api.js";
-import { clockTime, dayWord, shopNow, tick } from "../lib/clock.js";
+import { clockTime, dayWord, shopNow } from "../lib/clock.js";
 import { t } from "../lib/i18n.js";
 import { touchShop } from "../lib/session.js";
 import { confirmFirst } from "../ui/dialog.js";
@@ -13,7 +13,6 @@ export const DELIVERY_FAULTS = ["", "repeat", "out_of_order", "bad_signature"];
 const SEND_FAULTS = ["none", "refuse", "stall", "cut_before", "cut_after", "rate_limit"];
 
 function ClockTool({ shop, channel }) {
-  tick.value;
   const set = (body) => attempt(async () => touchShop(shop.id, { clock: (await post(`/sim/${channel}/clock`, body)).clock }));
   const now = new Date(shopNow(shop.clock)).toISOString();
   const paused = shop.clock.rate === 0;

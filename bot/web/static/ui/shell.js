@@ -1,10 +1,11 @@
 // The frame around every page: rail, banners, and the keys that hold everywhere.
 import { html } from "../lib/view.js";
 import { feedState } from "../lib/feed.js";
-import { LANGS, lang, speak, t } from "../lib/i18n.js";
+import { LANGS, lang, t } from "../lib/i18n.js";
 import { useKeys } from "../lib/keys.js";
 import { go, route } from "../lib/router.js";
-import { counts, flipScheme, hasRole, leave, me, shops } from "../lib/session.js";
+import { chooseLang, counts, flipScheme, leave, me, shops } from "../lib/session.js";
+import { Alarm } from "./alarm.js";
 import { DialogHost, showDialog } from "./dialog.js";
 import { Icon } from "./parts.js";
 import { ToastHost, undoLatest } from "./toast.js";
@@ -31,13 +32,12 @@ export function showKeys() {
 function Rail() {
   const here = route.value.path;
   const other = LANGS.find((l) => l !== lang.value);
-  const places = PLACES.filter((p) => p.path !== "/settings" || hasRole("admin", "supervisor", "operator"));
   return html`<nav class="rail" aria-label=${t("place.nav")}>
     <a class="brand" href="/start" aria-label=${t("place.start")} title=${t("place.start")}><${Icon} name="mark" /></a>
-    ${places.map(({ path, icon, word, count }) => html`<a key=${path} href=${path} class="place" aria-current=${here.startsWith(path) ? "page" : undefined}>
+    ${PLACES.map(({ path, icon, word, count }) => html`<a key=${path} href=${path} class="place" aria-current=${here.startsWith(path) ? "page" : undefined}>
       <${Icon} name=${icon} /><span>${t(word)}</span>${count && count() > 0 && html`<b class="count" aria-label=${t("place.count", { n: count() })}>${count()}</b>`}</a>`)}
     <span class="grow"></span>
-    <button type="button" class="place small" onClick=${() => speak(other)} lang=${other}><${Icon} name="globe" /><span>${other === "en" ? "English" : "中文"}</span></button>
+    <button type="button" class="place small" onClick=${() => chooseLang(other)} lang=${other}><${Icon} name="globe" /><span>${other === "en" ? "English" : "中文"}</span></button>
     <button type="button" class="place small" onClick=${flipScheme}><${Icon} name="moon" /><span>${t("look.flip")}</span></button>
     <button type="button" class="place small" onClick=${showKeys}><${Icon} name="keys" /><span>${t("keys.short")}</span></button>
     <button type="button" class="place small" onClick=${leave} title=${me.value.name}><${Icon} name="leave" /><span>${t("act.logout")}</span></button>
@@ -63,7 +63,7 @@ export function Shell({ children }) {
     d: flipScheme, z: () => undoLatest(), "?": showKeys,
   });
   return html`<a class="skip" href="#main">${t("place.skip")}</a><div class="frame"><${Rail} />
-    <main id="main" tabindex="-1"><${Banners} />${children}</main></div><${DialogHost} /><${ToastHost} />`;
+    <main id="main" tabindex="-1"><${Banners} />${children}</main></div><${DialogHost} /><${ToastHost}><${Alarm} /><//>`;
 }
 
 /** A page without the rail: log-in and the first steps. */

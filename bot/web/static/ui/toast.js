@@ -42,7 +42,7 @@ export async function attempt(act) {
   }
 }
 
-export const ToastHost = () => html`<div class="toasts" role="status">
+export const ToastHost = ({ children }) => html`<div class="toasts"><div role="status">
   ${shown.value.map((x) => html`<div class=${`toast ${x.tone}`} key=${x.id}><span>${x.text}</span>
     ${x.undo && html`<${Button} kind="quiet" onClick=${() => { hush(x.id); x.undo(); }}>${t("act.undo")}<//>`}</div>`)}
-  </div><div class="unseen" aria-live="polite">${spoken.value}</div>`;
+  </div>${children}</div><div class="unseen" aria-live="polite">${spoken.value}</div>`;

@@ -1,0 +1,23 @@
+// Look, language and keys: choices of one person in one browser.
+import { html, useState } from "../lib/view.js";
+import { LANGS, lang, t } from "../lib/i18n.js";
+import { ctrlSends, keysOff } from "../lib/keys.js";
+import { chooseLang, scheme, setScheme } from "../lib/session.js";
+import { Button, Field } from "../ui/parts.js";
+import { showKeys } from "../ui/shell.js";
+
+const SCHEMES = ["system", "light", "dark"];
+
+function Switch({ setting, word }) {
+  const [on, setOn] = useState(setting.value);
+  const flip = (event) => {
+    setting.value = event.currentTarget.checked;
+    setOn(event.currentTarget.checked);
+  };
+  return html`<label class="check"><input type="checkbox" checked=${on} onChange=${flip} /><span>${t(word)}</span></label>`;
+}
+
+export const Look = () => html`<section class="card"><div class="two">
+    <${Field} label=${t("look.language")}><select value=${lang.value} onChange=${(e) => chooseLang(e.currentTarget.value)}>${LANGS.map((l) => html`<option key=${l} value=${l}>${l === "en" ? "English" : "中文"}</option>`)}</select><//>
+    <${Field} label=${t("look.scheme")}><select value=${scheme.value} onChange=${(e) => setScheme(e.currentTarget.value)}>${SCHEMES.map((s) => html`<option key=${s} value=${s}>${t(`look.scheme.${s}`)}</option>`)}</select><//></div></section>
+  <section class="card"><h3>${t("keys.title")}</h3><${Switch} setting=${ctrlSends} word="look.ctrl_sends" /><${Switch} setting=${keysOff} word="look.keys_off" /><div class="acts"><${Button} icon="keys" onClick=${showKeys}>${t("keys.sheet")}<//></div></section>`;
