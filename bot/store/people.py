@@ -272,7 +272,9 @@ def audit_page(
 ) -> list[dict[str, Any]]:
     """Acts on record, newest first, older than the row ``before``; people's ids come with their ``who_name``."""
     query = sa.select(audit, person.c.name.label("who_name")).join(person, person.c.id == audit.c.who, isouter=True)
-    for wanted, clause in ((before, audit.c.id < before), (what, audit.c.what == what), (who, audit.c.who == who)):
+    if before is not None:
+        query = query.where(audit.c.id < before)
+    for column, wanted in ((audit.c.what, what), (audit.c.who, who)):
         if wanted is not None:
-            query = query.where(clause)
+            query = query.where(column == wanted)
     return [dict(row) for row in conn.execute(query.order_by(audit.c.id.desc()).limit(limit)).mappings()]
