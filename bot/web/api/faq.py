@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import wraps
 from typing import Any
 
+from bot.service.fields import Fact
+from bot.service.phrases import Quick
+from bot.web import auth
 from bot.web.api.faq_shapes import (
     BulkBody,
+    ChangedOut,
+    CheckOut,
+    DeletedOut,
+    EntryOut,
     FieldsBody,
+    NeighbourOut,
     NeighboursBody,
     NewEntry,
     Restored,
     SavedEntry,
+    TableOut,
     TableQuery,
     TextBody,
 )
-from bot.web.route import EDITORS, EVERYBODY, Auth, Call, Route, Scope
+from bot.web.route import EDITORS, EVERYBODY, Auth, Call, Handler, Route, Scope
 
 
 async def table(call: Call) -> Any:
@@ -120,46 +130,58 @@ async def check(call: Call) -> Any:
     return await call.services.publishing.phrases.check(call.shop, call.body.text)
 
 
+def recorded(what: str, handler: Handler) -> Handler:
+    """Let a handler's act go on record once it is done: who, what, which, from where."""
+
+    @wraps(handler)
+    async def act(call: Call) -> Any:
+        done = await handler(call)
+        parts = call.request.match_info
+        named = next((parts[part] for part in ("entry", "import", "pack") if part in parts), "")
+        ref = named or (str(done.get("id", "")) if isinstance(done, dict) else "")
+        place = auth.place(call.request, call.services.settings)
+        await call.services.people.audit(call.principal.id, what, ref=ref, shop=call.shop, place=place)
+        return done
+
+    return act
+
+
 def _entry_routes(base: str, scope: Scope) -> list[Route]:
     """The same acts on a shop's own entries and on the shared ones."""
     one = f"{base}/entries/{{entry}}"
 
-    def route(method: str, path: str, handler: Any, roles: tuple[str, ...], **more: Any) -> Route:
-        return Route(method, path, handler, Auth.PERSON, roles, scope, summary=handler.__doc__, tags=("faq",), **more)
+    def route(method: str, path: str, handler: Handler, returns: Any, **more: Any) -> Route:
+        more = {"roles": EVERYBODY, "scope": scope, "tags": ("faq",)} | more
+        return Route(method, path, handler, Auth.PERSON, returns=returns, summary=handler.__doc__ or "", **more)
+
+    def edit(method: str, path: str, what: str, handler: Handler, returns: Any, **more: Any) -> Route:
+        return route(method, path, recorded(what, handler), returns, roles=EDITORS, **more)
 
     return [
-        route("GET", f"{base}/entries", table, EVERYBODY, query=TableQuery),
-        route("POST", f"{base}/entries", create, EDITORS, body=NewEntry),
-        route("POST", f"{base}/entries/bulk", bulk, EDITORS, body=BulkBody),
-        route("GET", one, entry, EVERYBODY),
-        route("PUT", one, save, EDITORS, body=SavedEntry),
-        route("DELETE", one, delete, EDITORS),
-        route("POST", f"{one}/restore", restore, EDITORS, body=Restored),
-        route("GET", f"{one}/versions", versions, EVERYBODY),
+        route("GET", f"{base}/entries", table, TableOut, query=TableQuery),
+        edit("POST", f"{base}/entries", "entry_made", create, EntryOut, body=NewEntry),
+        edit("POST", f"{base}/entries/bulk", "entries_changed", bulk, ChangedOut, body=BulkBody),
+        route("GET", one, entry, EntryOut),
+        edit("PUT", one, "entry_saved", save, EntryOut, body=SavedEntry),
+        edit("DELETE", one, "entry_deleted", delete, DeletedOut),
+        edit("POST", f"{one}/restore", "entry_restored", restore, EntryOut, body=Restored),
+        route("GET", f"{one}/versions", versions, list[EntryOut]),
     ]
 
 
-def _shop(method: str, path: str, handler: Any, roles: tuple[str, ...], **more: Any) -> Route:
-    return Route(
-        method,
-        f"/shops/{{shop}}{path}",
-        handler,
-        Auth.PERSON,
-        roles,
-        Scope.SHOP,
-        summary=handler.__doc__,
-        tags=("faq",),
-        **more,
-    )
+def _shop(method: str, path: str, handler: Handler, returns: Any, **more: Any) -> Route:
+    more = {"roles": EVERYBODY, "scope": Scope.SHOP, "tags": ("faq",)} | more
+    full = f"/api/v1/shops/{{shop}}{path}"
+    return Route(method, full, handler, Auth.PERSON, returns=returns, summary=handler.__doc__ or "", **more)
 
 
 ROUTES: list[Route] = [
-    *_entry_routes("/shops/{shop}", Scope.SHOP),
-    *_entry_routes("/shared", Scope.INSTALL),
-    _shop("POST", "/match", match, EVERYBODY, body=TextBody),
-    _shop("POST", "/neighbours", neighbours, EVERYBODY, body=NeighboursBody),
-    _shop("GET", "/fields", fields, EVERYBODY),
-    _shop("PUT", "/fields", confirm, EDITORS, body=FieldsBody),
-    _shop("GET", "/phrases", phrases, EVERYBODY),
-    _shop("POST", "/check", check, EVERYBODY, body=TextBody),
+    *_entry_routes("/api/v1/shops/{shop}", Scope.SHOP),
+    *_entry_routes("/api/v1/shared", Scope.INSTALL),
+    _shop("POST", "/match", match, dict[str, Any], body=TextBody),
+    _shop("POST", "/neighbours", neighbours, list[NeighbourOut], body=NeighboursBody),
+    _shop("GET", "/fields", fields, list[Fact]),
+    _shop("PUT", "/fields", recorded("fields_confirmed", confirm), list[Fact], body=FieldsBody, roles=EDITORS),
+    _shop("GET", "/phrases", phrases, list[Quick]),
+    _shop("POST", "/check", check, CheckOut, body=TextBody),
 ]

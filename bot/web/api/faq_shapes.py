@@ -1,12 +1,13 @@
-"""What the FAQ's routes take: bodies and queries."""
+"""What the FAQ's routes take and give."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
+from bot.service.fields import Fact
 from bot.web.route import Shape
 
 Id = Field(default=None, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$")
@@ -119,3 +120,121 @@ class ExportQuery(Shape):
     """The file format wanted."""
 
     format: Literal["xlsx", "csv", "yaml"] = "xlsx"
+
+
+class EntryOut(EntryFields):
+    """An entry as it stands: who saved it when, how often it answered in seven days, which fields it lacks here."""
+
+    status: Literal["on", "off", "draft", "deleted"]  # type: ignore[assignment]
+    id: str
+    shop: str
+    version: int
+    changed_by: str
+    changed_at: datetime
+    hits_7d: int
+    missing_fields: list[str]
+
+
+class TableOut(BaseModel):
+    """One page of the table; ``next`` is the cursor of the following one."""
+
+    items: list[EntryOut]
+    next: str | None
+    total: int
+    categories: list[str]
+
+
+class DeletedOut(BaseModel):
+    """What was taken out of use."""
+
+    deleted: str
+
+
+class ChangedOut(BaseModel):
+    """How many entries an act changed."""
+
+    changed: int
+
+
+class NeighbourOut(BaseModel):
+    """An entry like a text, and which of its phrasings is most like it."""
+
+    id: str
+    question: str
+    similarity: float
+    phrasing: str
+
+
+class CheckOut(BaseModel):
+    """What the shop's rules make of a text."""
+
+    meaningless: bool
+    forbidden: list[str]
+    ruleset: str
+
+
+class RowErrorOut(BaseModel):
+    """What is wrong in one cell of a table."""
+
+    row: int
+    column: str
+    why: str
+
+
+class RowOut(BaseModel):
+    """What one row of a table would do."""
+
+    row: int
+    state: Literal["new", "changed", "unchanged", "error"]
+    question: str
+    answer: str
+    why: str
+
+
+class PreviewOut(BaseModel):
+    """What importing a table would do. Counts are of all rows; of errors and rows the first 200 are listed."""
+
+    id: str
+    columns: dict[str, str]
+    headers: list[str]
+    new: int
+    changed: int
+    unchanged: int
+    failed: int
+    errors: list[RowErrorOut]
+    rows: list[RowOut]
+
+
+class AppliedOut(BaseModel):
+    """What an import did."""
+
+    import_id: str
+    added: int
+    changed: int
+    skipped: int
+
+
+class UndoneOut(BaseModel):
+    """What taking an import back did; ``kept`` were edited since."""
+
+    restored: int
+    removed: int
+    kept: list[str]
+
+
+class PackOut(BaseModel):
+    """A starter pack."""
+
+    id: str
+    name: dict[str, str]
+    entries: int
+    phrases: int
+
+
+class PackAppliedOut(BaseModel):
+    """What a starter pack brought, and the facts of the shop afterwards."""
+
+    added: int
+    changed: int
+    unchanged: int
+    fields: list[Fact]

@@ -13,9 +13,19 @@ import yaml
 from aiohttp import web
 
 from bot.service.importing import FILE_AT_MOST
-from bot.web.api.faq_shapes import ApplyQuery, ExportQuery, ImportQuery
+from bot.web.api.faq import recorded
+from bot.web.api.faq_shapes import (
+    AppliedOut,
+    ApplyQuery,
+    ExportQuery,
+    ImportQuery,
+    PackAppliedOut,
+    PackOut,
+    PreviewOut,
+    UndoneOut,
+)
 from bot.web.problem import Problem
-from bot.web.route import EDITORS, Auth, Call, Route, Scope
+from bot.web.route import EDITORS, Auth, Call, Handler, Route, Scope
 
 _TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -135,26 +145,22 @@ def _download(data: bytes, name: str, kind: str) -> web.Response:
     return web.Response(body=data, headers=headers | {"Content-Type": _TYPES[kind]})
 
 
-def _route(method: str, path: str, handler: Any, roles: tuple[str, ...], scope: Scope, **more: Any) -> Route:
-    return Route(method, path, handler, Auth.PERSON, roles, scope, summary=handler.__doc__, tags=("faq",), **more)
+def _route(method: str, path: str, handler: Handler, returns: Any = None, **more: Any) -> Route:
+    more = {"roles": EDITORS, "scope": Scope.SHOP, "tags": ("faq",)} | more
+    return Route(method, f"/api/v1{path}", handler, Auth.PERSON, returns=returns, summary=handler.__doc__ or "", **more)
 
+
+_ANYBODY: dict[str, Any] = {"roles": (), "scope": Scope.NONE}
+_UPLOAD: dict[str, Any] = {"query": ImportQuery, "raw": True, "limit": FILE_AT_MOST}
+_IMPORT = "/shops/{shop}/import/{import}"
 
 ROUTES: list[Route] = [
-    _route(
-        "POST",
-        "/shops/{shop}/import/preview",
-        preview,
-        EDITORS,
-        Scope.SHOP,
-        query=ImportQuery,
-        raw=True,
-        limit=FILE_AT_MOST,
-    ),
-    _route("POST", "/shops/{shop}/import/{import}/apply", apply, EDITORS, Scope.SHOP, query=ApplyQuery),
-    _route("POST", "/shops/{shop}/import/{import}/undo", undo, EDITORS, Scope.SHOP),
-    _route("GET", "/shops/{shop}/export", export, EDITORS, Scope.SHOP, query=ExportQuery),
-    _route("GET", "/import/template.xlsx", template, (), Scope.NONE),
-    _route("GET", "/packs", packs, (), Scope.NONE),
-    _route("POST", "/shops/{shop}/packs/{pack}", apply_pack, EDITORS, Scope.SHOP),
-    _route("GET", "/ways", ways, (), Scope.NONE),
+    _route("POST", "/shops/{shop}/import/preview", preview, PreviewOut, **_UPLOAD),
+    _route("POST", f"{_IMPORT}/apply", recorded("import_applied", apply), AppliedOut, query=ApplyQuery),
+    _route("POST", f"{_IMPORT}/undo", recorded("import_undone", undo), UndoneOut),
+    _route("GET", "/shops/{shop}/export", recorded("faq_exported", export), query=ExportQuery),
+    _route("GET", "/import/template.xlsx", template, **_ANYBODY),
+    _route("GET", "/packs", packs, list[PackOut], **_ANYBODY),
+    _route("POST", "/shops/{shop}/packs/{pack}", recorded("pack_applied", apply_pack), PackAppliedOut),
+    _route("GET", "/ways", ways, list[dict[str, Any]], **_ANYBODY),
 ]
