@@ -16,6 +16,7 @@ const PAGES = [
   { at: /^\/faq(?:\/(?<id>[^/]+))?$/, load: () => import("./pages/faq.js"), title: "place.faq" },
   { at: /^\/rates$/, load: () => import("./pages/rates.js"), title: "place.rates" },
   { at: /^\/simulator$/, load: () => import("./pages/simulator.js"), title: "place.simulator" },
+  { at: /^\/deliveries$/, load: () => import("./pages/deliveries.js"), title: "place.deliveries" },
   { at: /^\/settings(?:\/(?<part>[^/]+))?$/, load: () => import("./pages/settings.js"), title: "place.settings" },
 ];
 

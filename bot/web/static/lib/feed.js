@@ -7,6 +7,7 @@ import { correct } from "./clock.js";
 const POLL_MS = 5000;
 const RETRY_MS = [250, 500, 1000, 2000, 3000];
 const SILENCE_MS = 30000;
+const UNAUTHORISED = 4401;
 
 /** "connecting" | "live" | "polling" | "lost" */
 export const feedState = signal("connecting");
@@ -49,9 +50,11 @@ function open() {
     take(JSON.parse(message.data));
     if (again) tell([{ kind: "resync" }]);
   };
-  mine.onclose = () => {
+  mine.onclose = ({ code }) => {
     if (socket !== mine || !wanted) return;
     socket = null;
+    // Asked for once, so that the page learns by its usual way that nobody is logged in any more.
+    if (code === UNAUTHORISED) get("/me").catch(() => {});
     retryTimer = setTimeout(open, RETRY_MS[Math.min(attempts, RETRY_MS.length - 1)]);
     attempts += 1;
     if (attempts === 2) poll();
@@ -79,13 +82,22 @@ function take(message) {
 
 const tell = (events) => [...listeners].forEach((hear) => hear(events));
 
-// A connection can die without a word (sleep, a lost cable): after a long silence a new one is tried.
-setInterval(() => {
-  if (wanted && feedState.value === "live" && Date.now() - heardAt > SILENCE_MS) {
-    heardAt = Date.now();
-    socket?.close();
+// A connection can die without a word (sleep, a lost cable). After a long silence the polling twin is asked once: if it
+// knows more than the socket told, or cannot be reached, the socket is dead and a new one is opened.
+async function doubt() {
+  heardAt = Date.now();
+  const told = await get("/feed/poll", { after: cursor }).catch(() => null);
+  if (!wanted || feedState.value !== "live") return;
+  if (told && !told.events.length) {
+    take(told);
+    return;
   }
-}, 5000);
+  feedState.value = told ? "polling" : "lost";
+  if (told) take(told);
+  socket?.close();
+}
+
+setInterval(() => wanted && feedState.value === "live" && Date.now() - heardAt > SILENCE_MS && doubt(), 5000);
 addEventListener("offline", () => wanted && (feedState.value = "lost"));
 addEventListener("online", () => wanted && (socket ? socket.close() : open()));
 

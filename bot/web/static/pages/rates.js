@@ -19,8 +19,9 @@ const verdictWord = (code) => tOr(`verdict.${code}`, code);
 
 function showDefinition(rates) {
   const { ruleset } = rates;
-  const rows = [["rate.ruleset", `${ruleset.id} · ${ruleset.version}`], ["rate.source", ruleset.source], ["rate.confidence", tOr(`confidence.${ruleset.confidence}`, ruleset.confidence)],
-    ["rate.window", ruleset.window ? `${ruleset.window.start}–${ruleset.window.end}` : t("rate.no_window")], ["rate.deadline", seconds(ruleset.deadline_s)]];
+  const rows = [["rate.ruleset", `${said(ruleset.title)} · ${ruleset.version}`], ["rate.source", ruleset.source], ["rate.read_on", ruleset.read_on], ["rate.confidence", tOr(`confidence.${ruleset.confidence}`, ruleset.confidence)],
+    ["rate.window", ruleset.window ? ruleset.window.join("–") : t("rate.no_window")], ["rate.deadline", seconds(ruleset.deadline_s)],
+    ["rate.automatic", t(ruleset.auto_counts ? "rate.automatic_counts" : "rate.automatic_not")], ["rate.overridden", ruleset.overridden.join(t("word.comma")) || t("rate.nothing_overridden")]];
   showDialog(t("rate.definition"), () => html`<p>${t("rate.definition_text")}</p><dl class="facts">${rows.map(([word, value]) => html`<div key=${word}><dt>${t(word)}</dt><dd>${value}</dd></div>`)}</dl>`);
 }
 
@@ -52,14 +53,14 @@ async function explain(id) {
   showDialog(t("rate.why"), () => html`<p>${said(answer.sentence)}</p>`);
 }
 
-function Inquiries({ shop, mark }) {
+function Inquiries({ shop, days, mark }) {
   const { reason, date } = route.value.query;
   const [list, setList] = useState(null);
   const [problem, setProblem] = useState(null);
-  const load = (after) => get("/inquiries", { shop, reason, date, after }).then((a) => setList((old) => ({ items: after ? [...old.items, ...a.items] : a.items, next: a.next })), setProblem);
+  const load = (after) => get("/inquiries", { shop, days, reason, date, after }).then((a) => setList((old) => ({ items: after ? [...old.items, ...a.items] : a.items, next: a.next })), setProblem);
   useEffect(() => {
     load();
-  }, [shop, reason, date, mark]);
+  }, [shop, days, reason, date, mark]);
   if (problem) return html`<${Failed} problem=${problem} retry=${() => load()} />`;
   if (!list) return html`<${Loading} />`;
   return html`<section><h2>${t("rate.inquiries")}</h2>${list.items.length === 0 ? html`<${Empty}>${t("empty.rates")}<//>` : html`<div class="scroll"><table class="stack"><thead><tr><th>${t("rate.opened")}</th><th>${t("word.buyer")}</th><th>${t("rate.question")}</th><th>${t("rate.verdict")}</th><th class="num">${t("rate.response")}</th><th></th></tr></thead>
@@ -88,7 +89,7 @@ export function Page() {
     <p class="muted">${shop.name} · ${t(`platform.${shop.platform}`)} ${shop.simulated && html`<${Chip}>${t("word.simulated")}<//>`}</p>
     ${problem && html`<${Failed} problem=${problem} retry=${reload} />`}
     ${data ? html`<${Top} rates=${data} /><${ByReason} rates=${data} /><${ByDay} rates=${data} />` : !problem && html`<${Loading} />`}
-    <${Inquiries} shop=${shop.id} mark=${mark} />
+    <${Inquiries} shop=${shop.id} days=${days} mark=${mark} />
     ${shop.simulated && html`<section class="card"><h2><${Icon} name="tick" />${t("start.checklist")}</h2><p class="muted">${t("start.checklist_why")}</p><${Checklist} /></section>`}
   </div>`;
 }

@@ -78,7 +78,7 @@ function AddShop() {
   };
   return html`<section class="card"><h3>${t("settings.add_shop")}</h3><form class="stacked" onSubmit=${add}><div class="two">
     <${Field} label=${t("settings.shop_name")}><input name="name" required maxlength="60" /><//>
-    <${Field} label=${t("settings.shop_id")} hint=${t("settings.shop_id_hint")}><input name="id" required pattern="[a-z0-9][a-z0-9_\\-]{0,31}" maxlength="32" autocapitalize="none" /><//>
+    <${Field} label=${t("settings.shop_id")} hint=${t("settings.shop_id_hint")}><input name="id" required pattern="[a-z0-9][a-z0-9_\\-]*" maxlength="40" autocapitalize="none" /><//>
     <${Field} label=${t("start.platform")}><select name="platform">${PLATFORMS.map((p) => html`<option key=${p} value=${p}>${t(`platform.${p}`)}</option>`)}</select><//></div>
     <p class="hint">${t("settings.shop_starts_suggest")}</p><div class="acts"><${Button} kind="primary" type="submit">${t("settings.add_shop")}<//></div></form></section>`;
 }

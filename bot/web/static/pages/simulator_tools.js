@@ -13,7 +13,7 @@ export const DELIVERY_FAULTS = ["", "repeat", "out_of_order", "bad_signature"];
 const SEND_FAULTS = ["none", "refuse", "stall", "cut_before", "cut_after", "rate_limit"];
 
 function ClockTool({ shop, channel }) {
-  const set = (body) => attempt(async () => touchShop(shop.id, { clock: (await post(`/sim/${channel}/clock`, body)).clock }));
+  const set = (body) => attempt(async () => touchShop(shop.id, { clock: await post(`/sim/${channel}/clock`, body) }));
   const now = new Date(shopNow(shop.clock)).toISOString();
   const paused = shop.clock.rate === 0;
   return html`<div class="tool clock-tool"><p><span class="meta">${t("sim.clock")} · ${dayWord(now)}</span><b class="time">${clockTime(now)}</b></p>

@@ -17,12 +17,19 @@ const heads = (headers) => Object.entries(headers || {}).map(([name, value]) => 
 
 const Half = ({ word, half }) => html`<h4>${word}${half?.status ? ` · ${half.status}` : ""}</h4><pre tabindex="0">${[heads(half?.headers), pretty(half?.body)].filter(Boolean).join("\n\n")}</pre>`;
 
+/** How a call ended: yes, no (do not send it again), or later (send it again). */
+function ending(status) {
+  if (status === "sent" || (status >= 200 && status < 300)) return "yes";
+  return status === "unknown" || status >= 500 || !status ? "later" : "no";
+}
+
 function Call({ call, open }) {
   const incoming = call.direction === "in";
-  const good = !call.status || (Number(call.status) ? Number(call.status) < 300 : call.status === "sent");
+  const status = call.status ?? call.response?.status;
+  const end = ending(status);
   return html`<details open=${open}><summary><time>${clockTime(call.at)}</time>
       <${Chip} tone=${incoming ? "" : "bot"} icon=${incoming ? "in" : "out"}>${t(incoming ? "sim.in" : "sim.out")}<//>
-      <${Chip} tone=${good ? "ok" : "danger"}>${call.status}<//><span class="last">${call.words}</span></summary>
+      <${Chip} tone=${end === "yes" ? "ok" : "danger"}>${status}<//><span class="last">${call.words || t(`sim.${incoming ? "in" : "out"}.${end}`)}</span></summary>
     <${Half} word=${t(incoming ? "sim.request" : "sim.our_request")} half=${call.request} /><${Half} word=${t(incoming ? "sim.our_response" : "sim.response")} half=${call.response} /></details>`;
 }
 

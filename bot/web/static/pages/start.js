@@ -29,7 +29,7 @@ function Owner({ token }) {
       const answer = await post("/start/owner", { token, name: typed.get("name"), password: typed.get("password"), platform, lang: lang.value });
       me.value = answer.me;
       await settle();
-      go(`/start?step=pack&shop=${encodeURIComponent(answer.shop.id)}`, { replace: true });
+      go(`/start?step=pack&shop=${encodeURIComponent(shops.value[0].id)}`, { replace: true });
     } catch (wrong) {
       setProblem(wrong);
       setBusy("");

@@ -4,7 +4,7 @@ import { feedState } from "../lib/feed.js";
 import { LANGS, lang, t } from "../lib/i18n.js";
 import { useKeys } from "../lib/keys.js";
 import { go, route } from "../lib/router.js";
-import { chooseLang, counts, flipScheme, leave, me, shops } from "../lib/session.js";
+import { can, chooseLang, counts, flipScheme, leave, me, shops } from "../lib/session.js";
 import { Alarm } from "./alarm.js";
 import { DialogHost, showDialog } from "./dialog.js";
 import { Icon } from "./parts.js";
@@ -15,11 +15,12 @@ const PLACES = [
   { path: "/faq", icon: "book", word: "place.faq" },
   { path: "/rates", icon: "chart", word: "place.rates" },
   { path: "/simulator", icon: "play", word: "place.simulator" },
+  { path: "/deliveries", icon: "in", word: "place.deliveries", needs: "shops" },
   { path: "/settings", icon: "gear", word: "place.settings" },
 ];
 
 const SHEET = [
-  ["keys.everywhere", [["G I", "place.inbox"], ["G F", "place.faq"], ["G M", "place.rates"], ["G S", "place.simulator"], ["/", "keys.search"], ["D", "keys.scheme"], ["Z", "act.undo"], ["Esc", "keys.close"], ["?", "keys.sheet"]]],
+  ["keys.everywhere", [["G I", "place.inbox"], ["G F", "place.faq"], ["G M", "place.rates"], ["G S", "place.simulator"], ["G D", "place.deliveries"], ["/", "keys.search"], ["D", "keys.scheme"], ["Z", "act.undo"], ["Esc", "keys.close"], ["?", "keys.sheet"]]],
   ["keys.inbox", [["J / K", "keys.next"], ["Enter", "keys.open"], ["T", "act.takeover"], ["R", "composer.reply"], ["N", "composer.note"], ["B", "act.release"], ["A", "act.transfer"], ["E", "act.close"]]],
   ["keys.composer", [["Enter", "act.send"], ["Shift Enter", "keys.line"], ["Alt Enter", "keys.send_next"], ["Alt Shift Enter", "keys.send_release"], ["Alt 1–3", "keys.suggestion"], ["Alt N", "keys.mode"], ["Alt J / Alt K", "keys.next"], ["/ 、", "keys.phrases"], ["↑", "keys.again"]]],
 ];
@@ -34,7 +35,7 @@ function Rail() {
   const other = LANGS.find((l) => l !== lang.value);
   return html`<nav class="rail" aria-label=${t("place.nav")}>
     <a class="brand" href="/start" aria-label=${t("place.start")} title=${t("place.start")}><${Icon} name="mark" /></a>
-    ${PLACES.map(({ path, icon, word, count }) => html`<a key=${path} href=${path} class="place" aria-current=${here.startsWith(path) ? "page" : undefined}>
+    ${PLACES.filter((p) => !p.needs || can(p.needs)).map(({ path, icon, word, count }) => html`<a key=${path} href=${path} class="place" aria-current=${here.startsWith(path) ? "page" : undefined}>
       <${Icon} name=${icon} /><span>${t(word)}</span>${count && count() > 0 && html`<b class="count" aria-label=${t("place.count", { n: count() })}>${count()}</b>`}</a>`)}
     <span class="grow"></span>
     <button type="button" class="place small" onClick=${() => chooseLang(other)} lang=${other}><${Icon} name="globe" /><span>${other === "en" ? "English" : "中文"}</span></button>
@@ -59,7 +60,7 @@ function Banners() {
 /** A page inside the frame. */
 export function Shell({ children }) {
   useKeys({
-    "g i": () => go("/inbox"), "g f": () => go("/faq"), "g m": () => go("/rates"), "g s": () => go("/simulator"),
+    "g i": () => go("/inbox"), "g f": () => go("/faq"), "g m": () => go("/rates"), "g s": () => go("/simulator"), "g d": () => can("shops") && go("/deliveries"),
     d: flipScheme, z: () => undoLatest(), "?": showKeys,
   });
   return html`<a class="skip" href="#main">${t("place.skip")}</a><div class="frame"><${Rail} />
