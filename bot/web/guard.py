@@ -137,8 +137,7 @@ async def _once(route: Route, call: Call) -> web.StreamResponse:
     sent = call.request.headers.get("Idempotency-Key", "")
     if not sent or route.method not in WRITES or route.auth is not Auth.PERSON:
         return _respond(await route.handler(call))
-    services = call.services
-    once = Once(services.store, services.clocks, services.directory.vault)
+    once: Once = call.services.once
     key = await _key(route, call, sent)
     first = await once.claim(key)
     if first is not None:

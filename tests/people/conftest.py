@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.service.clocks import Clocks
-
 from bot.service.directory import Directory
+from bot.service.once import Once
 from bot.service.people import People
 from bot.settings import Settings
 from bot.store import shops, tables
@@ -82,9 +83,10 @@ async def open_door(store: Store, people: People, tmp_path: Path) -> AsyncIterat
         directory = Directory(store, Vault.at(tmp_path / "key"), people.clocks, {}, _no_rules, frozenset())
         await directory.reload()
         app = web.Application()
-        rooms = {"settings": Settings(**settings), "store": store, "clocks": people.clocks, "directory": directory}
-        absent = dict.fromkeys(("shelf", "intake", "desk", "publishing", "setup", "feed", "simulator"))
-        app[SERVICES] = Services(**rooms, people=people, **absent)
+        absent = dict.fromkeys(one.name for one in fields(Services))
+        rooms = {"settings": Settings(**settings), "store": store, "clocks": people.clocks, "people": people}
+        once = Once(store, people.clocks, directory.vault)
+        app[SERVICES] = Services(**absent | rooms | {"directory": directory, "once": once})
         for route in routes:
             app.router.add_route(route.method, route.path, handler_of(route))
         client = TestClient(TestServer(app, host="127.0.0.1"))

@@ -14,7 +14,7 @@ TRUSTING = {"trusted_proxies": ["127.0.0.0/8"]}
 
 async def cookie_of(client, headers=None):
     """Log in; ``name=value`` of the cookie and its attributes."""
-    answer = await client.post("/login", json=LOGIN, headers=headers or {})
+    answer = await client.post("/api/v1/login", json=LOGIN, headers=headers or {})
     assert answer.status == 200, await answer.text()
     (line,) = answer.headers.getall("Set-Cookie")
     pair, *attributes = (part.strip() for part in line.split(";"))
@@ -45,7 +45,7 @@ async def test_the_cookie_fits_the_wire(open_door, owner, host, settings, header
     client = await open_door(**settings)
     headers = {"Host": host, **headers}
     if name is None:
-        answer = await client.post("/login", json=LOGIN, headers=headers)
+        answer = await client.post("/api/v1/login", json=LOGIN, headers=headers)
         assert (answer.status, (await answer.json())["code"]) == (403, "plain_http")
         assert "Set-Cookie" not in answer.headers
         return
@@ -54,16 +54,16 @@ async def test_the_cookie_fits_the_wire(open_door, owner, host, settings, header
     assert {"httponly", "samesite=strict", "path=/", "max-age=43200"} <= attributes
     assert ("secure" in attributes) is (name == "__Host-mh_sid")
     assert not any(attribute.startswith("domain") for attribute in attributes)
-    assert (await client.get("/me", headers={**headers, "Cookie": pair})).status == 200
+    assert (await client.get("/api/v1/me", headers={**headers, "Cookie": pair})).status == 200
 
 
 async def test_a_cookie_of_one_wire_is_not_taken_on_another(open_door, owner):
     client = await open_door(allow_plain_http=True)
     pair, _ = await cookie_of(client)
     moved = {"Host": "shop.example", "Cookie": pair.replace("__Host-", "")}
-    assert (await client.get("/me", headers={"Host": "shop.example", "Cookie": pair})).status == 401
-    assert (await client.get("/me", headers={"Cookie": pair.replace("__Host-", "")})).status == 401
-    assert (await client.get("/me", headers=moved)).status == 200
+    assert (await client.get("/api/v1/me", headers={"Host": "shop.example", "Cookie": pair})).status == 401
+    assert (await client.get("/api/v1/me", headers={"Cookie": pair.replace("__Host-", "")})).status == 401
+    assert (await client.get("/api/v1/me", headers=moved)).status == 200
 
 
 ORIGINS = [
@@ -87,12 +87,12 @@ async def test_calls_from_other_sites_are_refused(door, owner, kind, headers, ta
     headers = {"Host": "127.0.0.1:8080", **headers}
     pair, _ = await cookie_of(door)
     if kind == "a login":
-        answer = await door.post("/login", json=LOGIN, headers=headers)
+        answer = await door.post("/api/v1/login", json=LOGIN, headers=headers)
     elif kind == "a write":
-        answer = await door.patch("/me", json={"lang": "en"}, headers={**headers, "Cookie": pair})
+        answer = await door.patch("/api/v1/me", json={"lang": "en"}, headers={**headers, "Cookie": pair})
     else:
         upgrade = {"Connection": "Upgrade", "Upgrade": "websocket", "Cookie": pair}
-        answer = await door.get("/me", headers={**headers, **upgrade})
+        answer = await door.get("/api/v1/me", headers={**headers, **upgrade})
     assert answer.status == (200 if taken else 403)
     if not taken:
         assert (await answer.json())["code"] == "foreign_origin"
@@ -104,8 +104,8 @@ async def test_the_origin_behind_a_proxy_is_the_name_it_is_known_by(open_door, o
         ({"public_url": "https://shop.example"}, {}),
     ):
         client = await open_door(**settings)
-        ours = await client.post("/login", json=LOGIN, headers={**headers, "Origin": "https://shop.example"})
-        theirs = await client.post("/login", json=LOGIN, headers={**headers, "Origin": "https://evil.example"})
+        ours = await client.post("/api/v1/login", json=LOGIN, headers={**headers, "Origin": "https://shop.example"})
+        theirs = await client.post("/api/v1/login", json=LOGIN, headers={**headers, "Origin": "https://evil.example"})
         assert (ours.status, theirs.status) == (200, 403)
 
 
@@ -113,9 +113,9 @@ async def test_a_token_needs_no_origin_and_beats_the_cookie(door, people, owner)
     pair, _ = await cookie_of(door)
     value = (await people.add_token("报表", "supervisor", ["north"]))["value"]
     headers = {"Cookie": pair, "Authorization": f"Bearer {value}", "Origin": "https://evil.example"}
-    assert (await (await door.get("/me", headers=headers)).json())["id"] == "token:报表"
+    assert (await (await door.get("/api/v1/me", headers=headers)).json())["id"] == "token:报表"
     for wrong in ("Bearer nonsense", "Basic abc", "Bearer", ""):
-        assert (await door.get("/me", headers={"Cookie": pair, "Authorization": wrong})).status == 401
+        assert (await door.get("/api/v1/me", headers={"Cookie": pair, "Authorization": wrong})).status == 401
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,7 @@ from bot.web.route import (
     Scope,
 )
 
+BASE = "/api/v1"
 _CAN = (("desk", DESK), ("faq", EDITORS), ("rates", WATCHERS), ("shops", ADMINS))
 
 
@@ -58,14 +59,14 @@ def me_of(principal: Principal) -> Me:
     return Me(id=principal.id, name=principal.name, lang=principal.lang, roles=_roles_out(pairs), can=can)
 
 
-async def logged_in(call: Call, secret: str) -> web.Response:
-    """The answer to a login: the cookie, and who it is. An older session of this browser ends."""
+async def logged_in(call: Call, secret: str, **more: Any) -> web.Response:
+    """The answer to a login: the cookie, and ``{me, **more}``. An older session of this browser ends."""
     settings, people = call.services.settings, call.services.people
     before = auth.session_secret(call.request, settings)
     if before:
         await people.logout(before, place=_place(call))
     me = me_of(await people.who(secret) or NOBODY)
-    response = web.Response(text=LoggedIn(me=me).model_dump_json(), content_type="application/json")
+    response = web.json_response({"me": me.model_dump()} | more)
     auth.set_cookie(response, call.request, settings, secret)
     return response
 
@@ -245,11 +246,11 @@ def _iso(stored: int) -> str:
 
 
 def _open(method: str, path: str, handler: Any, **more: Any) -> Route:
-    return Route(method, path, handler, Auth.NONE, summary=handler.__doc__, tags=("people",), **more)
+    return Route(method, BASE + path, handler, Auth.NONE, summary=handler.__doc__, tags=("people",), **more)
 
 
 def _mine(method: str, path: str, handler: Any, **more: Any) -> Route:
-    return Route(method, path, handler, Auth.PERSON, summary=handler.__doc__, tags=("people",), **more)
+    return Route(method, BASE + path, handler, Auth.PERSON, summary=handler.__doc__, tags=("people",), **more)
 
 
 def _manage(method: str, path: str, handler: Any, **more: Any) -> Route:
