@@ -137,7 +137,8 @@ async def _once(route: Route, call: Call) -> web.StreamResponse:
     sent = call.request.headers.get("Idempotency-Key", "")
     if not sent or route.method not in WRITES or route.auth is not Auth.PERSON:
         return _respond(await route.handler(call))
-    once: Once = call.services.once
+    services = call.services
+    once = Once(services.store, services.clocks, services.directory.vault)
     key = await _key(route, call, sent)
     first = await once.claim(key)
     if first is not None:

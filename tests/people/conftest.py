@@ -14,7 +14,6 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from bot.service.clocks import Clocks
 from bot.service.directory import Directory
-from bot.service.once import Once
 from bot.service.people import People
 from bot.settings import Settings
 from bot.store import shops, tables
@@ -85,8 +84,7 @@ async def open_door(store: Store, people: People, tmp_path: Path) -> AsyncIterat
         app = web.Application()
         absent = dict.fromkeys(one.name for one in fields(Services))
         rooms = {"settings": Settings(**settings), "store": store, "clocks": people.clocks, "people": people}
-        once = Once(store, people.clocks, directory.vault)
-        app[SERVICES] = Services(**absent | rooms | {"directory": directory, "once": once})
+        app[SERVICES] = Services(**absent | rooms | {"directory": directory})
         for route in routes:
             app.router.add_route(route.method, route.path, handler_of(route))
         client = TestClient(TestServer(app, host="127.0.0.1"))
