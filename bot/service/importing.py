@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -29,6 +30,16 @@ SHOWN = 200
 """How many rows, and how many errors, a preview shows."""
 PREVIEW_KEPT_MS = 24 * 3_600_000
 PREVIEWED, APPLIED, UNDONE = "previewed", "applied", "undone"
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What applying or undoing comes to, read while the import was in ``state``; nothing to do without ``settled``."""
+
+    state: str
+    done: Mapping[str, Any]
+    changes: tuple[Change, ...] = ()
+    settled: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Importing:
@@ -69,9 +80,16 @@ class Importing:
         Raises:
             Refusal: no such preview; rows have errors and ``skip_errors`` is not set; an entry was saved since.
         """
-        at = self._clocks.now_ms(shop)
+        work = await self._store.read(_to_apply, shop, import_id)
+        if work.state == PREVIEWED and work.done["skipped"] and not skip_errors:
+            failed = work.done["skipped"]
+            raise refused(
+                "/",
+                f"有 {failed} 行有错误，什么都没有导入。请改好后重新上传，或选择跳过这些行。",
+                f"{failed} rows have errors; nothing was imported. Mend them and upload again, or choose to skip them.",
+            )
         try:
-            done = await self._store.write(_apply, shop, import_id, by=by, at=at, skip_errors=skip_errors)
+            return await self._settle(shop, import_id, work, by, "import")
         except Stale as stale:
             raise Refusal(
                 Because.CONFLICT,
@@ -79,8 +97,6 @@ class Importing:
                 f"预览之后有 {len(stale.current)} 条知识被别人改过，什么都没有导入。请重新上传，看过预览再导入。",
                 f"{len(stale.current)} entries were changed since the preview; nothing was imported. Upload again.",
             ) from stale
-        await self._shelf.refresh(shop)
-        return done
 
     async def undo(self, shop: str, import_id: str, *, by: str) -> dict[str, Any]:
         """Take an import back: ``{restored, removed, kept}``; ``kept`` were edited since and stay. A repeat does nothing.
@@ -88,9 +104,20 @@ class Importing:
         Raises:
             Refusal: no such import, or it was never applied.
         """
-        done = await self._store.write(_undo, shop, import_id, by=by, at=self._clocks.now_ms(shop))
-        await self._shelf.refresh(shop)
-        return done
+        while True:
+            work = await self._store.read(_to_undo, shop, import_id)
+            try:
+                return await self._settle(shop, import_id, work, by, "undo")
+            except Stale:
+                # Somebody saved one of the entries this moment: it is among those to keep now.
+                continue
+
+    async def _settle(self, shop: str, import_id: str, work: _Work, by: str, act: str) -> dict[str, Any]:
+        if work.settled:
+            at = self._clocks.now_ms(shop)
+            await self._store.write(_do, shop, import_id, work, by=by, at=at, act=act)
+            await self._shelf.refresh(shop, [change.id for change in work.changes])
+        return dict(work.done)
 
     async def export(self, shop: str, kind: str) -> bytes:
         """All entries of a shop's own as ``xlsx``, ``csv`` or ``yaml``, to be edited and imported again."""
@@ -162,47 +189,36 @@ def _kept(conn: sa.Connection, shop: str, import_id: str) -> Mapping[str, Any]:
     return found
 
 
-def _apply(conn: sa.Connection, shop: str, import_id: str, *, by: str, at: int, skip_errors: bool) -> dict[str, Any]:
+def _to_apply(conn: sa.Connection, shop: str, import_id: str) -> _Work:
+    """Read what an import would do: outside the writer, which webhooks wait for."""
     kept = _kept(conn, shop, import_id)
     steps, failed = kept["plan"]["steps"], kept["plan"]["failed"]
     added = sum(step["version"] == 0 for step in steps)
     done = {"import_id": import_id, "added": added, "changed": len(steps) - added, "skipped": failed}
     if kept["state"] != PREVIEWED:
-        return done
-    if failed and not skip_errors:
-        raise refused(
-            "/",
-            f"有 {failed} 行有错误，什么都没有导入。请改好后重新上传，或选择跳过这些行。",
-            f"{failed} rows have errors; nothing was imported. Mend them and upload again, or choose to skip them.",
-        )
-    there = faq.entries_by_id(conn, shop, [step["id"] for step in steps])
-    gone = {key: one.version for key, one in there.items() if one.status == DELETED}
+        return _Work(kept["state"], done)
+    # A new row may have the id of an entry that was deleted long ago: then it rests on that.
+    new = [step["id"] for step in steps if step["version"] == 0]
+    gone = {key: one.version for key, one in faq.entries_by_id(conn, shop, new).items() if one.status == DELETED}
     changes = [
-        # A new row may have the id of an entry that was deleted long ago: then it rests on that.
-        Change(step["id"], step["status"], step["data"], step["version"] or gone.get(step["id"], 0))
-        for step in steps
+        Change(step["id"], step["status"], step["data"], step["version"] or gone.get(step["id"], 0)) for step in steps
     ]
-    saved = faq.write_entries(conn, shop, changes, by=by, at=at, act="import", ref=import_id)
-    undo = {one.id: one.version for one in saved}
-    imports.settle(
-        conn, import_id, {"state": APPLIED, "undo": undo, "plan": {"steps": _light(steps), "failed": failed}}
-    )
-    return done
+    # The texts will stand in the entries' versions: an applied plan need not hold them again.
+    light = [{"id": step["id"], "version": step["version"]} for step in steps]
+    undo = {change.id: (change.based_on or 0) + 1 for change in changes}
+    settled = {"state": APPLIED, "undo": undo, "plan": {"steps": light, "failed": failed}}
+    return _Work(PREVIEWED, done, tuple(changes), settled)
 
 
-def _light(steps: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """What an applied plan still needs to say: the texts now stand in the entries' versions."""
-    return [{"id": step["id"], "version": step["version"]} for step in steps]
-
-
-def _undo(conn: sa.Connection, shop: str, import_id: str, *, by: str, at: int) -> dict[str, Any]:
+def _to_undo(conn: sa.Connection, shop: str, import_id: str) -> _Work:
+    """Read what taking an import back would do: entries saved since are left out."""
     kept = _kept(conn, shop, import_id)
     if kept["state"] == PREVIEWED:
         raise refused(
             "/", "这次导入还没有执行，没有可撤销的。", "This import was never applied; there is nothing to undo."
         )
     if kept["state"] == UNDONE:
-        return dict(kept["undo"])
+        return _Work(UNDONE, dict(kept["undo"]))
     made: Mapping[str, int] = kept["undo"]
     now = faq.entries_by_id(conn, shop, made)
     untouched = {key: version for key, version in made.items() if now[key].version == version}
@@ -211,8 +227,16 @@ def _undo(conn: sa.Connection, shop: str, import_id: str, *, by: str, at: int) -
     for key, version in untouched.items():
         was = before.get(key)
         changes.append(Change(key, was.status if was else DELETED, was.data if was else now[key].data, version))
-    faq.write_entries(conn, shop, changes, by=by, at=at, act="undo", ref=import_id)
     removed = sum(change.status == DELETED for change in changes)
     done = {"restored": len(changes) - removed, "removed": removed, "kept": sorted(set(made) - set(untouched))}
-    imports.settle(conn, import_id, {"state": UNDONE, "undo": done})
-    return done
+    return _Work(APPLIED, done, tuple(changes), {"state": UNDONE, "undo": done})
+
+
+def _do(
+    conn: sa.Connection, shop: str, import_id: str, work: _Work, *, by: str, at: int, act: str
+) -> Mapping[str, Any]:
+    """Save what was worked out, unless somebody else did so in between."""
+    if imports.state_of(conn, import_id) == work.state:
+        faq.write_entries(conn, shop, work.changes, by=by, at=at, act=act, ref=import_id)
+        imports.settle(conn, import_id, work.settled)
+    return work.done

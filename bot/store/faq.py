@@ -74,14 +74,13 @@ _COLUMNS = (
 )
 
 
-def entries_by_id(conn: sa.Connection, shop: str, ids: Iterable[str], *, lock: bool = False) -> dict[str, Stored]:
+def entries_by_id(conn: sa.Connection, shop: str, ids: Iterable[str]) -> dict[str, Stored]:
     """The shop's own entries with these ids, deleted ones included."""
     found: dict[str, Stored] = {}
     wanted = list(ids)
     for start in range(0, len(wanted), _CHUNK):
         query = sa.select(*_COLUMNS).where(entry.c.shop == shop, entry.c.id.in_(wanted[start : start + _CHUNK]))
-        rows = conn.execute(query.with_for_update() if lock else query)
-        found.update((row.id, Stored(*row)) for row in rows)
+        found.update((row.id, Stored(*row)) for row in conn.execute(query))
     return found
 
 
@@ -202,15 +201,11 @@ def write_entries(
     Raises:
         Stale: an entry is not at the version it was based on.
     """
-    before = entries_by_id(conn, shop, [change.id for change in changes], lock=True)
-    stale = {
-        change.id: before[change.id]
-        for change in changes
-        if change.based_on is not None and change.id in before and before[change.id].version != change.based_on
-    }
+    before = _versions_now(conn, shop, [change.id for change in changes])
+    stale = [c.id for c in changes if c.based_on is not None and before.get(c.id, 0) != c.based_on]
     if stale:
-        raise Stale(stale)
-    saved = [_next(shop, change, before.get(change.id), by, at) for change in changes]
+        raise Stale(entries_by_id(conn, shop, stale))
+    saved = [Stored(shop, c.id, c.status, before.get(c.id, 0) + 1, c.data, by, at) for c in changes]
     upsert(
         conn, entry, [_row(one) | {"question": one.data["question"], "category": one.data["category"]} for one in saved]
     )
@@ -219,9 +214,14 @@ def write_entries(
     return saved
 
 
-def _next(shop: str, change: Change, before: Stored | None, by: str, at: int) -> Stored:
-    version = before.version + 1 if before else 1
-    return Stored(shop, change.id, change.status, version, change.data, by, at)
+def _versions_now(conn: sa.Connection, shop: str, ids: Sequence[str]) -> dict[str, int]:
+    """The versions that stand, held against other writers until the commit."""
+    found: dict[str, int] = {}
+    for start in range(0, len(ids), _CHUNK):
+        mine = (entry.c.shop == shop, entry.c.id.in_(ids[start : start + _CHUNK]))
+        rows = conn.execute(sa.select(entry.c.id, entry.c.version).where(*mine).with_for_update())
+        found.update((row.id, row.version) for row in rows)
+    return found
 
 
 def _row(one: Stored) -> dict[str, Any]:

@@ -21,9 +21,14 @@ def keep(conn: sa.Connection, row: Mapping[str, Any], forget_before: int) -> Non
 
 def one(conn: sa.Connection, shop: str, import_id: str) -> Mapping[str, Any] | None:
     """An import of a shop, None if there is none."""
-    query = sa.select(imports).where(imports.c.id == import_id, imports.c.shop == shop).with_for_update()
+    query = sa.select(imports).where(imports.c.id == import_id, imports.c.shop == shop)
     found = conn.execute(query).mappings().one_or_none()
     return None if found is None else dict(found)
+
+
+def state_of(conn: sa.Connection, import_id: str) -> str | None:
+    """Where an import stands, held against other writers until the commit."""
+    return conn.scalar(sa.select(imports.c.state).where(imports.c.id == import_id).with_for_update())
 
 
 def settle(conn: sa.Connection, import_id: str, values: Mapping[str, Any]) -> None:
