@@ -6,12 +6,13 @@ import { arrive, counts, home, me } from "./lib/session.js";
 import { Failed, Loading } from "./ui/parts.js";
 import { Bare, Shell } from "./ui/shell.js";
 
-// First fitting line wins. `open` pages are shown to anybody and without the rail.
+// First fitting line wins. `open` pages are shown to anybody and without the rail. The inbox needs no style of its own
+// beyond what every page has; the others wait for theirs.
 const PAGES = [
   { at: /^\/start$/, load: () => import("./pages/start.js"), open: true },
   { at: /^\/start\/platforms$/, load: () => import("./pages/platforms.js"), title: "ways.title" },
   { at: /^\/login$/, load: () => import("./pages/login.js"), open: true },
-  { at: /^\/inbox(?:\/(?<id>[^/]+))?$/, load: () => import("./pages/inbox.js"), title: "place.inbox" },
+  { at: /^\/inbox(?:\/(?<id>[^/]+))?$/, load: () => import("./pages/inbox.js"), bare: true, title: "place.inbox" },
   { at: /^\/faq\/import$/, load: () => import("./pages/faq_import.js"), title: "import.title" },
   { at: /^\/faq(?:\/(?<id>[^/]+))?$/, load: () => import("./pages/faq.js"), title: "place.faq" },
   { at: /^\/rates$/, load: () => import("./pages/rates.js"), title: "place.rates" },
@@ -31,9 +32,20 @@ function find(path) {
   return null;
 }
 
+let style = null;
+
+/** The style sheet of all pages but the inbox, loaded once. */
+function pageStyle() {
+  style ||= new Promise((done) => {
+    const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href: new URL("css/pages.css", import.meta.url).href, onload: done, onerror: done });
+    document.head.append(link);
+  });
+  return style;
+}
+
 async function fetchPage(page) {
   try {
-    const module = await page.load();
+    const [module] = await Promise.all([page.load(), page.bare || pageStyle()]);
     loaded.value = { ...loaded.value, [page.at]: module.Page };
   } catch (problem) {
     broken.value = problem;

@@ -18,7 +18,8 @@ onLoggedOut(() => {
 
 /** Ask who is logged in, then load their shops and follow the feed. */
 export async function arrive() {
-  me.value = await get("/me").catch((problem) => {
+  const first = location.hash.includes("token=") && !(await get("/start/state")).has_owner;
+  me.value = first ? null : await get("/me").catch((problem) => {
     if (problem.status === 401) return null;
     throw problem;
   });

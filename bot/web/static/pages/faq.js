@@ -7,9 +7,8 @@ import { number, t } from "../lib/i18n.js";
 import { useKeys } from "../lib/keys.js";
 import { go, route, withQuery } from "../lib/router.js";
 import { shops } from "../lib/session.js";
-import { showDialog } from "../ui/dialog.js";
 import { Chip, Empty, Failed, Head, Icon, Loading, ShopPicker } from "../ui/parts.js";
-import { sayProblem } from "../ui/toast.js";
+import { sayProblem, showDialog } from "../ui/floating.js";
 import { Windowed } from "../ui/windowed.js";
 import { Editor } from "./faq_editor.js";
 

@@ -6,7 +6,7 @@ import { t } from "../lib/i18n.js";
 import { composing } from "../lib/ime.js";
 import { go, withQuery } from "../lib/router.js";
 import { Button, Chip, Failed, Field, Head, Icon, Loading, useLoad } from "../ui/parts.js";
-import { attempt, say } from "../ui/toast.js";
+import { attempt, say } from "../ui/floating.js";
 import { WhyCard } from "../ui/why.js";
 
 const CONFLICT = 85;

@@ -5,7 +5,7 @@ import { number, t, tOr } from "../lib/i18n.js";
 import { go, withQuery } from "../lib/router.js";
 import { shops } from "../lib/session.js";
 import { Button, Chip, Empty, Failed, Field, Head, Icon, ShopPicker } from "../ui/parts.js";
-import { attempt, say } from "../ui/toast.js";
+import { attempt, say } from "../ui/floating.js";
 import { faqShop } from "./faq.js";
 
 const TONE = { new: "ok", changed: "info", unchanged: "", error: "danger" };

@@ -1,14 +1,54 @@
-// 会话: list, thread, side panel.
+// 会话: list, thread, and beside them the buyer, the clock, what happened, and how the shop stands.
 import { cls, html, useEffect, useState } from "../lib/view.js";
+import { get } from "../lib/api.js";
+import { clockTime, minuteTime } from "../lib/clock.js";
 import { useFeed } from "../lib/feed.js";
-import { t } from "../lib/i18n.js";
+import { said, t, tOr } from "../lib/i18n.js";
 import { useKeys } from "../lib/keys.js";
 import { route } from "../lib/router.js";
 import { shopOf } from "../lib/session.js";
+import { Chip, Icon, RateFigure, useLoad } from "../ui/parts.js";
+import { reasonWord } from "../ui/why.js";
 import { hear, open, tabOf, turn, turnTo } from "./inbox_desk.js";
 import { List } from "./inbox_list.js";
-import { Side } from "./inbox_side.js";
 import { Thread } from "./inbox_thread.js";
+
+const Fact = ({ word, children }) => html`<div><dt>${word}</dt><dd>${children}</dd></div>`;
+
+function Event({ event }) {
+  const words = said(event.words) || tOr(`event.${event.kind}`, event.kind);
+  return html`<li><time>${clockTime(event.at)}</time><span>${words}${event.by ? ` · ${event.by.name || event.by}` : ""}</span></li>`;
+}
+
+/** The last of a conversation's replies that counts as valid: what the agent wants to see grow. */
+const counted = (lines) => lines.filter((l) => l.verdict?.counts).pop();
+
+function ShopRate({ shop, mark }) {
+  const { data } = useLoad(() => get("/rates", { shop }), [shop, mark]);
+  const simulated = shopOf(shop)?.simulated;
+  return html`<section><h3>${t("side.rate")}</h3>${data ? html`<${RateFigure} rates=${data} />` : html`<p class="meta">${t("state.loading")}</p>`}
+    <p><a href=${`/rates?shop=${encodeURIComponent(shop)}${simulated ? "&simulated=1" : ""}`}>${t("side.to_rates")}</a></p></section>`;
+}
+
+function Side({ onClose }) {
+  const now = open.value;
+  if (!now) return null;
+  const talk = now.conversation;
+  return html`<aside class="side" aria-label=${t("side.title")}>
+    <header class="pair"><h2>${talk.buyer.name || talk.buyer.id}</h2><button type="button" class="button quiet square side-switch" aria-label=${t("side.hide")} onClick=${onClose}><${Icon} name="cross" /></button></header>
+    <section><dl class="facts">
+      <${Fact} word=${t("word.shop")}>${talk.shop_name} ${talk.simulated && html`<${Chip}>${t("word.simulated")}<//>`}<//>
+      <${Fact} word=${t("word.channel")}>${talk.channel}<//>
+      <${Fact} word=${t("side.buyer_id")}>${talk.buyer.id}<//>
+      ${talk.reason && talk.state === "waiting" && html`<${Fact} word=${t("side.reason")}>${reasonWord(talk.reason)}<//>`}
+      ${talk.opened_at && html`<${Fact} word=${t("side.opened")}>${clockTime(talk.opened_at)}<//>`}
+      ${talk.due_at && html`<${Fact} word=${t("side.due")}>${clockTime(talk.due_at)}<//>`}
+      ${talk.night_due_at && html`<${Fact} word=${t("side.night_due")}>${minuteTime(talk.night_due_at)}<//>`}
+    </dl></section>
+    <${ShopRate} shop=${talk.shop} mark=${counted(now.lines)?.id} />
+    <section><h3>${t("side.events")}</h3><ol class="events">${(now.events || []).map((e, i) => html`<${Event} key=${i} event=${e} />`)}</ol></section>
+  </aside>`;
+}
 
 /** After the first valid reply in a simulated shop the path goes on to the figures. */
 function Onward() {

@@ -5,12 +5,42 @@ import { t } from "../lib/i18n.js";
 import { composing, sendKey, slashQuery } from "../lib/ime.js";
 import { ctrlSends, useKeys } from "../lib/keys.js";
 import { Button, Chip, Icon } from "../ui/parts.js";
-import { say } from "../ui/toast.js";
+import { say } from "../ui/floating.js";
 import { act, openNext, reply, step } from "./inbox_desk.js";
-import { keepDraft, readDraft } from "./inbox_drafts.js";
 import { PhraseMenu, filled, usePhrases } from "./inbox_phrases.js";
 
+// Drafts, one a conversation and mode, outlive the page; nothing of them is sent until a person sends it.
+const DRAFTS = "mh.drafts";
+const DRAFTS_KEPT = 100;
 const UNFILLED = /\{[^{}\n]{1,20}\}/g;
+
+function drafts() {
+  try {
+    return JSON.parse(localStorage.getItem(DRAFTS) || "{}");
+  } catch {
+    return {};
+  }
+}
+
+/** The draft of a conversation: {mode, reply: {text, origin, suggestion, entry}, note: {text}}. */
+function readDraft(id) {
+  const kept = drafts()[id];
+  return { mode: kept?.mode === "note" ? "note" : "reply", reply: { text: "", origin: "typed", ...kept?.reply }, note: { text: "", ...kept?.note } };
+}
+
+/** Keep a draft; an empty one is forgotten, and of many the oldest go first. */
+function keepDraft(id, draft) {
+  const kept = drafts();
+  delete kept[id];
+  if (draft.reply.text || draft.note.text) kept[id] = draft;
+  const ids = Object.keys(kept);
+  ids.slice(0, Math.max(0, ids.length - DRAFTS_KEPT)).forEach((old) => delete kept[old]);
+  try {
+    localStorage.setItem(DRAFTS, JSON.stringify(kept));
+  } catch {
+    // Without storage a draft lasts as long as the page shows it.
+  }
+}
 
 /** What the shop's rules say of a text, asked a moment after typing stops: {meaningless, forbidden}. */
 function useCheck(shop, text) {

@@ -5,7 +5,8 @@ import { calmly } from "../lib/feed.js";
 import { t } from "../lib/i18n.js";
 import { go, route, withQuery } from "../lib/router.js";
 import { counts, me } from "../lib/session.js";
-import { say, sayProblem } from "../ui/toast.js";
+import { noteWaiting } from "../ui/deadlines.js";
+import { say, sayProblem } from "../ui/floating.js";
 
 const PAGE = 50;
 export const TABS = ["waiting", "mine", "bot", "closed"];
@@ -34,6 +35,7 @@ export const loadRows = calmly(async () => {
     const answer = await get("/conversations", { tab: tabOf(), shop: route.value.query.shop, limit });
     if (key !== listKey()) return loadRows();
     counts.value = answer.counts;
+    if (key === "waiting|") noteWaiting(answer);
     next = answer.next;
     rowsProblem.value = null;
     place(answer.items);

@@ -4,7 +4,7 @@ import { get } from "../lib/api.js";
 import { listen } from "../lib/feed.js";
 import { t } from "../lib/i18n.js";
 import { Chip } from "../ui/parts.js";
-import { sayProblem } from "../ui/toast.js";
+import { sayProblem } from "../ui/floating.js";
 
 const MOST = 8;
 const kept = new Map();

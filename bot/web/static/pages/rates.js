@@ -7,9 +7,8 @@ import { number, percent, said, t, tOr } from "../lib/i18n.js";
 import { go, route, withQuery } from "../lib/router.js";
 import { shops } from "../lib/session.js";
 import { Checklist } from "../ui/checklist.js";
-import { showDialog } from "../ui/dialog.js";
-import { Button, Chip, Empty, Failed, Head, Icon, Loading, ShopPicker, useLoad } from "../ui/parts.js";
-import { RateFigure, levelWord } from "../ui/rate.js";
+import { showDialog } from "../ui/floating.js";
+import { Button, Chip, Empty, Failed, Head, Icon, levelWord, Loading, RateFigure, ShopPicker, useLoad } from "../ui/parts.js";
 
 const COUNTS = ["valid", "late", "pending", "auto_only", "no_reply", "meaningless_only", "turn_missed", "outside_hours", "excluded", "unmeasured"];
 const TONE = { valid: "ok", late: "danger", no_reply: "danger", auto_only: "warn", meaningless_only: "warn", turn_missed: "warn", pending: "info" };

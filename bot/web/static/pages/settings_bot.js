@@ -4,7 +4,7 @@ import { patch, post } from "../lib/api.js";
 import { t } from "../lib/i18n.js";
 import { touchShop } from "../lib/session.js";
 import { Button, Field } from "../ui/parts.js";
-import { attempt, say } from "../ui/toast.js";
+import { attempt, say } from "../ui/floating.js";
 
 const MODES = ["auto", "suggest", "off"];
 const FOLLOW_UPS = ["always", "within_budget", "off"];

@@ -3,7 +3,7 @@ import { html, useState } from "../lib/view.js";
 import { get, put } from "../lib/api.js";
 import { short, t } from "../lib/i18n.js";
 import { Button, Chip, Empty, Failed, Field, Loading, useLoad } from "../ui/parts.js";
-import { attempt, say } from "../ui/toast.js";
+import { attempt, say } from "../ui/floating.js";
 
 const A_PAGE = 10;
 

@@ -4,9 +4,8 @@ import { del, get, patch, post } from "../lib/api.js";
 import { dayWord } from "../lib/clock.js";
 import { t } from "../lib/i18n.js";
 import { me, shopOf, shops } from "../lib/session.js";
-import { confirmFirst, showDialog } from "../ui/dialog.js";
 import { Button, Chip, Failed, Field, Loading, useLoad } from "../ui/parts.js";
-import { attempt, say } from "../ui/toast.js";
+import { attempt, confirmFirst, say, showDialog } from "../ui/floating.js";
 
 const ROLES = ["agent", "operator", "supervisor", "admin"];
 

@@ -4,9 +4,8 @@ import { post } from "../lib/api.js";
 import { dayWord, minuteTime } from "../lib/clock.js";
 import { t, tOr } from "../lib/i18n.js";
 import { loadShops, shops } from "../lib/session.js";
-import { confirmFirst } from "../ui/dialog.js";
 import { Button, Chip, Field } from "../ui/parts.js";
-import { attempt, say } from "../ui/toast.js";
+import { attempt, confirmFirst, say } from "../ui/floating.js";
 
 const PLATFORMS = ["xiaohongshu", "kuaishou", "douyin", "taobao", "pinduoduo", "wechat", "internal"];
 

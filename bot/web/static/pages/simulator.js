@@ -8,7 +8,7 @@ import { composing } from "../lib/ime.js";
 import { go, route, withQuery } from "../lib/router.js";
 import { shops } from "../lib/session.js";
 import { Button, Empty, Head, Icon, ShopPicker } from "../ui/parts.js";
-import { attempt, sayProblem } from "../ui/toast.js";
+import { attempt, sayProblem } from "../ui/floating.js";
 import { Why } from "../ui/why.js";
 import { BUYERS } from "./simulator_buyers.js";
 import { Tools } from "./simulator_tools.js";

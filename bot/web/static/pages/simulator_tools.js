@@ -4,9 +4,8 @@ import { post } from "../lib/api.js";
 import { clockTime, dayWord, shopNow } from "../lib/clock.js";
 import { t } from "../lib/i18n.js";
 import { touchShop } from "../lib/session.js";
-import { confirmFirst } from "../ui/dialog.js";
 import { Button, Field } from "../ui/parts.js";
-import { attempt, say } from "../ui/toast.js";
+import { attempt, confirmFirst, say } from "../ui/floating.js";
 
 const RATES = [1, 10, 60];
 export const DELIVERY_FAULTS = ["", "repeat", "out_of_order", "bad_signature"];

@@ -5,10 +5,9 @@ import { LANGS, lang, t } from "../lib/i18n.js";
 import { useKeys } from "../lib/keys.js";
 import { go, route } from "../lib/router.js";
 import { can, chooseLang, counts, flipScheme, leave, me, shops } from "../lib/session.js";
-import { Alarm } from "./alarm.js";
-import { DialogHost, showDialog } from "./dialog.js";
+import { Alarm } from "./deadlines.js";
 import { Icon } from "./parts.js";
-import { ToastHost, undoLatest } from "./toast.js";
+import { DialogHost, ToastHost, showDialog, undoLatest } from "./floating.js";
 
 const PLACES = [
   { path: "/inbox", icon: "talk", word: "place.inbox", count: () => counts.value.waiting },

@@ -1,26 +1,59 @@
-// The alarm: one merged line bottom right while deadlines are near, one sound at warn and one at urgent, never a loop.
+// Deadlines: each conversation's clock as a chip, all on one timer, and the alarm while some are near.
 import { computed, html, signal, useEffect, useRef } from "../lib/view.js";
 import { get } from "../lib/api.js";
+import { minuteTime, shopNow, span } from "../lib/clock.js";
 import { calmly, useFeed } from "../lib/feed.js";
 import { t } from "../lib/i18n.js";
-import { go } from "../lib/router.js";
-import { counts } from "../lib/session.js";
-import { timing } from "./countdown.js";
+import { go, route } from "../lib/router.js";
+import { counts, shopOf } from "../lib/session.js";
+import { announce } from "./floating.js";
 import { Icon } from "./parts.js";
-import { announce } from "./toast.js";
+
+/** How a conversation stands against its clock: {state, text, left}, or null where no clock runs.
+ * States: calm, warn, urgent, overdue, outside. The deadline is the server's; only the difference is taken here. */
+export function timing(talk) {
+  if (talk.answered_by_person || talk.state === "closed" || !(talk.owed || talk.open)) return null;
+  const shop = shopOf(talk.shop);
+  const now = shopNow(shop?.clock);
+  if (talk.due_at) return against(Date.parse(talk.due_at) - now, shop?.deadline);
+  if (talk.night_due_at) return { state: "outside", text: t("time.night", { at: minuteTime(talk.night_due_at) }) };
+  if (talk.hours === "outside" && talk.opened_at) return { state: "outside", text: t("time.outside", { span: span(now - Date.parse(talk.opened_at)) }) };
+  return null;
+}
+
+function against(left, deadline) {
+  if (left < 0) return { state: "overdue", left, text: t("time.overdue", { span: span(left) }) };
+  const { warn_s: warn = 90, urgent_s: urgent = 30 } = deadline || {};
+  const state = left <= urgent * 1000 ? "urgent" : left <= warn * 1000 ? "warn" : "calm";
+  return { state, left, text: t("time.left", { span: span(left + 999) }) };
+}
+
+/** The chip of one conversation's clock; empty where a person has answered or no clock runs. */
+export function Countdown({ talk }) {
+  const clock = timing(talk);
+  return clock && html`<span class=${`chip clock ${clock.state}`} role="timer" aria-live="off">${clock.text}</span>`;
+}
 
 const LOOK_AT = 30;
 const NEAR = { warn: 1, urgent: 2 };
 const waiting = signal(null);
 
-const look = calmly(async () => {
-  const answer = await get("/conversations", { tab: "waiting", limit: LOOK_AT }).catch(() => null);
-  if (!answer) return;
+/** Take in the head of the waiting list, whoever fetched it. */
+export function noteWaiting(answer) {
   counts.value = answer.counts;
   const before = waiting.value && new Set(waiting.value.map((x) => x.id));
   const fresh = before ? answer.items.filter((x) => x.state === "waiting" && !before.has(x.id)) : [];
   if (fresh.length) announce(t("announce.waiting", { name: fresh.map((x) => x.buyer.name || x.buyer.id).join(t("word.comma")) }));
-  waiting.value = answer.items;
+  waiting.value = answer.items.slice(0, LOOK_AT);
+}
+
+/** Whether the page shows the whole waiting list, and so fetches it anyway. */
+const listed = () => route.value.path.startsWith("/inbox") && !route.value.query.tab && !route.value.query.shop;
+
+const look = calmly(async () => {
+  if (listed()) return;
+  const answer = await get("/conversations", { tab: "waiting", limit: LOOK_AT }).catch(() => null);
+  if (answer) noteWaiting(answer);
 }, 1000);
 
 /** The conversations whose deadline is near, nearest first, and how near the nearest is: 0, 1 (warn) or 2 (urgent). */

@@ -1,0 +1,54 @@
+"""The words of the console: two languages of one shape, a word for every code the server speaks, none missing."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from bot.accounting.verdict import Reason, ReplyReason
+from bot.core.notices import Notice
+from bot.core.reasons import HandoffReason, SilenceReason
+
+STATIC = Path(__file__).parents[2] / "bot" / "web" / "static"
+WORDS = {lang: json.loads((STATIC / "words" / f"{lang}.json").read_text("utf-8")) for lang in ("zh-CN", "en")}
+SCRIPTS = [p for p in STATIC.rglob("*.js") if "vendor" not in p.parts]
+FIELD = re.compile(r"\{(\w+)\}")
+LITERAL = re.compile(r'\bt(?:Or)?\("([^"]+)"|(?:word|title|part): "([a-z_]+\.[a-z_.]+)"')
+
+
+def test_both_languages_have_the_same_keys():
+    assert WORDS["zh-CN"].keys() == WORDS["en"].keys()
+
+
+@pytest.mark.parametrize("key", sorted(WORDS["zh-CN"]))
+def test_both_languages_fill_the_same_fields(key):
+    zh, en = WORDS["zh-CN"][key], WORDS["en"].get(key, "")
+    assert zh.strip()
+    assert en.strip()
+    assert set(FIELD.findall(zh)) == set(FIELD.findall(en))
+
+
+def test_every_word_a_page_asks_for_is_there():
+    asked = {a or b for path in SCRIPTS for a, b in LITERAL.findall(path.read_text("utf-8"))}
+    assert len(asked) > 200
+    assert not sorted(asked - WORDS["zh-CN"].keys())
+
+
+@pytest.mark.parametrize(
+    ("place", "codes"),
+    [
+        pytest.param("reason", [*HandoffReason, *SilenceReason, "sure"], id="why the bot acted"),
+        pytest.param("verdict", list(Reason), id="how an inquiry counts"),
+        pytest.param("counts", list(ReplyReason), id="why a reply counts or not"),
+        pytest.param("part", ["answer", *Notice], id="what an automatic message is made of"),
+    ],
+)
+def test_every_code_of_the_server_has_a_word(place, codes):
+    assert not [code for code in codes if f"{place}.{code}" not in WORDS["zh-CN"]]
+
+
+def test_labels_speak_plainly():
+    assert not [key for key, text in WORDS["zh-CN"].items() if "您" in text]
