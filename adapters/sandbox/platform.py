@@ -119,6 +119,13 @@ class FakePlatform:
         """Return what buyer and shop see of a conversation, oldest first; recalled lines are marked."""
         return list(self._threads.get((channel_key, conversation), ()))
 
+    def forget(self, channel_key: str) -> None:
+        """Forget everything that was said in a channel."""
+        for thread in [thread for thread in self._threads if thread[0] == channel_key]:
+            del self._threads[thread]
+            self._buyers.pop(thread, None)
+        self._pushes.pop(channel_key, None)
+
     def take_pushes(self, channel_key: str) -> list[Delivery]:
         """Return the webhooks the platform sends by itself (echoes of our own sends), each once."""
         return self._pushes.pop(channel_key, [])

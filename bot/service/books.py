@@ -7,11 +7,12 @@ touch, and what comes out differently is reversed and posted anew. A recount of 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
+from bot.accounting.books import Books as Judged
 from bot.accounting.books import judge_conversation
 from bot.accounting.event import Event, from_message
 from bot.accounting.inquiry import ChannelFacts
@@ -61,23 +62,27 @@ class Books:
         append(conn, lines)
         timers.put(conn, due)
 
+    def judge(self, conn: sa.Connection, one: Conversation, since: int) -> tuple[Ruleset, Judged]:
+        """Judge a conversation from a time on (ms), as it stands now, and say under which rules."""
+        return self._judge(one, messages.of_conversations(conn, {one.id: since})[one.id])
+
+    def _judge(self, one: Conversation, rows: Sequence[Mapping[str, Any]]) -> tuple[Ruleset, Judged]:
+        now = self._clocks.now(one.shop)
+        first = from_ms(rows[0]["at"]) if rows else now
+        ruleset = self._directory.ruleset(self._directory.shops[one.shop], first.astimezone(ZONE).date())
+        events = [event for event in map(event_of, rows) if event is not None]
+        return ruleset, judge_conversation(events, ruleset, now, self._facts(one))
+
     def _fold(self, one: Conversation, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         if not rows:
             return []
-        now = self._clocks.now(one.shop)
-        day = from_ms(rows[0]["at"]).astimezone(ZONE).date()
-        ruleset = self._ruleset(one, day)
-        events = [event for event in map(event_of, rows) if event is not None]
-        books = judge_conversation(events, ruleset, now, self._facts(one))
+        ruleset, judged = self._judge(one, rows)
         replies: dict[str, list[dict[str, Any]]] = {}
-        for reply in books.replies:
+        for reply in judged.replies:
             if reply.inquiry:
                 replies.setdefault(reply.inquiry, []).append(_reply(reply))
         ours = {row["id"] for row in rows if "answer" in row["parts"]}
-        return [_row(one, verdict, ruleset, replies.get(verdict.opened_by, []), ours) for verdict in books.inquiries]
-
-    def _ruleset(self, one: Conversation, day: date) -> Ruleset:
-        return self._directory.ruleset(self._directory.shops[one.shop], day)
+        return [_row(one, verdict, ruleset, replies.get(verdict.opened_by, []), ours) for verdict in judged.inquiries]
 
     def _facts(self, one: Conversation) -> ChannelFacts:
         channel = self._directory.channels[one.channel]

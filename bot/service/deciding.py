@@ -155,13 +155,15 @@ class Deciding:
         did = new_id(self._clocks.real())
         outcome, reason = type(decision).__name__.lower(), reason_of(decision)
         match = decision.match if isinstance(decision, Answer) else None
+        if decision_mode(decision) is Mode.SUGGEST:
+            outcome = "suggest"
         work.decisions.append(
             {
                 "id": did,
                 "shop": one.shop,
                 "conversation": one.id,
                 "message": lines[-1] if lines else "",
-                "outcome": outcome if not (match and decision_mode(decision) is Mode.SUGGEST) else "suggest",
+                "outcome": outcome,
                 "reason": reason,
                 "entry": match.entry.id if match else None,
                 "sureness": match.sureness if match else None,

@@ -15,7 +15,7 @@ from bot.service.clocks import Clocks, ShopClock
 from bot.store import shops as stored
 from bot.store.engine import Store
 from bot.store.vault import Vault
-from knowledge_base.base import DEFAULT_MARGIN, DEFAULT_THRESHOLD
+from knowledge_base.calibrate import DEFAULT_MARGIN, DEFAULT_THRESHOLD
 from knowledge_base.entry import Mode
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -85,10 +85,27 @@ class Directory:
         """
         return self.load_ruleset(shop.ruleset_name, day, shop.overrides or None)
 
+    def check_rules(self, platform: str, rules: Mapping[str, Any]) -> None:
+        """Try a shop's overrides of its platform's rules.
+
+        Raises:
+            BadParameter: no such parameter, or a value of the wrong kind.
+        """
+        self.load_ruleset(self._ruleset_name(platform), None, {**self._borrowed(platform), **rules} or None)
+
+    def auto_counts(self, platform: str) -> bool:
+        """Say whether automatic replies count under a platform's rules as they come."""
+        return self.load_ruleset(self._ruleset_name(platform), None, self._borrowed(platform) or None).auto_counts
+
+    def _ruleset_name(self, platform: str) -> str:
+        return platform if platform in self.chat_rulesets else "internal"
+
+    def _borrowed(self, platform: str) -> dict[str, Any]:
+        """What a named platform changes in our own target when it borrows it: nobody said that machines count."""
+        return {} if platform in self.chat_rulesets or platform == "internal" else {"reply.auto_counts": False}
+
     def _config(self, row: Mapping[str, Any]) -> ShopConfig:
         options = row["options"] or {}
-        known = row["platform"] in self.chat_rulesets
-        borrowed = {} if known or row["platform"] == "internal" else {"reply.auto_counts": False}
         return ShopConfig(
             id=row["id"],
             name=row["name"],
@@ -104,8 +121,8 @@ class Directory:
             hours=hours_of(options.get("service_hours")),
             notices={Notice(k): v for k, v in options.get("notices", {}).items() if k in set(Notice)},
             timed_answer_s=int(options.get("timed_answer_s", 0)),
-            ruleset_name=row["platform"] if known else "internal",
-            overrides=borrowed | dict(options.get("rules", {})),
+            ruleset_name=self._ruleset_name(row["platform"]),
+            overrides=self._borrowed(row["platform"]) | dict(options.get("rules", {})),
         )
 
     def _channel(self, row: Mapping[str, Any]) -> Channel:

@@ -79,6 +79,7 @@ class Intake:
         self.repeats = 0
         self.refused = 0
         self._counting: dict[str, bool] = {}
+        self._last: dict[str, int] = {}
 
     async def receive(self, channel: Channel, delivery: Delivery, facts: Facts, detail: str = "") -> Stored:
         """Store a signed delivery and what it told; return once it is on disk.
@@ -87,11 +88,16 @@ class Intake:
         """
         arrival = Arrival(channel, delivery, facts, self._clocks.now_ms(channel.shop), detail)
         stored = await self._store.merge(accept, arrival)
+        self._last[channel.key] = arrival.at
         self.accepted += len(stored.fresh)
         self.repeats += stored.repeats
         if stored.fresh:
             self._on_stored(stored.fresh)
         return stored
+
+    def last_delivery(self, channel: str) -> int | None:
+        """When a channel's last signed delivery came in (ms of the shop's clock), as far as this process knows."""
+        return self._last.get(channel)
 
     async def forged(self, channel: Channel) -> None:
         """Count a refused delivery; nothing else of it is kept. A store that is busy costs the count, not the answer."""

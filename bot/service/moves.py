@@ -14,7 +14,7 @@ from bot.service.clocks import Clocks
 from bot.service.intake import LEASE_MS
 from bot.service.refusal import Because, Refusal
 from bot.store import conversations as convs
-from bot.store import decisions, inquiries, outbox, timers
+from bot.store import decisions, inquiries, outbox, reading, timers
 from bot.store.conversations import OUTSIDE, Conversation
 from bot.store.journal import Line, append
 from bot.store.timers import Timer

@@ -47,3 +47,12 @@ def waive(conn: sa.Connection, conversation: str, why: str) -> list[str]:
 def unwaive(conn: sa.Connection, conversation: str) -> None:
     """Take back a close: what was waived may be owed again (the next refold says)."""
     conn.execute(sa.update(inquiry).where(inquiry.c.conversation == conversation).values(waived=None))
+
+
+def overdue(conn: sa.Connection, shop: str, now: int) -> int:
+    """How many owed inquiries of a shop are past their deadline."""
+    due = sa.func.coalesce(inquiry.c.due_at, inquiry.c.night_due_at)
+    count = conn.scalar(
+        sa.select(sa.func.count()).select_from(inquiry).where(inquiry.c.shop == shop, inquiry.c.owed, due < now)
+    )
+    return int(count or 0)

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.store.statements import upsert
-from bot.store.tables import channel, shop
+from bot.store.tables import channel, delivery, shop
 
 
 def all_shops(conn: sa.Connection) -> list[Mapping[str, Any]]:
@@ -17,8 +17,10 @@ def all_shops(conn: sa.Connection) -> list[Mapping[str, Any]]:
 
 
 def all_channels(conn: sa.Connection) -> list[Mapping[str, Any]]:
-    """Every channel, by key. Secrets are still sealed."""
-    return [dict(row) for row in conn.execute(sa.select(channel).order_by(channel.c.created_at)).mappings()]
+    """Every channel with the time of its last delivery (ms). Secrets are still sealed."""
+    last = sa.select(sa.func.max(delivery.c.at)).where(delivery.c.channel == channel.c.key).scalar_subquery()
+    found = conn.execute(sa.select(channel, last.label("last_delivery_at")).order_by(channel.c.created_at))
+    return [dict(row) for row in found.mappings()]
 
 
 def save_shops(conn: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> None:

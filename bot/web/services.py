@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from bot.service.answering import Answering
     from bot.service.clocks import Clocks
     from bot.service.desk import Desk
     from bot.service.directory import Directory
+    from bot.service.follow_ups import FollowUps
     from bot.service.intake import Intake
     from bot.service.people import People
     from bot.service.publishing import Publishing
+    from bot.service.scorecards import Scorecards
     from bot.service.setup import Setup
     from bot.service.shelf import Shelf
+    from bot.service.shops import Shops
     from bot.settings import Settings
     from bot.store.engine import Store
+    from bot.web.api.simulator import Wire
     from bot.web.feed import Feed
+    from bot.web.route import Route
 
 
 @dataclass(slots=True)
@@ -29,11 +36,19 @@ class Services:
     directory: Directory
     shelf: Shelf
     people: People
+    shops: Shops
     intake: Intake
+    answering: Answering
     desk: Desk
+    follow_ups: FollowUps
+    scorecards: Scorecards
     publishing: Publishing
     setup: Setup
     feed: Feed
+    wire: Wire
     simulator: Any
-    """The fake platform of the sandbox channel."""
+    """The fake platform of the sandbox channels."""
+    make_fault: Callable[[str, str], None]
+    """Make a simulated channel's send address misbehave: channel key, fault's name or ``none``."""
+    routes: Sequence[Route]
     start_token: str = ""

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import Field, SQLModel
 
-from bot.store.rows.columns import blob, key, maybe_millis, millis
+from bot.store.rows.columns import blob, key, millis
 
 
 class Shop(SQLModel, table=True):
@@ -38,5 +38,4 @@ class ChannelRow(SQLModel, table=True):
     send_url: str = ""
     options: dict[str, Any] = blob()
     created_at: int = millis()
-    last_delivery_at: int | None = maybe_millis()
     bad_signatures: int = 0

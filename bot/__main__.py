@@ -1,0 +1,5 @@
+"""``python -m bot`` is ``miaohui``."""
+
+from bot.cli import main
+
+main()

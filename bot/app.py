@@ -1,0 +1,207 @@
+"""The one room where all is wired. Everything else is handed what it needs; tests call the same function."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+from collections.abc import AsyncIterator, Callable, Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from adapters.registry import ADAPTERS, make_clients
+from adapters.sandbox import FakePlatform
+from adapters.sandbox.platform import Fault, FaultKind
+from bot import rulesets
+from bot.accounting.ruleset import Ruleset
+from bot.service.answering import Answering
+from bot.service.books import Books
+from bot.service.clocks import Clocks
+from bot.service.deciding import Deciding
+from bot.service.desk import Desk
+from bot.service.directory import Directory
+from bot.service.follow_ups import FollowUps
+from bot.service.intake import Intake
+from bot.service.moves import Moves
+from bot.service.people import People
+from bot.service.publishing import Publishing
+from bot.service.scorecards import Scorecards
+from bot.service.sending import Sending
+from bot.service.setup import Setup
+from bot.service.shelf import Shelf
+from bot.service.shops import INSTALLATION, Shops
+from bot.service.ticking import Ticking
+from bot.settings import Settings
+from bot.store.engine import Store
+from bot.store.migrate import migrate
+from bot.store.vault import Vault
+from bot.web.api.simulator import Wire
+from bot.web.feed import Feed
+from bot.web.routes import ALL
+from bot.web.services import Services
+
+STALL_S = 8.0
+"""A simulated stall outlasts the sending timeout."""
+RELOAD_S = 1.0
+
+log = structlog.get_logger("app")
+
+
+def real_clock(settings: Settings) -> Callable[[], datetime]:
+    """The clock of this process: the real one, or one that started at the time a setting names."""
+    if settings.clock_starts_at is None:
+        return lambda: datetime.now(UTC)
+    offset = settings.clock_starts_at - datetime.now(UTC)
+    return lambda: datetime.now(UTC) + offset
+
+
+def load_ruleset(name: str, day: date | None, overrides: Mapping[str, Any] | None) -> Ruleset:
+    """The rules in force on a day; for a day before the first version, that first version."""
+    first = rulesets.versions(name)[0]
+    return rulesets.load(name, max(day, first) if day else None, overrides)
+
+
+def chat_rulesets() -> frozenset[str]:
+    """The platforms whose rulesets judge chats."""
+    return frozenset(name for name in rulesets.names() if rulesets.load(name).chat)
+
+
+class App:
+    """A wired service: ``start`` it, hand ``services`` to the web, ``stop`` it."""
+
+    def __init__(self, settings: Settings) -> None:
+        settings.data.mkdir(parents=True, exist_ok=True)
+        self.settings = settings
+        self.clocks = Clocks(real_clock(settings))
+        self.store = Store(settings.data / "miaohui.db")
+        self.vault = Vault.at(settings.data / "secret.key")
+        self.simulator = FakePlatform(lambda channel: self.clocks.now(channel.shop))
+        self.clients = make_clients(self.simulator)
+        self.directory = Directory(
+            self.store,
+            self.vault,
+            self.clocks,
+            {name: wire.adapter for name, wire in ADAPTERS.items()},
+            load_ruleset,
+            chat_rulesets(),
+        )
+        self._wire_flow()
+        self._wire_rest()
+        self._watcher: asyncio.Task[None] | None = None
+
+    def _wire_flow(self) -> None:
+        """Intake → answering → sending, and what falls due."""
+        self.shelf = Shelf(self.store, self.directory)
+        self.books = Books(self.directory, self.clocks)
+        self.moves = Moves(self.clocks, self.books)
+        self.sending = Sending(self.store, self.directory, self.clocks, self.books, self.clients, self.moves.after_sent)
+        self.answering = Answering(
+            self.store, self.shelf, Deciding(self.directory, self.clocks, self.books), self.sending
+        )
+        self.intake = Intake(self.store, self.clocks, self.answering.put)
+        self.ticking = Ticking(
+            self.store,
+            self.directory,
+            self.clocks,
+            self.books,
+            self.moves,
+            self.shelf,
+            self.answering,
+            self.sending,
+        )
+
+    def _wire_rest(self) -> None:
+        """People, publishing, setup, and the services the web is handed."""
+        people = People(self.store, self.clocks)
+        platforms = tuple(sorted({*rulesets.names(), "other"} - {"reviews", "other"}))
+        shops = Shops(self.store, self.directory, self.clocks, self.vault, platforms)
+        publishing = Publishing(self.store, self.clocks, self.directory, self.shelf)
+        self.setup = Setup(self.store, self.clocks, self.directory, shops, people, publishing)
+        self.services = Services(
+            settings=self.settings,
+            store=self.store,
+            clocks=self.clocks,
+            directory=self.directory,
+            shelf=self.shelf,
+            people=people,
+            shops=shops,
+            intake=self.intake,
+            answering=self.answering,
+            desk=Desk(self.store, self.clocks, self.moves, self.sending),
+            follow_ups=FollowUps(self.shelf, self.directory, self.clocks),
+            scorecards=Scorecards(self.store, self.directory, self.clocks, self.books),
+            publishing=publishing,
+            setup=self.setup,
+            feed=Feed(self.store),
+            wire=Wire(),
+            simulator=self.simulator,
+            make_fault=self._make_fault,
+            routes=ALL,
+        )
+
+    def _make_fault(self, channel: str, name: str) -> None:
+        fault = None if name == "none" else Fault(FaultKind(name), seconds=STALL_S)
+        self.simulator.set_fault(channel, fault)
+
+    async def open(self) -> None:
+        """Bring the store up to date and read the directory; no work is done yet."""
+        await asyncio.to_thread(migrate, self.store.engine)
+        await self.store.open()
+        await self.directory.reload()
+
+    async def start(self) -> None:
+        """Open, then find the work a former process left, and begin."""
+        await self.open()
+        self.store.on_commit = self._committed
+        if not await self.services.people.has_owner():
+            self.services.start_token = secrets.token_urlsafe(24)
+        self.answering.start()
+        await self.sending.rescue()
+        await self.answering.rescue()
+        self.ticking.start()
+        self._watcher = asyncio.create_task(self._watch())
+
+    async def stop(self) -> None:
+        """Finish what was accepted or leave it safely stored, then close."""
+        if self._watcher:
+            self._watcher.cancel()
+        await self.ticking.stop()
+        await self.answering.stop()
+        await self.sending.drain(6)
+        for client in self.clients.values():
+            await client.close()
+        await self.store.close()
+
+    def _committed(self, shops: set[str]) -> None:
+        self.services.feed.ring(shops)
+
+    async def _watch(self) -> None:
+        """Take in settings that another process (the command line) has changed."""
+        seen = (await self.services.feed.heads([INSTALLATION]))[INSTALLATION]
+        while True:
+            await asyncio.sleep(RELOAD_S)
+            try:
+                head = (await self.services.feed.heads([INSTALLATION]))[INSTALLATION]
+                if head != seen:
+                    seen = head
+                    await self.directory.reload()
+                    for shop in self.directory.shops:
+                        self.shelf.drop(shop)
+            except Exception:
+                log.exception("reload_failed")
+
+
+@contextlib.asynccontextmanager
+async def opened(data: Path) -> AsyncIterator[App]:
+    """An app over a data folder for one command, without workers."""
+    app = App(Settings(data=data))
+    await app.open()
+    try:
+        yield app
+    finally:
+        for client in app.clients.values():
+            await client.close()
+        await app.store.close()

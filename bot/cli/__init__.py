@@ -1,0 +1,86 @@
+"""The command line: ``miaohui [serve]`` and its helpers. Global options may stand before or after the subcommand."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, Any
+
+import typer
+
+import bot
+from bot.cli.shared import ConfigOption, DatabaseOption, DataOption, HostOption, NoOpenOption, PortOption, given
+from bot.settings import SettingsError
+
+app = typer.Typer(
+    no_args_is_help=False,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="秒回 miaohui：买家提问即时回答，该人工的及时叫人，账目清楚 / answers buyers, brings a person in time, keeps the books",
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(bot.__version__)
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def root(
+    context: typer.Context,
+    data: DataOption = None,
+    host: HostOption = None,
+    port: PortOption = None,
+    no_open: NoOpenOption = False,
+    config: ConfigOption = None,
+    database: DatabaseOption = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="版本 / print the version")
+    ] = False,
+) -> None:
+    """Without a subcommand: serve."""
+    context.obj = given(data=data, host=host, port=port, no_open=no_open, config=config, database=database)
+    if context.invoked_subcommand is None:
+        from bot.cli.serve import run
+
+        run(context.obj)
+
+
+@app.command()
+def serve(
+    context: typer.Context,
+    data: DataOption = None,
+    host: HostOption = None,
+    port: PortOption = None,
+    no_open: NoOpenOption = False,
+    config: ConfigOption = None,
+    database: DatabaseOption = None,
+) -> None:
+    """运行服务（默认命令） / run the service (the default command)"""
+    from bot.cli.serve import run
+
+    run(given(context, data=data, host=host, port=port, no_open=no_open, config=config, database=database))
+
+
+def _register() -> None:
+    """Commands that are heavy to import are thin here and import when run."""
+    from bot.cli import account, doctor, init, ledger, routes, settings, simulate
+
+    app.command(name="account")(account.account)
+    app.command(name="init")(init.init)
+    app.command(name="simulate")(simulate.simulate)
+    app.command(name="routes")(routes.routes)
+    app.command(name="settings")(settings.settings)
+    app.command(name="doctor")(doctor.doctor)
+    app.add_typer(ledger.app, name="ledger")
+
+
+def main(arguments: list[str] | None = None) -> Any:
+    """Run the command line. A setting or option that cannot be ends with exit code 2, in words."""
+    _register()
+    try:
+        app(args=arguments, prog_name="miaohui")
+    except SettingsError as error:
+        typer.echo(str(error), err=True)
+        sys.exit(2)

@@ -1,0 +1,67 @@
+"""``miaohui doctor``: what is fit and what is not, in words, with what to do."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import typer
+
+from bot.cli.shared import ConfigOption, DataOption, given, settings_of
+
+FREE_AT_LEAST = 1 << 30
+SILENT_AFTER_S = 20 * 60
+
+
+def doctor(context: typer.Context, data: DataOption = None, config: ConfigOption = None) -> None:
+    """检查环境、数据目录、渠道，逐条说明 / check the surroundings, the data folder and the channels"""
+    settings, _ = settings_of(given(context, data=data, config=config))
+    findings = [*_surroundings(settings.data), *asyncio.run(_inside(settings.data))]
+    for fit, words in findings:
+        typer.echo(f"{'✓' if fit else '✗'} {words}")
+    if not all(fit for fit, _ in findings):
+        raise typer.Exit(1)
+
+
+def _surroundings(data: Path) -> Iterator[tuple[bool, str]]:
+    yield sys.version_info >= (3, 11), f"Python {sys.version.split()[0]}（需要 3.11 以上 / 3.11 or newer is needed）"
+    folder = data if data.exists() else data.parent
+    free = shutil.disk_usage(folder if folder.exists() else Path()).free
+    yield free > FREE_AT_LEAST, f"磁盘剩余 {free >> 20} MiB / free disk space"
+    yield datetime.now(UTC).year >= 2025, f"系统时间 {datetime.now(UTC):%Y-%m-%d %H:%M} UTC / system clock"
+
+
+async def _inside(data: Path) -> list[tuple[bool, str]]:
+    if not (data / "miaohui.db").exists():
+        return [(True, f"数据目录 {data} 还是空的，运行 miaohui 开始 / the data folder is empty: run miaohui to begin")]
+    from bot.app import opened
+
+    async with opened(data) as app:
+        owner = await app.services.people.has_owner()
+        found = [
+            (
+                owner,
+                "有管理员账号"
+                if owner
+                else "还没有管理员：打开 miaohui 启动时给出的链接 / no owner yet: open the link miaohui prints",
+            )
+        ]
+        for key, facts in app.directory.channel_facts.items():
+            last, bad = facts["last_delivery_at"], facts["bad_signatures"]
+            if last is None:
+                found.append((True, f"渠道 {key}：还没有收到消息 / no message received yet"))
+            else:
+                ago = round(app.clocks.now_ms(facts["shop"]) / 1000 - last / 1000)
+                found.append((True, f"渠道 {key}：最近一条消息 {ago} 秒前 / last message {ago} s ago"))
+            if bad:
+                found.append(
+                    (
+                        False,
+                        f"渠道 {key}：{bad} 次签名不符，检查密钥和时钟 / {bad} bad signatures: check secret and clock",
+                    )
+                )
+    return found

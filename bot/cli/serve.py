@@ -1,0 +1,160 @@
+"""``miaohui serve``: one process over one data folder, from the ready line to a clean end."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import fcntl
+import json
+import logging
+import os
+import signal
+import socket
+import sys
+import webbrowser
+from pathlib import Path
+from typing import IO, Any
+
+import aiohttp
+import structlog
+import typer
+from aiohttp import web
+
+import bot
+from bot.cli.shared import settings_of
+from bot.settings import Settings
+
+STOP_WITHIN_S = 8.0
+KEEP_ALIVE_S = 75.0
+
+
+def run(options: dict[str, Any]) -> None:
+    """Serve until told to stop; exit 2, in words, when it cannot begin."""
+    settings, _ = settings_of(options)
+    set_up_logs(settings.log_level)
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        stop(f"数据目录 {settings.data} 用不了：{error.strerror} / cannot use the data folder: {error.strerror}")
+    lock = _lock(settings.data)
+    bound = _bind(settings)
+    try:
+        import uvloop
+
+        uvloop.run(_serve(settings, bound))
+    except ImportError:
+        asyncio.run(_serve(settings, bound))
+    finally:
+        lock.close()
+
+
+def stop(words: str) -> None:
+    """End with exit code 2 and a sentence."""
+    typer.echo(words, err=True)
+    raise typer.Exit(2)
+
+
+def set_up_logs(level: str) -> None:
+    """Structured logs to standard error: ids and codes, never what people wrote."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.dict_tracebacks,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+
+
+def _lock(data: Path) -> IO[str]:
+    file = (data / "serve.lock").open("a+")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        stop(
+            f"数据目录 {data} 正被另一个 miaohui 使用；换一个 --data，或先停掉它 / "
+            f"another miaohui is using the data folder {data}; choose another --data or stop it first"
+        )
+    return file
+
+
+def _bind(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((settings.host, settings.port))
+        bound.listen(1024)
+    except OSError as error:
+        busy = error.errno == errno.EADDRINUSE
+        why = "端口已被占用 / the port is taken" if busy else str(error.strerror or error)
+        stop(
+            f"不能监听 {settings.host}:{settings.port}：{why}；换一个 --port，或用 --port 0 / choose another --port, or 0"
+        )
+    bound.setblocking(False)
+    return bound
+
+
+async def _serve(settings: Settings, bound: socket.socket) -> None:
+    from bot.app import App
+    from bot.web.server import build
+
+    app = App(settings)
+    await app.start()
+    runner = web.AppRunner(build(app.services), access_log=None, keepalive_timeout=KEEP_ALIVE_S)
+    await runner.setup()
+    await web.SockSite(runner, bound).start()
+    url = _url(settings, bound.getsockname()[1])
+    ended = asyncio.Event()
+    for signum in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(signum, ended.set)
+    await _announce(app.services.start_token, settings, url, bound.getsockname()[1])
+    await ended.wait()
+    try:
+        async with asyncio.timeout(STOP_WITHIN_S):
+            await runner.shutdown()
+            await runner.cleanup()
+            await app.stop()
+    except TimeoutError:
+        structlog.get_logger("serve").warning("stopped_late")
+
+
+def _url(settings: Settings, port: int) -> str:
+    host = settings.host
+    if host in ("0.0.0.0", "::"):  # noqa: S104  (shown to a person, not bound)
+        host = "127.0.0.1"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+async def _announce(token: str, settings: Settings, url: str, port: int) -> None:
+    """Print the one line of standard output, once the service says that it is ready."""
+    async with aiohttp.ClientSession() as session:
+        for _ in range(50):
+            async with session.get(f"{url}/readyz") as answer:
+                if answer.status == 200:
+                    break
+            await asyncio.sleep(0.1)
+    link = f"{url}/start#token={token}" if token else None
+    ready = {
+        "event": "ready",
+        "url": url,
+        "host": settings.host,
+        "port": port,
+        "link": link,
+        "pid": os.getpid(),
+        "version": bot.__version__,
+    }
+    sys.stdout.write(json.dumps(ready) + "\n")
+    sys.stdout.flush()
+    page = link or url
+    typer.echo(f"秒回已就绪，打开 / ready, open:\n  {page}", err=True)
+    if os.environ.get("SSH_CONNECTION"):
+        typer.echo(
+            f"在自己的电脑上先运行 / on your own machine first run:\n  ssh -L {port}:127.0.0.1:{port} <server>",
+            err=True,
+        )
+    elif settings.open_browser and sys.stderr.isatty():
+        await asyncio.to_thread(webbrowser.open, page)

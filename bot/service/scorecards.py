@@ -1,0 +1,240 @@
+"""The scorecard of a shop and the explanation of one inquiry: the books as people read them, with the rule behind."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.accounting.ruleset import Ruleset
+from bot.accounting.scorecard import Line, Rate, budget, grade, lines
+from bot.accounting.tier import Store as TierFacts
+from bot.accounting.tier import tier_of
+from bot.accounting.words import explain, explain_reply
+from bot.service.books import Books
+from bot.service.clocks import Clocks
+from bot.service.directory import ZONE, Directory, ShopConfig
+from bot.store import conversations as convs
+from bot.store import inquiries as posted
+from bot.store.engine import Store
+from bot.store.ids import to_ms
+from bot.store.reading import queue, rates
+
+DAYS_AT_MOST = 366
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Local days, both included."""
+
+    first: date
+    last: date
+
+
+class Scorecards:
+    """Reads the books."""
+
+    def __init__(self, store: Store, directory: Directory, clocks: Clocks, books: Books) -> None:
+        self._store, self._directory, self._clocks, self._books = store, directory, clocks, books
+
+    def today(self, shop: str) -> date:
+        """The shop's local day."""
+        return self._clocks.now(shop).astimezone(ZONE).date()
+
+    def period(self, shop: str, days: int) -> Period:
+        """The last ``days`` local days, today included."""
+        last = self.today(shop)
+        return Period(last - timedelta(days=max(1, min(days, DAYS_AT_MOST)) - 1), last)
+
+    async def scorecard(self, shop_id: str, days: int) -> dict[str, Any]:
+        """A shop's rate over the last days, exact, with its lines, what it was counted from and under which rules."""
+        shop, period = self._directory.shops[shop_id], self.period(shop_id, days)
+        ruleset = self._directory.ruleset(shop, period.last)
+        rows = await self._store.read(rates.sums, shop_id, period.first.isoformat(), period.last.isoformat())
+        since = to_ms(_midnight(period.first))
+        shares = await self._store.read(rates.shares, shop_id, since, self._clocks.now_ms(shop_id))
+        desk = await self._store.read(_desk, shop_id, self._clocks.now_ms(shop_id))
+        rate = Rate(_total(rows, "numerator"), _total(rows, "denominator"))
+        tier = _tier(shop, period.last, ruleset)
+        graded = ruleset.grading != "tiers" or tier is not None
+        found = lines(ruleset, tier) if graded and ruleset.grading in ("tiers", "bands") else ()
+        return {
+            "shop": shop_id,
+            "period": {"first": period.first.isoformat(), "last": period.last.isoformat(), "days": days},
+            "ruleset": _ruleset(ruleset),
+            "tier": tier,
+            "rate": _rate(rate),
+            "grade": grade(rate.percent, ruleset, tier) if graded else None,
+            "grading": ruleset.grading,
+            "lines": [_line(rate, line) for line in found],
+            "next_line": _next_line(rate, found),
+            "back": _back(rate, found),
+            "avg_response_s": _average(rows),
+            "auto_share": _share(shares),
+            "counts": dict(_by_reason(rows)),
+            "by_day": _by_day(rows),
+            "owed": _total(rows, "owed"),
+            **desk,
+        }
+
+    async def explain(self, inquiry_id: str) -> dict[str, Any] | None:
+        """Say in words and data how one inquiry counts; None if there is no such inquiry."""
+        row = await self._store.read(rates.one, inquiry_id)
+        return await self._store.read(self._explain, row) if row else None
+
+    def _explain(self, conn: sa.Connection, row: Mapping[str, Any]) -> dict[str, Any]:
+        one = convs.load(conn, [row["conversation"]])[row["conversation"]]
+        ruleset, books = self._books.judge(conn, one, row["opened_at"])
+        verdict = next((v for v in books.inquiries if v.opened_by == row["id"]), None)
+        replies = [r for r in books.replies if r.inquiry == row["id"]]
+        return {
+            "id": row["id"],
+            "conversation": row["conversation"],
+            "reason": row["reason"],
+            "rule": row["rule"],
+            "value": _plain(ruleset, row["rule"]),
+            "waived": row["waived"],
+            "ruleset": _ruleset(ruleset),
+            "sentence": explain(verdict, ruleset) if verdict else {"zh": "", "en": ""},
+            "replies": [
+                {
+                    "message": reply.message,
+                    "class": reply.reply_class.value,
+                    "counts": reply.counts,
+                    "reason": reply.reason.value,
+                    "sentence": explain_reply(reply, ruleset),
+                }
+                for reply in replies
+            ],
+        }
+
+
+def _desk(conn: sa.Connection, shop: str, now: int) -> dict[str, int]:
+    counts = queue.counts(conn, [shop], "", [])
+    return {"waiting": counts["waiting"], "overdue": posted.overdue(conn, shop, now)}
+
+
+def _plain(ruleset: Ruleset, rule: str) -> Any:
+    try:
+        value = ruleset[rule]
+    except KeyError:
+        return None
+    return float(value) if isinstance(value, Fraction) else value if isinstance(value, str | bool | int) else str(value)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=ZONE)
+
+
+def _tier(shop: ShopConfig, on: date, ruleset: Ruleset) -> str | None:
+    """The shop's tier: as stated, else worked out from what is known of it, else None."""
+    if ruleset.grading != "tiers":
+        return None
+    stated = shop.options.get("tier")
+    if stated in ruleset.tiers:
+        return str(stated)
+    opened = shop.options.get("open_date")
+    if not opened:
+        return None
+    sales = shop.options.get("monthly_sales")
+    facts = TierFacts(
+        str(shop.options.get("store_type", "ordinary")),
+        date.fromisoformat(str(opened)),
+        Fraction(str(sales)) if sales is not None else None,
+    )
+    try:
+        return tier_of(facts, on, ruleset)
+    except ValueError:
+        return None
+
+
+def _ruleset(ruleset: Ruleset) -> dict[str, Any]:
+    identity = ruleset.identity
+    window = ruleset.window
+    return {
+        "id": identity.name,
+        "version": ruleset.version,
+        "title": {"zh": identity.title_zh, "en": identity.title_en},
+        "source": identity.source,
+        "read_on": identity.read_on.isoformat(),
+        "confidence": identity.confidence,
+        "window": [_clock(window[0]), _clock(window[1])] if window else None,
+        "deadline_s": round(ruleset.deadline.total_seconds()),
+        "auto_counts": ruleset.auto_counts,
+        "overridden": list(ruleset.overridden),
+    }
+
+
+def _clock(second: int) -> str:
+    return f"{second // 3600:02d}:{second // 60 % 60:02d}"
+
+
+def _rate(rate: Rate) -> dict[str, Any]:
+    percent = rate.percent
+    return {
+        "numerator": rate.numerator,
+        "denominator": rate.denominator,
+        "percent": None if percent is None else round(float(percent), 2),
+    }
+
+
+def _line(rate: Rate, line: Line) -> dict[str, Any]:
+    held = budget(rate, line)
+    return {
+        "name": line.name,
+        "percent": float(line.percent),
+        "misses_left": held.misses_left,
+        "good_needed": held.goods_needed,
+    }
+
+
+def _next_line(rate: Rate, found: Sequence[Line]) -> dict[str, Any] | None:
+    """The highest line the rate still holds, with how many misses it bears."""
+    if rate.percent is None:
+        return None
+    held = [line for line in found if budget(rate, line).goods_needed == 0 and line.percent > 0]
+    return _line(rate, held[0]) if held else None
+
+
+def _back(rate: Rate, found: Sequence[Line]) -> dict[str, Any] | None:
+    """The next line above the rate, with how many good inquiries in a row lead to it."""
+    if rate.percent is None:
+        return None
+    above = [line for line in found if budget(rate, line).goods_needed != 0]
+    return _line(rate, above[-1]) if above else None
+
+
+def _total(rows: Sequence[Mapping[str, Any]], name: str) -> int:
+    return sum(row[name] or 0 for row in rows)
+
+
+def _average(rows: Sequence[Mapping[str, Any]]) -> float | None:
+    """The average first response in seconds over assessed inquiries that were answered, late ones included."""
+    mine = [row for row in rows if row["reason"] in ("valid", "late", "turn_missed")]
+    answered = _total(mine, "answered")
+    return round(_total(mine, "response_ms") / answered / 1000, 1) if answered else None
+
+
+def _share(shares: Mapping[str, int]) -> float | None:
+    total = sum(shares.values())
+    return round(100 * shares.get("automatic", 0) / total, 1) if total else None
+
+
+def _by_reason(rows: Sequence[Mapping[str, Any]]) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    for row in rows:
+        counts[row["reason"]] += row["inquiries"]
+    return counts
+
+
+def _by_day(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    days: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    for row in rows:
+        days[row["day"]][0] += row["numerator"] or 0
+        days[row["day"]][1] += row["denominator"] or 0
+    return [{"date": day, "numerator": n, "denominator": d} for day, (n, d) in sorted(days.items())]

@@ -1,0 +1,271 @@
+"""Shops and channels: made, changed, stopped, given new secrets. Every change reloads the directory at once."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from adapters.base import Channel
+from bot.accounting.parameters import BadParameter
+from bot.core.notices import Notice
+from bot.service.clocks import Clocks
+from bot.service.directory import ZONE, Directory, hours_of
+from bot.service.refusal import Because, Refusal
+from bot.store import shops as stored
+from bot.store.engine import Store
+from bot.store.ids import to_ms
+from bot.store.journal import Line, append
+from bot.store.vault import Vault
+from knowledge_base.entry import Mode
+
+INSTALLATION = "*"
+"""The journal of the installation itself: settings that any process must take in."""
+FOLLOW_UPS = ("always", "within_budget", "off")
+NEW_SECRET_BYTES = 32
+DEMO_STARTS = time(14, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class NewShop:
+    """What a shop is made from. ``bot_mode`` and ``human_follow_up`` have defaults by kind and ruleset."""
+
+    id: str
+    name: str
+    platform: str
+    simulated: bool = False
+    bot_mode: str | None = None
+    human_follow_up: str | None = None
+    options: Mapping[str, Any] | None = None
+
+
+class Shops:
+    """Writes shops and channels."""
+
+    def __init__(
+        self, store: Store, directory: Directory, clocks: Clocks, vault: Vault, platforms: tuple[str, ...]
+    ) -> None:
+        self._store, self._directory, self._clocks, self._vault = store, directory, clocks, vault
+        self.platforms = platforms
+
+    async def add(self, new: NewShop, *, by: str) -> None:
+        """Make a shop.
+
+        Raises:
+            Refusal: the id is taken, or a value cannot be.
+        """
+        if new.id in self._directory.shops:
+            raise Refusal(
+                Because.CONFLICT, "shop_exists", f"店铺 {new.id} 已存在。", f"The shop {new.id} exists.", pointer="/id"
+            )
+        await self._store.write(self.save, new, by)
+        await self._directory.reload()
+
+    def save(self, conn: sa.Connection, new: NewShop, by: str) -> None:
+        """Insert or change a shop, inside a transaction; what is not given stays as it was."""
+        self._check(new)
+        known = {row["id"]: row for row in stored.all_shops(conn)}.get(new.id)
+        options = {**(known["options"] if known else {}), **(new.options or {})}
+        self.check_options(new.platform, options)
+        now = self._clocks.real_ms()
+        row = {
+            "id": new.id,
+            "name": new.name,
+            "platform": new.platform,
+            "simulated": new.simulated,
+            "stopped": known["stopped"] if known else False,
+            "bot_mode": new.bot_mode or (known["bot_mode"] if known else self._mode(new)),
+            "human_follow_up": new.human_follow_up
+            or (known["human_follow_up"] if known else self._follow_up(new.platform)),
+            "options": options,
+            "clock_real": known["clock_real"] if known else now,
+            "clock_shop": known["clock_shop"] if known else (self._demo_start() if new.simulated else now),
+            "clock_rate": known["clock_rate"] if known else 1.0,
+            "created_at": known["created_at"] if known else now,
+        }
+        stored.save_shops(conn, [row])
+        self.note(conn, "shop", new.id, by)
+
+    def _check(self, new: NewShop) -> None:
+        if (
+            not new.id
+            or len(new.id) > 40
+            or not new.id.replace("-", "").replace("_", "").isalnum()
+            or not new.id.isascii()
+        ):
+            raise Refusal(
+                Because.INVALID,
+                "shop_id",
+                "店铺编号只能用英文字母、数字、- 和 _，最多 40 个字符。",
+                "A shop's id has letters, digits, - and _ only, at most 40.",
+                pointer="/id",
+            )
+        if new.platform not in self.platforms:
+            raise Refusal(
+                Because.INVALID,
+                "platform_unknown",
+                f"没有平台 {new.platform}；可选 {'、'.join(self.platforms)}。",
+                f"No platform {new.platform}; choose one of {', '.join(self.platforms)}.",
+                pointer="/platform",
+            )
+        if new.bot_mode is not None and new.bot_mode not in set(Mode):
+            raise _bad("bot_mode", [mode.value for mode in Mode])
+        if new.human_follow_up is not None and new.human_follow_up not in FOLLOW_UPS:
+            raise _bad("human_follow_up", FOLLOW_UPS)
+
+    def check_options(self, platform: str, options: Mapping[str, Any]) -> None:
+        """Check what only running would show: service hours, notices, overrides of rules.
+
+        Raises:
+            Refusal: a value cannot be, with its pointer.
+        """
+        try:
+            hours_of(options.get("service_hours"))
+        except (ValueError, KeyError, TypeError) as error:
+            raise Refusal(
+                Because.INVALID,
+                "service_hours",
+                "营业时段要写成 start 和 end 两个时间，例如 09:00 和 23:00。",
+                "Service hours are two times, start and end, such as 09:00 and 23:00.",
+                pointer="/service_hours",
+            ) from error
+        unknown = set(options.get("notices", {})) - set(Notice)
+        if unknown:
+            raise _bad("notices", [notice.value for notice in Notice])
+        try:
+            self._directory.check_rules(platform, options.get("rules") or {})
+        except BadParameter as error:
+            raise Refusal(Because.INVALID, "rule", str(error), str(error), pointer="/rules") from error
+
+    def _mode(self, new: NewShop) -> str:
+        """A real shop begins in ``suggest``: trust is earned."""
+        return Mode.AUTO.value if new.simulated else Mode.SUGGEST.value
+
+    def _follow_up(self, platform: str) -> str:
+        return "off" if self._directory.auto_counts(platform) else "always"
+
+    def _demo_start(self) -> int:
+        """14:00 of the last working day, today included: an ordinary day's quiet hour."""
+        day = self._clocks.real().astimezone(ZONE).date()
+        while day.weekday() > 4:
+            day -= timedelta(days=1)
+        return to_ms(datetime.combine(day, DEMO_STARTS, ZONE))
+
+    async def change(self, shop: str, values: Mapping[str, Any], options: Mapping[str, Any], *, by: str) -> None:
+        """Change a shop's columns and options; options set to None are taken away.
+
+        Raises:
+            Refusal: a value cannot be.
+        """
+        config = self._directory.shops[shop]
+        merged = {k: v for k, v in {**config.options, **options}.items() if v is not None}
+        self.check_options(config.platform, merged)
+
+        def act(conn: sa.Connection) -> None:
+            stored.change_shop(conn, shop, {**values, "options": merged})
+            self.note(conn, "shop", shop, by)
+            what = sorted({*values, *options})
+            append(conn, [Line(shop, self._clocks.now_ms(shop), "setting", shop, None, {"by": by, "what": what})])
+
+        await self._store.write(act)
+        await self._directory.reload()
+
+    async def add_channel(self, channel: Channel, *, by: str) -> Channel:
+        """Make a channel with a new secret; the secret is in the returned channel, and nowhere else again.
+
+        Raises:
+            Refusal: the adapter is unknown or finds something wrong with the settings.
+        """
+        if not channel.secrets:
+            channel = Channel(
+                channel.key, channel.shop, channel.adapter, (new_secret(),), channel.send_url, channel.options
+            )
+        await self._store.write(self.save_channel, channel, by)
+        await self._directory.reload()
+        return channel
+
+    def save_channel(self, conn: sa.Connection, channel: Channel, by: str) -> None:
+        """Insert or change a channel, inside a transaction."""
+        adapter = self._directory.adapters.get(channel.adapter)
+        if adapter is None:
+            raise _bad("adapter", sorted(self._directory.adapters))
+        if wrong := adapter.check(channel):
+            raise Refusal(Because.INVALID, "channel", "；".join(wrong), "; ".join(wrong), pointer="/options")
+        known = {row["key"]: row for row in stored.all_channels(conn)}.get(channel.key)
+        row = {
+            "key": channel.key,
+            "shop": channel.shop,
+            "adapter": channel.adapter,
+            "secrets": self._vault.seal(channel.secrets),
+            "send_url": channel.send_url,
+            "options": dict(channel.options),
+            "created_at": known["created_at"] if known else self._clocks.real_ms(),
+            "bad_signatures": known["bad_signatures"] if known else 0,
+        }
+        stored.save_channels(conn, [row])
+        self.note(conn, "channel", channel.key, by)
+
+    async def rotate(self, key: str, *, by: str) -> str:
+        """Give a channel a new secret; the former one stays valid beside it until the next rotation."""
+        one = self._directory.channels[key]
+        secret = new_secret()
+        kept = Channel(key, one.shop, one.adapter, (*one.secrets[-1:], secret), one.send_url, one.options)
+        await self._store.write(self.save_channel, kept, by)
+        await self._directory.reload()
+        return secret
+
+    async def set_clock(self, shop: str, *, rate: float, at: int) -> None:
+        """Set a simulated shop's clock: what it shows now (ms), and how fast it runs.
+
+        Raises:
+            Refusal: the shop is real, or the clock would run backwards.
+        """
+        if not self._directory.shops[shop].simulated:
+            raise Refusal(
+                Because.CONFLICT, "real_shop", "只有模拟店铺可以调时钟。", "Only a simulated shop's clock can be set."
+            )
+        if at < self._clocks.now_ms(shop) or rate < 0 or rate > 3600:
+            raise Refusal(
+                Because.INVALID,
+                "clock",
+                "时钟只能往前走，速度在 0 到 3600 之间。",
+                "The clock only goes forward, at 0 to 3600 times.",
+            )
+        values = {"clock_real": self._clocks.real_ms(), "clock_shop": at, "clock_rate": rate}
+
+        def act(conn: sa.Connection) -> None:
+            stored.change_shop(conn, shop, values)
+            append(conn, [Line(shop, at, "clock", shop, None, {"rate": rate})])
+
+        await self._store.write(act)
+        await self._directory.reload()
+
+    def note(self, conn: sa.Connection, what: str, ref: str, by: str) -> None:
+        """Tell every process that a setting of the installation has changed."""
+        append(conn, [Line(INSTALLATION, self._clocks.real_ms(), "setting", ref, None, {"what": what, "by": by})])
+
+
+def new_secret() -> str:
+    """A new signing secret in the form of Standard Webhooks."""
+    return "whsec_" + base64.b64encode(secrets.token_bytes(NEW_SECRET_BYTES)).decode()
+
+
+def new_channel_key(shop: str) -> str:
+    """A new channel's key: the shop, a dot, and what nobody guesses."""
+    return f"{shop}.{secrets.token_hex(8)}"
+
+
+def _bad(name: str, allowed: Any) -> Refusal:
+    words = "、".join(allowed)
+    return Refusal(
+        Because.INVALID,
+        "invalid",
+        f"{name} 只能是 {words}。",
+        f"{name} must be one of {', '.join(allowed)}.",
+        pointer=f"/{name}",
+    )

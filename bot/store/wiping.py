@@ -1,0 +1,26 @@
+"""Taking away all that a simulated shop said and did. Its FAQ, settings and channels stay."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from bot.store.tables import (
+    conversation,
+    decision,
+    delivery,
+    inquiry,
+    journal,
+    journal_head,
+    message,
+    outbox,
+    suggestion,
+    timer,
+)
+
+_SAID = (conversation, decision, delivery, inquiry, journal, journal_head, message, outbox, suggestion, timer)
+
+
+def wipe(conn: sa.Connection, shop: str) -> None:
+    """Delete a shop's conversations, messages, decisions, sends, deliveries, timers, inquiries and journal."""
+    for table in _SAID:
+        conn.execute(sa.delete(table).where(table.c.shop == shop))

@@ -1,0 +1,119 @@
+"""The books' door: the rate with all that it was counted from, and each inquiry with the reason in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+
+from bot.store.reading import rates
+from bot.web import views
+from bot.web.problem import not_found
+from bot.web.route import EVERYBODY, Auth, Call, Route, Scope, Shape
+
+
+class RatesQuery(Shape):
+    """Which shop, over how many days ending today."""
+
+    shop: str
+    days: int = Field(30, ge=1, le=366)
+
+
+class InquiriesQuery(RatesQuery):
+    """Which of them: a verdict's reason, or ``owed``; from where."""
+
+    reason: str = ""
+    date: str = Field("", pattern=r"^(\d{4}-\d{2}-\d{2})?$")
+    after: str = ""
+    limit: int = Field(50, ge=1, le=200)
+
+
+async def scorecard(call: Call) -> Any:
+    """A shop's rate: numerator and denominator, lines, reasons, days, and the ruleset behind it."""
+    _mine(call, call.query.shop)
+    return await call.services.scorecards.scorecard(call.query.shop, call.query.days)
+
+
+async def inquiries(call: Call) -> Any:
+    """The inquiries behind a number, newest first."""
+    query: InquiriesQuery = call.query
+    _mine(call, query.shop)
+    period = call.services.scorecards.period(query.shop, query.days)
+    first, last = (query.date, query.date) if query.date else (period.first.isoformat(), period.last.isoformat())
+    offset = int(query.after) if query.after.isdigit() else 0
+    rows = await call.services.store.read(
+        rates.inquiries, query.shop, first, last, reason=query.reason, offset=offset, limit=query.limit + 1
+    )
+    return {
+        "items": [_inquiry(row) for row in rows[: query.limit]],
+        "next": str(offset + query.limit) if len(rows) > query.limit else None,
+    }
+
+
+async def explain(call: Call) -> Any:
+    """How one inquiry counts and why, in words and data."""
+    found = await call.services.scorecards.explain(call.path("inquiry"))
+    if found is None:
+        raise not_found()
+    return found
+
+
+def _mine(call: Call, shop: str) -> None:
+    if shop not in call.services.directory.shops or not call.principal.roles_in(shop):
+        raise not_found()
+
+
+def _inquiry(row: dict[str, Any]) -> dict[str, Any]:
+    ms = row["response_ms"]
+    return {
+        "id": row["id"],
+        "conversation": row["conversation"],
+        "buyer_name": row["buyer_name"] or row["buyer_id"],
+        "opened_by": row["id"],
+        "opened_at": views.iso(row["opened_at"]),
+        "reason": row["reason"],
+        "eligible": row["eligible"],
+        "in_denominator": row["in_denominator"],
+        "counted": row["counted"],
+        "response_s": ms / 1000 if ms is not None else None,
+        "due_at": views.iso(row["due_at"]),
+        "owed": row["owed"],
+        "waived": row["waived"],
+        "night": row["night"],
+        "rule": row["rule"],
+        "ruleset": row["ruleset"],
+        "text_excerpt": (row["text"] or "")[:60],
+    }
+
+
+ROUTES = [
+    Route(
+        "GET",
+        "/api/v1/rates",
+        scorecard,
+        Auth.PERSON,
+        EVERYBODY,
+        Scope.ANY,
+        query=RatesQuery,
+        summary=scorecard.__doc__ or "",
+    ),
+    Route(
+        "GET",
+        "/api/v1/inquiries",
+        inquiries,
+        Auth.PERSON,
+        EVERYBODY,
+        Scope.ANY,
+        query=InquiriesQuery,
+        summary=inquiries.__doc__ or "",
+    ),
+    Route(
+        "GET",
+        "/api/v1/inquiries/{inquiry}/explain",
+        explain,
+        Auth.PERSON,
+        EVERYBODY,
+        Scope.INQUIRY,
+        summary=explain.__doc__ or "",
+    ),
+]

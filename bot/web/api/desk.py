@@ -1,0 +1,284 @@
+"""The desk's door: the queue, a thread, why the bot did what it did, and all that a person does with a conversation."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from bot.core.message import Origin
+from bot.service.desk import Reply
+from bot.store.reading import queue, thread
+from bot.web import views
+from bot.web.problem import Problem, not_found
+from bot.web.route import DESK, EVERYBODY, Auth, Call, Route, Scope, Shape
+
+FOLLOW_UPS = 3
+
+
+class QueueQuery(Shape):
+    """Which list, of which shop, from where."""
+
+    tab: Literal["waiting", "mine", "bot", "closed"] = "waiting"
+    shop: str = ""
+    after: str = ""
+    limit: int = Field(50, ge=1, le=200)
+
+
+class ThreadQuery(Shape):
+    """``before`` pages back through a conversation's history."""
+
+    before: str = ""
+
+
+class ReplyBody(Shape):
+    """What a person sends to the buyer."""
+
+    text: str
+    origin: Literal["typed", "quick_phrase", "suggested"] = "typed"
+    suggestion: str | None = None
+    entry: str | None = None
+    then: Literal["keep", "release", "close"] = "keep"
+
+
+class NoteBody(Shape):
+    """An internal note."""
+
+    text: str
+
+
+class TransferBody(Shape):
+    """To whom, and why."""
+
+    to: str
+    reason: str = ""
+
+
+class CloseBody(Shape):
+    """Why it is closed; needed while a reply is owed."""
+
+    reason: str = ""
+
+
+class ResendBody(Shape):
+    """Which send to send again."""
+
+    line: str
+
+
+class SuggestionBody(Shape):
+    """What becomes of a draft."""
+
+    id: str
+    act: Literal["reject"]
+
+
+async def listing(call: Call) -> Any:
+    """One page of a tab, with the counts of all four."""
+    services, query = call.services, call.query
+    mine = call.principal.shops(services.directory.shops, EVERYBODY)
+    if query.shop and query.shop not in mine:
+        raise not_found()
+    shops = [query.shop] if query.shop else mine
+    owed = [shop for shop in shops if services.directory.shops[shop].follow_up != "off"]
+    now = {shop: services.clocks.now_ms(shop) for shop in shops}
+    offset = int(query.after) if query.after.isdigit() else 0
+    who = call.principal.id
+    rows = await services.store.read(queue.page, shops, query.tab, who, owed, now, offset=offset, limit=query.limit + 1)
+    return {
+        "items": [views.conversation(row, services) for row in rows[: query.limit]],
+        "next": str(offset + query.limit) if len(rows) > query.limit else None,
+        "counts": await services.store.read(queue.counts, shops, who, owed),
+        "now": views.moment(services.clocks.real()),
+    }
+
+
+async def detail(call: Call) -> Any:
+    """A conversation: its lines with verdicts, the open draft, follow-ups for an owed one, what happened."""
+    services, cid = call.services, call.path("conversation")
+    before = _place(call.query.before)
+    row = await services.store.read(thread.one, cid)
+    lines = await services.store.read(thread.lines, cid, before=before)
+    older = f"{lines[0]['at']}.{lines[0]['seq']}" if len(lines) >= 100 else None
+    draft = await services.store.read(thread.draft, cid)
+    events = await services.store.read(thread.events, cid, call.shop)
+    return {
+        "conversation": views.conversation(row, services),
+        "lines": [views.line(one) for one in lines],
+        "more_before": older,
+        "suggestion": await _draft(call, draft) if draft else None,
+        "follow_ups": await _follow_ups(call, row) if row["owed"] else [],
+        "events": [{**event, "at": views.iso(event["at"])} for event in events],
+        "clock": views.clock(services, services.directory.shops[call.shop]),
+    }
+
+
+def _place(before: str) -> tuple[int, int] | None:
+    if not before:
+        return None
+    at, _, seq = before.partition(".")
+    if not at.isdigit() or not seq.isdigit():
+        raise Problem(422, "invalid", "before 不对。", "before is not a place in this thread.", pointer="/before")
+    return int(at), int(seq)
+
+
+async def _draft(call: Call, draft: dict[str, Any]) -> dict[str, Any]:
+    shelved = await call.services.shelf.get(call.shop)
+    entry = next((e for e in shelved.base.entries if e.id == draft["entry"]), None)
+    return {
+        "id": draft["id"],
+        "text": draft["text"],
+        "sureness": draft["sureness"],
+        "entry": {"id": draft["entry"], "question": entry.question if entry else draft["entry"]},
+        "decision": draft["decision"],
+    }
+
+
+async def _follow_ups(call: Call, row: dict[str, Any]) -> list[dict[str, Any]]:
+    """Up to three substantive follow-ups made from the entries the bot answered with, never words already said."""
+    services = call.services
+    entries = await services.store.read(thread.answered_entries, row["id"], row["inquiry_at"] or 0)
+    said = {one["text"] for one in await services.store.read(thread.lines, row["id"])}
+    made: list[dict[str, Any]] = await services.follow_ups.make(call.shop, entries, said, FOLLOW_UPS)
+    return made
+
+
+async def why(call: Call) -> Any:
+    """Why the bot did what it did: what was compared, what came near, the threshold, in data and a sentence."""
+    row = await call.services.store.read(thread.why, call.path("decision"))
+    if row is None:
+        raise not_found()
+    return {
+        **row["explain"],
+        "id": row["id"],
+        "outcome": "answer" if row["outcome"] == "suggest" else row["outcome"],
+        "mode": "suggest" if row["outcome"] == "suggest" else row["explain"].get("mode"),
+        "reason": row["reason"],
+        "at": views.iso(row["at"]),
+        "took_ms": row["took_us"] / 1000,
+    }
+
+
+async def _seen(call: Call) -> dict[str, Any]:
+    row = await call.services.store.read(thread.one, call.path("conversation"))
+    return {"conversation": views.conversation(row, call.services)}
+
+
+async def takeover(call: Call) -> Any:
+    """Take a conversation over; ``in_flight`` names automatic sends that could not be stopped any more."""
+    in_flight = await call.services.desk.takeover(call.path("conversation"), call.principal.id)
+    return {**await _seen(call), "in_flight": in_flight}
+
+
+async def reply(call: Call) -> Any:
+    """Send a person's reply; whoever sends takes the conversation over."""
+    body: ReplyBody = call.body
+    send = await call.services.desk.reply(
+        call.path("conversation"),
+        call.principal.id,
+        Reply(body.text, Origin(body.origin), body.suggestion, body.entry, body.then),
+    )
+    lines = await call.services.store.read(thread.lines, call.path("conversation"))
+    sent = next((views.line(one) for one in lines if one["id"] == send), {"id": send, "status": "pending"})
+    return {**await _seen(call), "line": sent}
+
+
+async def note(call: Call) -> Any:
+    """Keep an internal note."""
+    made = await call.services.desk.note(call.path("conversation"), call.principal.id, call.body.text)
+    return {**await _seen(call), "line": {"id": made}}
+
+
+async def release(call: Call) -> Any:
+    """Give the conversation back to the bot."""
+    await call.services.desk.release(call.path("conversation"), call.principal.id)
+    return await _seen(call)
+
+
+async def transfer(call: Call) -> Any:
+    """Hand the conversation to a colleague who may work in this shop."""
+    colleagues = await call.services.people.desk_of(call.shop, DESK)
+    if call.body.to not in {one["id"] for one in colleagues}:
+        raise Problem(
+            422, "unknown_colleague", "对方不能接待这家店铺。", "They cannot work in this shop.", pointer="/to"
+        )
+    await call.services.desk.transfer(call.path("conversation"), call.principal.id, call.body.to, call.body.reason)
+    return await _seen(call)
+
+
+async def close(call: Call) -> Any:
+    """End the conversation."""
+    await call.services.desk.close(call.path("conversation"), call.principal.id, call.body.reason)
+    return await _seen(call)
+
+
+async def reopen(call: Call) -> Any:
+    """Undo a close."""
+    await call.services.desk.reopen(call.path("conversation"), call.principal.id)
+    return await _seen(call)
+
+
+async def resend(call: Call) -> Any:
+    """Send again what failed, as this person's own send."""
+    send = await call.services.desk.resend(call.path("conversation"), call.principal.id, call.body.line)
+    return {**await _seen(call), "line": {"id": send}}
+
+
+async def suggestion(call: Call) -> Any:
+    """Reject a draft."""
+    await call.services.desk.reject(call.path("conversation"), call.principal.id, call.body.id)
+    return await _seen(call)
+
+
+async def read(call: Call) -> Any:
+    """Mark as read."""
+    await call.services.desk.read(call.path("conversation"), call.principal.id)
+    return await _seen(call)
+
+
+def _act(name: str, handler: Any, body: Any = None) -> Route:
+    path = f"/api/v1/conversations/{{conversation}}/{name}"
+    return Route("POST", path, handler, Auth.PERSON, DESK, Scope.CONVERSATION, body=body, summary=handler.__doc__)
+
+
+ROUTES = [
+    Route(
+        "GET",
+        "/api/v1/conversations",
+        listing,
+        Auth.PERSON,
+        EVERYBODY,
+        Scope.ANY,
+        query=QueueQuery,
+        summary=listing.__doc__ or "",
+    ),
+    Route(
+        "GET",
+        "/api/v1/conversations/{conversation}",
+        detail,
+        Auth.PERSON,
+        EVERYBODY,
+        Scope.CONVERSATION,
+        query=ThreadQuery,
+        summary=detail.__doc__ or "",
+    ),
+    Route(
+        "GET",
+        "/api/v1/decisions/{decision}",
+        why,
+        Auth.PERSON,
+        EVERYBODY,
+        Scope.DECISION,
+        summary=why.__doc__ or "",
+    ),
+    _act("takeover", takeover),
+    _act("reply", reply, ReplyBody),
+    _act("note", note, NoteBody),
+    _act("release", release),
+    _act("transfer", transfer, TransferBody),
+    _act("close", close, CloseBody),
+    _act("reopen", reopen),
+    _act("resend", resend, ResendBody),
+    _act("suggestion", suggestion, SuggestionBody),
+    _act("read", read),
+]

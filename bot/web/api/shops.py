@@ -1,0 +1,205 @@
+"""The door to shops and channels: settings, the stop switch, secrets shown once."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints
+
+from adapters.base import Channel
+from bot.service.shops import NewShop, new_channel_key
+from bot.web import views
+from bot.web.problem import Problem
+from bot.web.route import ADMINS, EVERYBODY, WATCHERS, Auth, Call, Route, Scope, Shape
+
+Time = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+
+
+class Hours(Shape):
+    """When people are there, in the shop's local time."""
+
+    start: Time
+    end: Time
+
+
+class Notices(Shape):
+    """The shop's own automatic texts; an empty one is not sent. ``timed_answer_s`` 0 = no timed answer."""
+
+    welcome: str | None = Field(None, max_length=500)
+    out_of_hours: str | None = Field(None, max_length=500)
+    handoff: str | None = Field(None, max_length=500)
+    timed: str | None = Field(None, max_length=500)
+    timed_answer_s: int | None = Field(None, ge=0, le=86_400)
+
+
+class ShopBody(Shape):
+    """A new shop."""
+
+    id: str
+    name: str = Field(min_length=1, max_length=80)
+    platform: str
+    tier: str | None = None
+    store_type: str | None = None
+    open_date: str | None = None
+    monthly_sales: float | None = None
+    service_hours: Hours | None = None
+    bot_mode: Literal["off", "suggest", "auto"] | None = None
+    human_follow_up: Literal["always", "within_budget", "off"] | None = None
+
+
+class ShopChange(Shape):
+    """What is to change; what is left out stays. ``service_hours`` null takes them away."""
+
+    name: str | None = Field(None, min_length=1, max_length=80)
+    bot_mode: Literal["off", "suggest", "auto"] | None = None
+    human_follow_up: Literal["always", "within_budget", "off"] | None = None
+    threshold: float | None = Field(None, ge=0, le=100)
+    service_hours: Hours | None = None
+    notices: Notices | None = None
+    tier: str | None = None
+
+
+class StopBody(Shape):
+    """Stop all automatic sends, or let them go on."""
+
+    stopped: bool
+
+
+class ChannelBody(Shape):
+    """A new channel. The address may be on this machine; redirects are never followed."""
+
+    adapter: str = "standard"
+    send_url: str = ""
+    options: dict[str, Any] = {}
+
+
+def base_url(call: Call) -> str:
+    """Under which address platforms reach this server: the setting, else what the caller used."""
+    return str(call.services.settings.public_url or f"{call.request.scheme}://{call.request.host}").rstrip("/")
+
+
+async def listing(call: Call) -> Any:
+    """The shops one may see, with settings, clocks and channels."""
+    services = call.services
+    return [
+        views.shop(services.directory.shops[shop], services, base_url(call))
+        for shop in call.principal.shops(services.directory.shops, EVERYBODY)
+    ]
+
+
+def _one(call: Call, shop: str) -> dict[str, Any]:
+    return views.shop(call.services.directory.shops[shop], call.services, base_url(call))
+
+
+async def create(call: Call) -> Any:
+    """Make a shop; a real one begins in ``suggest``."""
+    body: ShopBody = call.body
+    more = body.model_dump(exclude={"id", "name", "platform", "bot_mode", "human_follow_up"}, exclude_none=True)
+    await call.services.shops.add(
+        NewShop(body.id, body.name, body.platform, False, body.bot_mode, body.human_follow_up, more),
+        by=call.principal.id,
+    )
+    return _one(call, body.id)
+
+
+async def change(call: Call) -> Any:
+    """Change a shop's settings."""
+    body: ShopChange = call.body
+    given = body.model_dump(exclude_unset=True, mode="json")
+    values = {k: given.pop(k) for k in ("name", "bot_mode", "human_follow_up") if given.get(k) is not None}
+    if "notices" in given:
+        texts = {**call.services.directory.shops[call.shop].options.get("notices", {}), **(given["notices"] or {})}
+        given["timed_answer_s"] = texts.pop("timed_answer_s", None) or None
+        given["notices"] = {k: v for k, v in texts.items() if v}
+        await _meaningful(call, given["notices"].get("timed", ""))
+    await call.services.shops.change(call.shop, values, given, by=call.principal.id)
+    call.services.shelf.drop(call.shop)
+    return _one(call, call.shop)
+
+
+async def _meaningful(call: Call, text: str) -> None:
+    """A timed answer must say something: filler counts as faking on some platforms."""
+    if text and (await call.services.publishing.phrases.check(call.shop, text))["meaningless"]:
+        raise Problem(
+            422,
+            "meaningless",
+            "定时答复没有实质内容，按这个平台的规则会被判为无效，请写明具体信息。",
+            "The timed answer says nothing of substance under this platform's rules; give facts.",
+            pointer="/notices/timed",
+        )
+
+
+async def stop(call: Call) -> Any:
+    """全店停机器人: nothing automatic is sent from now on, or again."""
+    await call.services.shops.change(call.shop, {"stopped": call.body.stopped}, {}, by=call.principal.id)
+    return _one(call, call.shop)
+
+
+async def add_channel(call: Call) -> Any:
+    """Make a channel; the secret is shown this once."""
+    body: ChannelBody = call.body
+    made = await call.services.shops.add_channel(
+        Channel(new_channel_key(call.shop), call.shop, body.adapter, (), body.send_url, body.options),
+        by=call.principal.id,
+    )
+    return {**views.channel(made.key, call.services, base_url(call)), "secret": made.secrets[-1]}
+
+
+async def rotate(call: Call) -> Any:
+    """Give a channel a new secret; the former stays valid beside it. Shown this once."""
+    secret = await call.services.shops.rotate(call.path("channel"), by=call.principal.id)
+    return {"secret": secret}
+
+
+ROUTES = [
+    Route("GET", "/api/v1/shops", listing, Auth.PERSON, EVERYBODY, Scope.ANY, summary=listing.__doc__ or ""),
+    Route(
+        "POST",
+        "/api/v1/shops",
+        create,
+        Auth.PERSON,
+        ADMINS,
+        Scope.INSTALL,
+        body=ShopBody,
+        summary=create.__doc__ or "",
+    ),
+    Route(
+        "PATCH",
+        "/api/v1/shops/{shop}",
+        change,
+        Auth.PERSON,
+        ADMINS,
+        Scope.SHOP,
+        body=ShopChange,
+        summary=change.__doc__ or "",
+    ),
+    Route(
+        "POST",
+        "/api/v1/shops/{shop}/stop",
+        stop,
+        Auth.PERSON,
+        WATCHERS,
+        Scope.SHOP,
+        body=StopBody,
+        summary=stop.__doc__ or "",
+    ),
+    Route(
+        "POST",
+        "/api/v1/shops/{shop}/channels",
+        add_channel,
+        Auth.PERSON,
+        ADMINS,
+        Scope.SHOP,
+        body=ChannelBody,
+        summary=add_channel.__doc__ or "",
+    ),
+    Route(
+        "POST",
+        "/api/v1/channels/{channel}/rotate",
+        rotate,
+        Auth.PERSON,
+        ADMINS,
+        Scope.CHANNEL,
+        summary=rotate.__doc__ or "",
+    ),
+]

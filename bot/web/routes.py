@@ -1,0 +1,32 @@
+"""All routes of the service. What is not here does not exist."""
+
+from __future__ import annotations
+
+from bot.web import feed, webhooks
+from bot.web.api import books, desk, faq, files, ops, people, shops, simulator, start
+from bot.web.route import Auth, Route
+
+WEBHOOK = "/webhooks/{channel}"
+
+ALL: list[Route] = [
+    Route(
+        method,
+        WEBHOOK,
+        webhooks.receive,
+        Auth.SIGNATURE,
+        raw=True,
+        summary="A platform's message webhook; signed as the channel's adapter says.",
+    )
+    for method in ("POST", "GET")
+] + [
+    *ops.ROUTES,
+    *start.ROUTES,
+    *people.ROUTES,
+    *shops.ROUTES,
+    *desk.ROUTES,
+    *feed.ROUTES,
+    *books.ROUTES,
+    *faq.ROUTES,
+    *files.ROUTES,
+    *simulator.ROUTES,
+]

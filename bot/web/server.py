@@ -1,0 +1,102 @@
+"""The web application: guarded routes, the console's files, and headers that keep words words."""
+
+from __future__ import annotations
+
+import gzip
+import mimetypes
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import web
+
+import bot
+from bot.web.guard import SERVICES, handler_of
+from bot.web.routes import ALL
+from bot.web.services import Services
+
+STATIC = Path(__file__).parent / "static"
+PAGES = ("/", "/start", "/inbox", "/faq", "/unanswered", "/rates", "/simulator", "/deliveries", "/settings", "/login")
+POLICY = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+    "frame-ancestors 'none'; form-action 'self'; connect-src 'self'"
+)
+FOR_GOOD = "public, max-age=31536000, immutable"
+COMPRESSED_FROM = 512
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file of the console, compressed once when the server starts."""
+
+    body: bytes
+    packed: bytes | None
+    content_type: str
+
+
+def build(services: Services) -> web.Application:
+    """Make the application. ``client_max_size`` also stops bodies that unpack to far more than they send."""
+    biggest = max(route.limit for route in ALL)
+    app = web.Application(client_max_size=biggest, middlewares=[_headers])
+    app[SERVICES] = services
+    for route in ALL:
+        app.router.add_route(route.method, route.path, handler_of(route))
+    _add_console(app)
+    return app
+
+
+@web.middleware
+async def _headers(request: web.Request, handler: Handler) -> web.StreamResponse:
+    try:
+        response = await handler(request)
+    except web.HTTPException as error:
+        error.headers["X-Content-Type-Options"] = "nosniff"
+        raise
+    if not response.prepared:
+        response.headers.setdefault("Content-Security-Policy", POLICY)
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        response.headers.setdefault("Referrer-Policy", "no-referrer")
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def _add_console(app: web.Application) -> None:
+    files = {str(path.relative_to(STATIC)): _load(path) for path in STATIC.rglob("*") if path.is_file()}
+    index = (STATIC / "index.html").read_text("utf-8").replace("__VERSION__", bot.__version__)
+    page = _pack(index.encode(), "text/html")
+
+    async def static(request: web.Request) -> web.Response:
+        found = files.get(request.match_info["path"])
+        if found is None:
+            raise web.HTTPNotFound
+        return _serve(request, found, FOR_GOOD)
+
+    async def console(request: web.Request) -> web.Response:
+        return _serve(request, page, "no-store")
+
+    app.router.add_get("/static/{version}/{path:.+}", static)
+    for path in PAGES:
+        app.router.add_get(path, console)
+        if path != "/":
+            app.router.add_get(path + "/{rest:.*}", console)
+
+
+def _load(path: Path) -> _File:
+    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    return _pack(path.read_bytes(), "text/javascript" if path.suffix == ".js" else kind)
+
+
+def _pack(body: bytes, content_type: str) -> _File:
+    packed = gzip.compress(body, 9, mtime=0) if len(body) >= COMPRESSED_FROM else None
+    return _File(body, packed, content_type)
+
+
+def _serve(request: web.Request, file: _File, caching: str) -> web.Response:
+    headers = {"Cache-Control": caching, "Vary": "Accept-Encoding"}
+    body = file.body
+    if file.packed is not None and "gzip" in request.headers.get("Accept-Encoding", ""):
+        body, headers["Content-Encoding"] = file.packed, "gzip"
+    charset = "utf-8" if file.content_type.startswith("text/") or file.content_type.endswith("json") else None
+    return web.Response(body=body, content_type=file.content_type, charset=charset, headers=headers)

@@ -1,0 +1,120 @@
+"""Rows put into the shapes of the people's door: ISO times, names, the shop's clock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from bot.service.directory import ZONE, ShopConfig
+from bot.store.ids import from_ms
+from bot.web.services import Services
+
+
+def iso(stored: int | None) -> str | None:
+    """A stored time (ms UTC) as ISO 8601 with milliseconds and Z."""
+    return None if stored is None else moment(from_ms(stored))
+
+
+def moment(at: datetime) -> str:
+    """An aware moment as ISO 8601 with milliseconds and Z."""
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def conversation(row: Mapping[str, Any], services: Services) -> dict[str, Any]:
+    """A conversation as the lists show it."""
+    shop = services.directory.shops[row["shop"]]
+    hours = None if row["in_hours"] is None else ("in" if row["in_hours"] else "outside")
+    return {
+        "id": row["id"],
+        "shop": row["shop"],
+        "shop_name": shop.name,
+        "channel": row["channel"],
+        "buyer": {"id": row["buyer_id"], "name": row["buyer_name"]},
+        "state": row["state"],
+        "reason": row["reason"],
+        "reason_detail": row["reason_detail"],
+        "owner": {"id": row["owner"], "name": row["owner_name"]} if row["owner"] else None,
+        "last": {
+            "sender": row["last_sender"],
+            "kind": row["last_kind"],
+            "text": row["last_text"],
+            "at": iso(row["last_at"]),
+        },
+        "unread": row["unread"],
+        "opened_at": iso(row["inquiry_at"]),
+        "due_at": iso(row["due_at"]),
+        "night_due_at": iso(row["night_due_at"]),
+        "hours": hours,
+        "open": row["open"],
+        "owed": row["owed"],
+        "bot_answered": row["bot_answered"],
+        "answered_by_person": row["by_person"],
+        "epoch": row["epoch"],
+        "simulated": shop.simulated,
+    }
+
+
+def line(row: Mapping[str, Any]) -> dict[str, Any]:
+    """One line of a thread."""
+    return {**{name: value for name, value in row.items() if name != "seq"}, "at": iso(row["at"])}
+
+
+def clock(services: Services, shop: ShopConfig) -> dict[str, Any]:
+    """A shop's clock: its time now, how fast it runs, and the real time now."""
+    own = services.clocks.own(shop.id)
+    return {
+        "now": moment(services.clocks.now(shop.id)),
+        "rate": own.rate if own else 1.0,
+        "real_now": moment(services.clocks.real()),
+    }
+
+
+def shop(config: ShopConfig, services: Services, base_url: str) -> dict[str, Any]:
+    """A shop with its settings, clock and channels."""
+    ruleset = services.directory.ruleset(config, services.clocks.now(config.id).astimezone(ZONE).date())
+    deadline = round(ruleset.deadline.total_seconds())
+    quick = deadline <= 300
+    return {
+        "id": config.id,
+        "name": config.name,
+        "platform": config.platform,
+        "ruleset": ruleset.version,
+        "simulated": config.simulated,
+        "bot_mode": config.mode.value,
+        "human_follow_up": config.follow_up,
+        "stopped": config.stopped,
+        "threshold": config.threshold,
+        "service_hours": config.options.get("service_hours"),
+        "tier": config.options.get("tier"),
+        "notices": {**config.options.get("notices", {}), "timed_answer_s": config.timed_answer_s},
+        "deadline": {"seconds": deadline, "warn_s": 90 if quick else 300, "urgent_s": 30 if quick else 60},
+        "auto_counts": ruleset.auto_counts,
+        "overrides": list(ruleset.overridden),
+        "clock": clock(services, config),
+        "channels": [channel(key, services, base_url) for key in _keys(config, services)],
+    }
+
+
+def _keys(config: ShopConfig, services: Services) -> list[str]:
+    return [one.key for one in services.directory.channels_of(config.id)]
+
+
+def channel(key: str, services: Services, base_url: str) -> dict[str, Any]:
+    """A channel: its address, what is known of it, never its secrets."""
+    one, facts = services.directory.channels[key], services.directory.channel_facts[key]
+    able = services.directory.adapter(one).capabilities(one)
+    return {
+        "key": key,
+        "adapter": one.adapter,
+        "url": f"{base_url}/webhooks/{key}",
+        "send_url": one.send_url,
+        "options": dict(one.options),
+        "secrets": len(one.secrets),
+        "secret_hint": f"…{one.secrets[-1][-4:]}" if one.secrets else "",
+        "last_delivery_at": iso(services.intake.last_delivery(key) or facts["last_delivery_at"]),
+        "bad_signatures": facts["bad_signatures"],
+        "simulated": one.adapter == "sandbox",
+        "sees_human_replies": able.sees_human_replies,
+        "api_sent_counts": able.api_sent_counts,
+    }
