@@ -45,12 +45,12 @@ def flag(value: Any) -> bool:
     return value
 
 
-def whole(low: int = 0) -> Check:
-    """Make a check for whole numbers from ``low`` on."""
+def whole(low: int, high: int = 1_000_000) -> Check:
+    """Make a check for whole numbers from ``low`` to ``high``, both included."""
 
     def check(value: Any) -> int:
-        if type(value) is not int or value < low:
-            raise ValueError(f"要不小于 {low} 的整数 / must be a whole number of at least {low}")
+        if type(value) is not int or not low <= value <= high:
+            raise ValueError(f"要 {low} 到 {high} 的整数 / must be a whole number from {low} to {high}")
         return value
 
     return check
@@ -177,6 +177,14 @@ def _band(value: Any) -> Band:
     if key not in _BAND_OPS:
         raise ValueError(f"每一档要写成 {words} / each band must be {words}")
     return Band(value["name"], _BAND_OPS[key], PERCENT(value[key]))
+
+
+def day_span(value: Any) -> tuple[int, int]:
+    """Accept [first, last], whole days of at most a year."""
+    first, last = span(value)
+    if first.denominator != 1 or last.denominator != 1 or not 0 <= first <= last <= 366:
+        raise ValueError("要 0 到 366 的整数 / must be whole numbers from 0 to 366")
+    return int(first), int(last)
 
 
 def bands(value: Any) -> tuple[Band, ...]:

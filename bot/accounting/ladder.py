@@ -195,7 +195,7 @@ class _Walk:
         if self.recovered_on is None or self.last_penalty != LIGHT:
             return None
         first, last = self.rules["recovery.traffic_days"]
-        return self.recovered_on + int(first) * _DAY, self.recovered_on + int(last) * _DAY
+        return self.recovered_on + first * _DAY, self.recovered_on + last * _DAY
 
     def _review_window(self) -> tuple[date, date] | None:
         submitted = self.known.application_submitted
@@ -204,7 +204,7 @@ class _Walk:
             return None
         first, last = self.rules["recovery.review_days"]
         holidays = self.rules["recovery.holidays"]
-        return add_working_days(start, int(first), holidays), add_working_days(start, int(last), holidays)
+        return add_working_days(start, first, holidays), add_working_days(start, last, holidays)
 
 
 def required_days(penalty: str, rules: Ruleset, known: Rectification) -> int:

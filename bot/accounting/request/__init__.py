@@ -70,8 +70,9 @@ def _ruleset(request: Mapping[str, Any], load: Load) -> Ruleset:
     except ValueError:
         raise RequestError("/ruleset", "@ 后面要写日期 YYYY-MM-DD", "write a date YYYY-MM-DD after @") from None
     overrides = object_at(request, "params", "", default={})
+    timezone = _timezone(request)
     try:
-        return load(name, on, overrides, timezone=_timezone(request))
+        return load(name, on, overrides, timezone=timezone)
     except BadParameter as error:
         raise RequestError(_parameter_pointer(error.name, overrides), error.why) from None
     except ValueError as error:
