@@ -3,7 +3,7 @@ import { cls, html, useEffect, useState } from "../lib/view.js";
 import { get } from "../lib/api.js";
 import { clockTime, minuteTime } from "../lib/clock.js";
 import { useFeed } from "../lib/feed.js";
-import { said, t, tOr } from "../lib/i18n.js";
+import { t, tOr } from "../lib/i18n.js";
 import { useKeys } from "../lib/keys.js";
 import { route } from "../lib/router.js";
 import { shopOf } from "../lib/session.js";
@@ -15,9 +15,17 @@ import { Thread } from "./inbox_thread.js";
 
 const Fact = ({ word, children }) => html`<div><dt>${word}</dt><dd>${children}</dd></div>`;
 
+/** What is told of an event beside its kind: why, or what was sent and how that ended. */
+function detailOf({ kind, body = {} }) {
+  if (kind === "decision" || kind === "handoff") return reasonWord(body.reason);
+  if (kind === "send") return t("event.sent", { what: tOr(`class.${body.class}`, body.class), how: tOr(`status.${body.status}`, body.status) });
+  return "";
+}
+
 function Event({ event }) {
-  const words = said(event.words) || tOr(`event.${event.kind}`, event.kind);
-  return html`<li><time>${clockTime(event.at)}</time><span>${words}${event.by ? ` · ${event.by.name || event.by}` : ""}</span></li>`;
+  const word = tOr(`event.${event.kind}`, event.kind);
+  const detail = detailOf(event);
+  return html`<li><time>${clockTime(event.at)}</time><span>${detail ? t("word.with_detail", { word, detail }) : word}</span></li>`;
 }
 
 /** The last of a conversation's replies that counts as valid: what the agent wants to see grow. */
@@ -46,7 +54,7 @@ function Side({ onClose }) {
       ${talk.night_due_at && html`<${Fact} word=${t("side.night_due")}>${minuteTime(talk.night_due_at)}<//>`}
     </dl></section>
     <${ShopRate} shop=${talk.shop} mark=${counted(now.lines)?.id} />
-    <section><h3>${t("side.events")}</h3><ol class="events">${(now.events || []).map((e, i) => html`<${Event} key=${i} event=${e} />`)}</ol></section>
+    <section><h3>${t("side.events")}</h3><ol class="events">${now.events.filter((e) => e.kind !== "posting").map((e) => html`<${Event} key=${e.seq} event=${e} />`)}</ol></section>
   </aside>`;
 }
 

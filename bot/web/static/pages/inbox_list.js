@@ -55,7 +55,7 @@ export function List({ id }) {
   return html`<section class="list" aria-label=${t("place.inbox")} ref=${box}
       onPointerEnter=${(e) => e.pointerType === "mouse" && hold(true)} onPointerLeave=${() => hold(false)}>
     <nav class="tabs" aria-label=${t("list.tabs")}>${TABS.map((name) => html`<a key=${name} href=${withQuery({ tab: name === "waiting" ? "" : name })} aria-current=${name === tab ? "page" : undefined}>
-      ${t(`tab.${name}`)} <b class=${cls("count", name !== "waiting" && "calm")}>${number(counts.value[name])}</b></a>`)}</nav>
+      ${t(`tab.${name}`)} <b class=${cls("count", (name !== "waiting" || !counts.value.waiting) && "calm")}>${number(counts.value[name])}</b></a>`)}</nav>
     <${ShopPicker} shops=${shops.value} all value=${route.value.query.shop || ""} onPick=${(shop) => go(withQuery({ shop }), { replace: true })} />
     ${rowsProblem.value && html`<${Failed} problem=${rowsProblem.value} retry=${loadRows} />`}
     ${list === null ? !rowsProblem.value && html`<${Loading} />` : list.length === 0 ? html`<${Nothing} tab=${tab} />`
