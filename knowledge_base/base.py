@@ -10,17 +10,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from knowledge_base import compound, signals
-from knowledge_base.calibrate import CERTAIN, DEFAULT_MARGIN, DEFAULT_THRESHOLD, sureness
+from knowledge_base.calibrate import CERTAIN, DEFAULT_MARGIN, DEFAULT_THRESHOLD, MOST_LEAD, sureness
 from knowledge_base.characters import fold, strip
 from knowledge_base.entry import Context, Entry, Evidence, Heard, Match, Part, Reading, Signal
 from knowledge_base.index import Index, Row
-from knowledge_base.matcher import Compared, Side, compare, side_of
+from knowledge_base.matcher import Compared, Side, compare, evidence, likeness, profile_of
 from knowledge_base.normalize import LONGEST_TEXT, Question, normalize
 from knowledge_base.scope import Ground, judge_keywords, may_answer
 
 __all__ = ["ANYWHERE", "DEFAULT_MARGIN", "DEFAULT_THRESHOLD", "KnowledgeBase"]
 
-_CANDIDATES = 24
+_CANDIDATES = 40
 _MATCHES = 5
 _WHOLE_IS_SURE = 90.0
 _LONGEST_FRAGMENT = 10
@@ -30,7 +30,7 @@ ANYWHERE = Context()
 
 @dataclass(frozen=True, slots=True)
 class _Scored:
-    """One entry with its best phrasing for a question."""
+    """One entry with its best phrasing for a question; ``likeness`` is log-odds."""
 
     entry: Entry
     phrasing: str
@@ -44,8 +44,9 @@ class _Scored:
         """Best first, the same whatever the order in which entries came."""
         return (not self.certain, -self.likeness, self.entry.id)
 
-    def match(self) -> Match:
-        sure = CERTAIN if self.certain else sureness(self.likeness)
+    def match(self, lead: float) -> Match:
+        """Return the match; ``lead`` is how much likelier this entry is than the best other one."""
+        sure = CERTAIN if self.certain else sureness(self.likeness, lead)
         return Match(self.entry, sure, round(self.similarity, 1), self.phrasing, self.evidence)
 
 
@@ -109,47 +110,48 @@ class KnowledgeBase:
     def neighbours(self, text: str, exclude_id: str | None = None, limit: int = 5) -> tuple[Match, ...]:
         """Return the entries whose phrasings look most like a text, most similar first: for warning of conflicts."""
         question = normalize(text[:LONGEST_TEXT])
-        side = Side.of(question)
-        best: dict[str, _Scored] = {}
-        for row in self._index.nearest(question, _CANDIDATES):
-            if row.entry_id == exclude_id:
-                continue
-            scored = self._scored(row, text, side, ())
-            if row.entry_id not in best or scored.similarity > best[row.entry_id].similarity:
-                best[row.entry_id] = scored
-        order = sorted(best.values(), key=lambda s: (-s.similarity, s.entry.id))
-        return tuple(scored.match() for scored in order[:limit])
+        found = [self._scored(text, question, entry, near, ()) for entry, near in self._nearest(question).items()]
+        order = sorted((s for s in found if s.entry.id != exclude_id), key=lambda s: (-s.similarity, s.entry.id))
+        return tuple(scored.match(0.0) for scored in order[:limit])
 
     def _matches(self, text: str, question: Question, context: Context) -> tuple[Match, ...]:
-        side = Side.of(question)
         ground = Ground.of(text)
-        best: dict[str, _Scored] = {}
-        for row in self._index.nearest(question, _CANDIDATES):
-            entry = self._entries[row.entry_id]
-            if not may_answer(entry, context):
-                continue
-            hit = judge_keywords(entry, ground)
-            if hit is None:
-                continue
-            scored = self._scored(row, text, side, hit)
-            if entry.id not in best or scored.order < best[entry.id].order:
-                best[entry.id] = scored
-        ranked = sorted(best.values(), key=lambda s: s.order)
-        return tuple(scored.match() for scored in ranked[:_MATCHES])
-
-    def _scored(self, row: Row, text: str, side: Side, extra: tuple[Evidence, ...]) -> _Scored:
-        compared: Compared = compare(side, side_of(row.phrasing))
-        certain = strip(fold(text)) == strip(fold(row.phrasing))
-        likeness = compared.likeness + sum(found.value for found in extra)
-        evidence = (*compared.evidence, *extra)
-        return _Scored(
-            self._entries[row.entry_id],
-            row.phrasing,
-            likeness,
-            100.0 if certain else compared.similarity,
-            certain,
-            evidence,
+        found = []
+        for entry, nearest in self._nearest(question).items():
+            if may_answer(entry, context) and (hit := judge_keywords(entry, ground)) is not None:
+                found.append(self._scored(text, question, entry, nearest, hit))
+        ranked = sorted(found, key=lambda scored: scored.order)
+        leads = (
+            [
+                scored.likeness - (ranked[1 if place == 0 else 0].likeness)
+                for place, scored in enumerate(ranked[:_MATCHES])
+            ]
+            if len(ranked) > 1
+            else [MOST_LEAD]
         )
+        return tuple(scored.match(lead) for scored, lead in zip(ranked[:_MATCHES], leads, strict=False))
+
+    def _nearest(self, question: Question) -> dict[Entry, tuple[str, Compared]]:
+        """Return the entries that share most with a question, each with its likest phrasing."""
+        side = Side.of(question)
+        best: dict[str, tuple[str, Compared]] = {}
+        for row in self._index.nearest(question, _CANDIDATES):
+            compared = compare(question, side, row.phrasing)
+            known = best.get(row.entry_id)
+            if known is None or (-compared.likeness, row.phrasing) < (-known[1].likeness, known[0]):
+                best[row.entry_id] = (row.phrasing, compared)
+        return {self._entries[entry_id]: near for entry_id, near in best.items()}
+
+    def _scored(
+        self, text: str, question: Question, entry: Entry, nearest: tuple[str, Compared], extra: tuple[Evidence, ...]
+    ) -> _Scored:
+        phrasing, compared = nearest
+        profile = profile_of(tuple(row.phrasing for row in _rows(entry)))
+        alike = likeness(question, compared, profile, self._index.said_by(question)) + sum(e.value for e in extra)
+        letters = strip(fold(text))
+        certain = letters != "" and any(letters == strip(fold(row.phrasing)) for row in _rows(entry))
+        similarity = 100.0 if certain else compared.similarity
+        return _Scored(entry, phrasing, alike, similarity, certain, (*evidence(compared, question), *extra))
 
     def _parts(self, text: str, whole: tuple[Match, ...], context: Context) -> tuple[Part, ...]:
         """Return the questions of a text that asks several; nothing where the whole is sure or one clause asks."""

@@ -12,9 +12,15 @@ CERTAIN = 99.5
 """Sureness where the question is a phrasing, word for word."""
 
 
-def sureness(likeness: float) -> float:
+MOST_LEAD = 6.0
+"""A lead over the next entry beyond this adds nothing."""
+
+
+def sureness(likeness: float, lead: float) -> float:
     """Return the share of right answers (0–100) among questions that look this likely.
 
-    Meant for a mix of about two questions with an answer in the base to three without.
+    ``likeness`` is log-odds; ``lead`` is how far the next entry is behind (negative for an entry that is not first).
+    Meant for a mix of about two questions with an answer in the base to one or two without.
     """
-    return round(100 / (1 + math.exp(-max(-30.0, min(30.0, likeness)))), 1)
+    odds = likeness + 0.25 * max(-MOST_LEAD, min(MOST_LEAD, lead))
+    return round(100 / (1 + math.exp(-max(-30.0, min(30.0, odds)))), 1)

@@ -49,6 +49,7 @@ class Index:
     rows: Sequence[Row | None]
     lists: Mapping[str, NDArray[np.int32]]
     sizes: NDArray[np.float32]
+    alive: int
 
     @classmethod
     def of(cls, rows: Iterable[Row]) -> Index:
@@ -61,7 +62,7 @@ class Index:
             sizes[place] = math.sqrt(len(found) + 4)
             for feature in found:
                 lists.setdefault(feature, []).append(place)
-        return cls(kept, {feature: np.array(places, np.int32) for feature, places in lists.items()}, sizes)
+        return cls(kept, {feature: np.array(places, np.int32) for feature, places in lists.items()}, sizes, len(kept))
 
     def with_rows(self, rows: Sequence[Row]) -> Index:
         """Return an index that has these phrasings too; the lists that do not change are shared."""
@@ -74,23 +75,30 @@ class Index:
             for feature in found:
                 lists[feature] = np.append(lists.get(feature, _NO_ROWS), np.int32(len(kept)))
             kept.append(row)
-        return Index(kept, lists, np.append(self.sizes, np.array(sizes, np.float32)))
+        return Index(kept, lists, np.append(self.sizes, np.array(sizes, np.float32)), self.alive + len(rows))
 
     def without(self, entry_id: str) -> Index:
         """Return an index without the phrasings of an entry; their places stay empty."""
         lists = dict(self.lists)
         kept = list(self.rows)
+        gone = 0
         for place, row in enumerate(self.rows):
             if row is None or row.entry_id != entry_id:
                 continue
             kept[place] = None
+            gone += 1
             for feature in features(compiled(row.phrasing)):
                 left = lists[feature][lists[feature] != place]
                 if len(left):
                     lists[feature] = left
                 else:
                     del lists[feature]
-        return Index(kept, lists, self.sizes)
+        return Index(kept, lists, self.sizes, self.alive - gone)
+
+    def said_by(self, question: Question) -> dict[str, float]:
+        """Return what share of the phrasings say each feature of a question; unheard ones are left out."""
+        total = max(1, self.alive)
+        return {f: len(rows) / total for f in sorted(features(question)) if (rows := self.lists.get(f)) is not None}
 
     def nearest(self, question: Question, limit: int) -> list[Row]:
         """Return up to ``limit`` phrasings that share most with a question, rarest sounds first, best first."""
@@ -102,7 +110,7 @@ class Index:
         scores = np.zeros(total, np.float32)
         touched, spent = [], 0
         for _, rows in found:
-            scores[rows] += math.log(1 + total / len(rows))
+            scores[rows] += math.log(1 + self.alive / len(rows))
             touched.append(rows)
             spent += len(rows)
             if spent > _POSTINGS_AT_MOST:

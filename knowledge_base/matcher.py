@@ -1,11 +1,14 @@
-"""How alike two questions are: how much of each the other says, word by word, and what speaks against it.
+"""How alike two questions are, and a question and an entry: how much of each the other says, word by word.
 
 Overlap is soft (a homophone counts nearly, a lone character half) and weighed by how much each word says in general.
-Numbers here were chosen by looking at the figures of the tuning tasks; none is fitted on them.
+The factors were chosen by looking at the figures of the starter packs' own questions and of tuning tasks; they are
+round numbers, none is fitted.
 """
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,8 +17,9 @@ from itertools import pairwise
 from rapidfuzz.distance import Indel
 
 from knowledge_base.entry import Evidence
-from knowledge_base.index import compiled
+from knowledge_base.index import compiled, features
 from knowledge_base.normalize import Question, Wording
+from knowledge_base.turns import turned
 
 ALONE_IN_WORD = 0.6  # a character of a longer word, met without its neighbours
 ALONE = 0.95
@@ -26,36 +30,52 @@ _NEUTRAL_WAYS = frozenset({"is", "say"})
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """A question made ready to be compared: its pieces and sounds as sets, alone and in pairs."""
+    """What one side says, ready to be met: pieces and sounds as sets, alone and in pairs, and its ways of asking."""
 
-    question: Question
     pieces: frozenset[str]
     pairs: frozenset[tuple[str, str]]
     sounds: frozenset[str]
     sound_pairs: frozenset[tuple[str, str]]
+    ways: frozenset[str]
 
     @classmethod
-    def of(cls, question: Question) -> Side:
-        """Make a question ready."""
-        pieces, heard = question.pieces, question.sounds
+    def of(cls, *questions: Question) -> Side:
+        """Make what these questions say together ready."""
         return cls(
-            question,
-            frozenset(pieces),
-            frozenset(pairwise(pieces)),
-            frozenset(heard),
-            frozenset(pairwise(heard)),
+            frozenset(piece for q in questions for piece in q.pieces),
+            frozenset(pair for q in questions for pair in pairwise(q.pieces)),
+            frozenset(sound for q in questions for sound in q.sounds),
+            frozenset(pair for q in questions for pair in pairwise(q.sounds)),
+            frozenset(way for q in questions for way in q.ways),
         )
 
 
-@lru_cache(maxsize=4096)
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What all phrasings of an entry say together, and how many of them say each sound and pair of sounds."""
+
+    side: Side
+    counts: Mapping[str, int]
+    size: int
+
+
+@lru_cache(maxsize=8192)
 def side_of(phrasing: str) -> Side:
-    """Return a phrasing made ready to be compared; the latest ones are kept."""
+    """Return a phrasing made ready to be met; the latest ones are kept."""
     return Side.of(compiled(phrasing))
+
+
+@lru_cache(maxsize=4096)
+def profile_of(phrasings: tuple[str, ...]) -> Profile:
+    """Return what the phrasings of an entry say together; the latest ones are kept."""
+    questions = [compiled(phrasing) for phrasing in phrasings]
+    counts = Counter(feature for question in questions for feature in features(question))
+    return Profile(Side.of(*questions), counts, len(questions))
 
 
 @dataclass(frozen=True, slots=True)
 class Covered:
-    """How much of one side the other says: share (0–1), all there is, and the word that is missing most."""
+    """How much of one question the other side says: share (0–1), all there is, and the word that is missing most."""
 
     share: float
     total: float
@@ -63,15 +83,14 @@ class Covered:
     word: str
 
 
-def cover(one: Side, other: Side) -> Covered:
-    """Say how much of one question another one says."""
-    question = one.question
+def cover(question: Question, other: Side) -> Covered:
+    """Say how much of a question another side says."""
     pieces, weights, words = question.pieces, question.weights, question.words
     total = got = 0.0
     missing: dict[int, float] = {}
     for at, piece in enumerate(pieces):
         weight = weights[at]
-        met = weight * (_way_met(piece, other) if piece[0] == "?" else _met(one, other, at))
+        met = weight * (_way_met(piece, other) if piece[0] == "?" else _met(question, other, at))
         total += weight
         got += met
         if met < weight:
@@ -88,12 +107,12 @@ def _way_met(piece: str, other: Side) -> float:
     if piece in other.pieces:
         return 1.0
     near = Wording.shipped().near_ways
-    return max((near.get((piece[1:], way), 0.0) for way in other.question.ways), default=0.0)
+    return max((near.get((piece[1:], way), 0.0) for way in other.ways), default=0.0)
 
 
-def _met(one: Side, other: Side, at: int) -> float:
+def _met(question: Question, other: Side, at: int) -> float:
     """Say how well the piece at a place is met on the other side (0–1)."""
-    pieces, heard, words = one.question.pieces, one.question.sounds, one.question.words
+    pieces, heard, words = question.pieces, question.sounds, question.words
     last = len(pieces) - 1
     piece, sound = pieces[at], heard[at]
     if piece in other.pieces:
@@ -130,35 +149,67 @@ def ways_alike(one: frozenset[str], other: frozenset[str], near: Mapping[tuple[s
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """Two questions compared: ``likeness`` is log-odds that they ask the same, ``evidence`` says from what."""
+    """A question compared with a phrasing: what each says of the other (0–1), and their likeness as log-odds."""
 
     likeness: float
-    similarity: float
-    evidence: tuple[Evidence, ...]
+    mine: Covered
+    theirs: Covered
+    ways: float
+    order: float
+    turns: tuple[Evidence, ...]
+
+    @property
+    def similarity(self) -> float:
+        """How like the two look (0–100)."""
+        return 100 * (self.mine.share + self.theirs.share + self.order) / 3
 
 
-def compare(asked: Side, phrasing: Side) -> Compared:
-    """Compare what was asked with one phrasing."""
-    mine, theirs = cover(asked, phrasing), cover(phrasing, asked)
-    ways = ways_alike(asked.question.ways, phrasing.question.ways, Wording.shipped().near_ways)
-    order = Indel.normalized_similarity(asked.question.text, phrasing.question.text)
-    low = min(mine.share, theirs.share)
-    likeness = (
-        -11.5
-        + 2.6 * mine.share
-        + 3.0 * theirs.share
-        + 2.5 * low
-        + 2.0 * ways
-        + 5.5 * order
-        + 0.8 * min(1.6, mine.total + 0.3)
-        + 0.5 * min(1.6, theirs.total + 0.3)
-        - 0.9 * mine.missing
-        - 0.8 * theirs.missing
+def compare(asked: Question, asked_side: Side, phrasing: str) -> Compared:
+    """Compare what was asked with one phrasing; ``likeness`` lacks what the entry's other phrasings say."""
+    other, side = compiled(phrasing), side_of(phrasing)
+    mine, theirs = cover(asked, side), cover(other, asked_side)
+    ways = ways_alike(asked.ways, other.ways, Wording.shipped().near_ways)
+    order = Indel.normalized_similarity(asked.text, other.text)
+    turns = turned(asked.said, other.said, (asked.negated, other.negated), (asked.numbers, other.numbers))
+    likeness = 3.4 * theirs.share + 1.8 * order + 1.9 * ways - 0.45 * mine.missing - 0.4 * theirs.missing
+    likeness += sum(turn.value for turn in turns)
+    return Compared(likeness, mine, theirs, ways, order, turns)
+
+
+def likeness(asked: Question, nearest: Compared, profile: Profile, said_by: Mapping[str, float]) -> float:
+    """Say how likely a question and an entry mean the same (log-odds, before looking at other entries).
+
+    ``said_by`` is what share of all phrasings in the base say each sound and pair that the question has.
+    """
+    together = cover(asked, profile.side).share
+    told = math.log(nearest.mine.total + 0.3)
+    return nearest.likeness + 5.7 * together + 1.6 * told + _typical(asked, profile, said_by) - 10.3
+
+
+def _typical(asked: Question, profile: Profile, said_by: Mapping[str, float]) -> float:
+    """Say how much more often an entry's phrasings say what is asked than all phrasings do (mean log ratio).
+
+    Grows into its own with the number of phrasings: nothing for two, all for eight.
+    """
+    trust = min(1.0, max(0.0, (profile.size - 2) / 6))
+    if not trust or not said_by:
+        return 0.0
+    weights = asked.feature_weights()
+    total = ratio = 0.0
+    for feature, share in said_by.items():
+        weight = weights[feature]
+        said = profile.counts.get(feature, 0)
+        ratio += weight * math.log((said + share) / (share * (profile.size + 1)))
+        total += weight
+    return trust * ratio / total if total else 0.0
+
+
+def evidence(nearest: Compared, asked: Question) -> tuple[Evidence, ...]:
+    """Put what speaks for and against into words and numbers for the page that explains."""
+    return (
+        Evidence("asked_covered", round(100 * nearest.mine.share, 1), nearest.mine.word),
+        Evidence("phrasing_covered", round(100 * nearest.theirs.share, 1), nearest.theirs.word),
+        Evidence("ways_alike", round(100 * nearest.ways, 1), " ".join(sorted(asked.ways))),
+        Evidence("same_order", round(100 * nearest.order, 1)),
+        *nearest.turns,
     )
-    evidence = (
-        Evidence("asked_covered", round(100 * mine.share, 1), mine.word),
-        Evidence("phrasing_covered", round(100 * theirs.share, 1), theirs.word),
-        Evidence("ways_alike", round(100 * ways, 1), " ".join(sorted(asked.question.ways))),
-        Evidence("same_order", round(100 * order, 1)),
-    )
-    return Compared(likeness, 100 * order, evidence)

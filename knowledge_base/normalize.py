@@ -11,18 +11,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 
 import yaml
 
 from knowledge_base.characters import fold
+from knowledge_base.turns import negations, numbers
 from knowledge_base.words import cut, rarities, rarity, sounds
 
 LONGEST_TEXT = 1000
 _RUNS = re.compile(r"[a-z]+(?:'[a-z]+)?|[0-9]+(?:\.[0-9]+)?|[\u3400-\u9fff]+|[^\W_]")
 _CLAUSES = re.compile(r"[^\w\s'.]+|(?<!\d)\.(?!\d)|\n")
 _REPEATS = re.compile(r"([^\W\d])\1{2,}")
+_EITHER_OR = re.compile(r"([\u4e00-\u9fff])[不没](?=\1)")  # 掉不掉, 能不能: asks, says no "no"
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LONGEST_PHRASE = 7
+_ENDING_NO = ("不", "没", "否")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,8 @@ class Question:
 
     ``pieces`` are single Chinese characters, Latin words (stemmed) and numbers, in order; ``weights`` what each says
     (0–1, a long word's weight is shared by its characters); ``words`` the word each belongs to, by its place;
-    ``sounds`` how each sounds; ``ways`` how it asks (how, when, price …); ``text`` is all of it in one readable line.
+    ``sounds`` how each sounds; ``ways`` how it asks (how, when, price …); ``said`` its words as written; ``negated`` whether it says no an odd number of times;
+    ``numbers`` what it counts; ``text`` is all of it in one readable line.
     """
 
     text: str
@@ -81,6 +86,18 @@ class Question:
     words: tuple[int, ...]
     sounds: tuple[str, ...]
     ways: frozenset[str]
+    said: frozenset[str]
+    negated: bool
+    numbers: frozenset[str]
+
+    def feature_weights(self) -> dict[str, float]:
+        """Return how much each sound and each pair of neighbouring sounds counts when phrasings are counted."""
+        weights: dict[str, float] = {}
+        for sound, weight in zip(self.sounds, self.weights, strict=True):
+            weights[sound] = max(weights.get(sound, 0.0), weight**0.5)
+        for (one, first), (other, second) in pairwise(zip(self.sounds, self.weights, strict=True)):
+            weights[f"{one} {other}"] = min(1.0, first + second) ** 0.5
+        return weights
 
 
 def normalize(text: str) -> Question:
@@ -102,15 +119,24 @@ def _words(folded: str, wording: Wording) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for clause in _CLAUSES.split(folded):
         tokens: list[str] = []
-        for run in _RUNS.findall(_REPEATS.sub(r"\1", clause)):
+        asks_either = _EITHER_OR.search(clause) is not None
+        for run in _RUNS.findall(_EITHER_OR.sub("", _REPEATS.sub(r"\1", clause))):
             if _HAN.match(run):
                 tokens += cut(run, wording.vocabulary)
             else:
                 tokens.append(run)
         tokens = _phrased(tokens, wording.phrases)
-        marked = [(token, _counts_as(token, wording)) for token in tokens]
-        found += _without_ends(marked, wording.ends)
+        marked = _without_ends([(token, _counts_as(token, wording)) for token in tokens], wording.ends)
+        if asks_either or _asks_by_no(marked):
+            marked = [(word, counts) for word, counts in marked if word not in _ENDING_NO] + [("吗", "is")]
+        found += marked
     return found
+
+
+def _asks_by_no(marked: list[tuple[str, str]]) -> bool:
+    """Say whether a clause ends in a no that asks: 能退不, 发了没."""
+    kept = [word for word, counts in marked if counts != _DROPPED]
+    return len(kept) > 1 and kept[-1] in _ENDING_NO
 
 
 def _phrased(tokens: list[str], phrases: frozenset[str]) -> list[str]:
@@ -173,6 +199,9 @@ def _question(words: list[tuple[str, str]], wording: Wording) -> Question:
         words=tuple(places),
         sounds=tuple(heard.get(piece, piece) for piece in pieces),
         ways=frozenset(ways),
+        said=frozenset(word for word, _ in words),
+        negated=negations(word for word, counts in words if counts in (_PLAIN, _DROPPED)) % 2 == 1,
+        numbers=numbers(word for word, _ in words),
     )
 
 
