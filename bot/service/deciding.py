@@ -15,13 +15,14 @@ import sqlalchemy as sa
 from bot.core.conversation import Event, State
 from bot.core.decide import Answer, Decision, Handoff, Policy, Silence, Talk, Wait, decide
 from bot.core.explain import explain, reason_of
-from bot.core.message import Kind, Origin, ReplyClass, Sender
+from bot.core.message import Kind
 from bot.core.notices import Notice, due_notices, join
 from bot.core.reasons import KEEPS_BOT_QUIET, HandoffReason
 from bot.service.books import Books
 from bot.service.clocks import Clocks
 from bot.service.directory import ZONE, Directory, ShopConfig
 from bot.service.intake import Fresh
+from bot.service.saying import notice_text, send_row
 from bot.service.shelf import Shelved
 from bot.store import conversations as convs
 from bot.store import decisions, messages, outbox, timers
@@ -30,7 +31,6 @@ from bot.store.ids import from_ms, new_id, to_ms
 from bot.store.journal import Line, append
 from bot.store.timers import Timer
 from knowledge_base.entry import Mode, Reading
-from knowledge_base.fields import fill
 
 STALE_MS = 180_000
 """An automatic answer older than this is handed over, not sent (``stale_after_s``)."""
@@ -259,7 +259,7 @@ class Deciding:
         kinds = due_notices(
             shop.notices, one.said, handed_off=handed, local=from_ms(now).astimezone(ZONE), hours=shop.hours
         )
-        said = {kind.value: self.notice_text(shop, one, question.shelved, kind) for kind in kinds}
+        said = {kind.value: notice_text(shop, one, question.shelved, kind) for kind in kinds}
         ordered = {k: said[k] for k in (Notice.WELCOME.value,) if k in said} | parts | said
         if not any(ordered.values()):
             return
@@ -276,17 +276,6 @@ class Deciding:
                 entry=entry,
             )
         )
-
-    def notice_text(self, shop: ShopConfig, one: Conversation, shelved: Shelved, kind: Notice) -> str:
-        """A notice with its facts filled in: the shop's fields, ``{在线时段}`` and ``{人工时限}``. Empty if one lacks."""
-        facts = dict(shelved.fields)
-        if shop.hours:
-            facts["在线时段"] = shop.hours.words()
-        due = one.due_at or one.night_due_at
-        if due:
-            facts["人工时限"] = f"{from_ms(due).astimezone(ZONE):%H:%M}"
-        filled = fill(shop.notices[kind], facts)
-        return "" if filled.missing else filled.text
 
     def _write(self, conn: sa.Connection, work: Work) -> list[Mapping[str, Any]]:
         on_the_wire = []
@@ -319,46 +308,3 @@ class Deciding:
 def decision_mode(decision: Decision) -> Mode | None:
     """The mode of an answer, None for anything else."""
     return decision.mode if isinstance(decision, Answer) else None
-
-
-def send_row(
-    one: Conversation,
-    clocks: Clocks,
-    *,
-    text: str,
-    parts: list[str],
-    in_reply_to: str | None = None,
-    decision: str | None = None,
-    entry: str | None = None,
-    sender: Sender = Sender.BOT,
-    origin: Origin = Origin.AUTOMATIC,
-    reply_class: ReplyClass = ReplyClass.AUTOMATIC,
-    by: str | None = None,
-    then: str = "keep",
-) -> dict[str, Any]:
-    """A new row of the outbox, pending. ``then`` says what a person wants once it is sent: keep, release or close."""
-    return {
-        "id": new_id(clocks.real()),
-        "shop": one.shop,
-        "channel": one.channel,
-        "conversation": one.id,
-        "in_reply_to": in_reply_to,
-        "sender": sender.value,
-        "origin": origin.value,
-        "reply_class": reply_class.value,
-        "by": by,
-        "text": text,
-        "parts": parts,
-        "entry": entry,
-        "decision": decision,
-        "status": "pending",
-        "tries": 0,
-        "epoch": one.epoch,
-        "detail": "",
-        "created_at": clocks.now_ms(one.shop),
-        "asked_at": None,
-        "next_at": None,
-        "done_at": None,
-        "platform_id": None,
-        "then": then,
-    }

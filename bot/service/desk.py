@@ -11,9 +11,9 @@ import sqlalchemy as sa
 from bot.core.conversation import NotAllowed
 from bot.core.message import Kind, Origin, Sender, classify
 from bot.service.clocks import Clocks
-from bot.service.deciding import send_row
 from bot.service.moves import Moves
 from bot.service.refusal import Because, Refusal
+from bot.service.saying import send_row
 from bot.service.sending import Sending
 from bot.store import conversations as convs
 from bot.store import decisions, messages, outbox

@@ -18,10 +18,10 @@ from bot.core.notices import Notice
 from bot.service.answering import Answering, Expired
 from bot.service.books import Books
 from bot.service.clocks import Clocks
-from bot.service.deciding import send_row
 from bot.service.directory import Directory
 from bot.service.intake import LEASE_MS
 from bot.service.moves import Moves
+from bot.service.saying import send_row
 from bot.service.sending import Sending
 from bot.service.shelf import Shelf, Shelved
 from bot.store import conversations as convs

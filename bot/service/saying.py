@@ -1,0 +1,69 @@
+"""What is said: a notice with its facts filled in, and the outbox row that carries a text to the buyer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.core.message import Origin, ReplyClass, Sender
+from bot.core.notices import Notice
+from bot.service.clocks import Clocks
+from bot.service.directory import ZONE, ShopConfig
+from bot.service.shelf import Shelved
+from bot.store.conversations import Conversation
+from bot.store.ids import from_ms, new_id
+from knowledge_base.fields import fill
+
+
+def notice_text(shop: ShopConfig, one: Conversation, shelved: Shelved, kind: Notice) -> str:
+    """A notice with its facts filled in: the shop's fields, ``{在线时段}`` and ``{人工时限}``. Empty if one lacks."""
+    facts = dict(shelved.fields)
+    if shop.hours:
+        facts["在线时段"] = shop.hours.words()
+    due = one.due_at or one.night_due_at
+    if due:
+        facts["人工时限"] = f"{from_ms(due).astimezone(ZONE):%H:%M}"
+    filled = fill(shop.notices[kind], facts)
+    return "" if filled.missing else filled.text
+
+
+def send_row(
+    one: Conversation,
+    clocks: Clocks,
+    *,
+    text: str,
+    parts: list[str],
+    in_reply_to: str | None = None,
+    decision: str | None = None,
+    entry: str | None = None,
+    sender: Sender = Sender.BOT,
+    origin: Origin = Origin.AUTOMATIC,
+    reply_class: ReplyClass = ReplyClass.AUTOMATIC,
+    by: str | None = None,
+    then: str = "keep",
+) -> dict[str, Any]:
+    """A new row of the outbox, pending. ``then`` says what a person wants once it is sent: keep, release or close."""
+    return {
+        "id": new_id(clocks.real()),
+        "shop": one.shop,
+        "channel": one.channel,
+        "conversation": one.id,
+        "in_reply_to": in_reply_to,
+        "sender": sender.value,
+        "origin": origin.value,
+        "reply_class": reply_class.value,
+        "by": by,
+        "text": text,
+        "parts": parts,
+        "entry": entry,
+        "decision": decision,
+        "status": "pending",
+        "tries": 0,
+        "epoch": one.epoch,
+        "detail": "",
+        "created_at": clocks.now_ms(one.shop),
+        "asked_at": None,
+        "next_at": None,
+        "done_at": None,
+        "platform_id": None,
+        "then": then,
+    }
