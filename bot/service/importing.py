@@ -13,7 +13,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.service.clocks import Clocks
-from bot.service.entries import data_of, entry_of, no_such, refused, sound
+from bot.service.entries import entry_of, no_such, refused
+from bot.service.import_plan import plan_of
 from bot.service.refusal import Because, Refusal
 from bot.service.shelf import Shelf
 from bot.store import faq, imports
@@ -21,13 +22,11 @@ from bot.store.engine import Store
 from bot.store.faq import DELETED, Change, Stale, Stored
 from bot.store.ids import new_id
 from knowledge_base import files
-from knowledge_base.files import BadTable, RowError
+from knowledge_base.files import BadTable
 from knowledge_base.files.limits import PACKED_AT_MOST
 
 FILE_AT_MOST = PACKED_AT_MOST
 """The largest file taken, in bytes as uploaded."""
-SHOWN = 200
-"""How many rows, and how many errors, a preview shows."""
 PREVIEW_KEPT_MS = 24 * 3_600_000
 PREVIEWED, APPLIED, UNDONE = "previewed", "applied", "undone"
 
@@ -64,15 +63,23 @@ class Importing:
         existing = await self._store.read(faq.all_entries, shop)
         async with self._reading:
             try:
-                plan, shown = await asyncio.to_thread(_planned, data, filename, columns, existing)
+                planned = await asyncio.to_thread(plan_of, data, filename, columns, existing)
             except BadTable as bad:
                 raise refused("/", str(bad), f"This file cannot be imported: {bad}") from bad
             except ValueError as wrong:
                 raise refused("/columns", str(wrong), f"These columns do not fit the file: {wrong}") from wrong
         now, import_id = self._clocks.real_ms(), new_id(self._clocks.real())
-        row = {"id": import_id, "shop": shop, "state": PREVIEWED, "plan": plan, "undo": {}, "by": by, "at": now}
+        row = {
+            "id": import_id,
+            "shop": shop,
+            "state": PREVIEWED,
+            "plan": planned.kept(),
+            "undo": {},
+            "by": by,
+            "at": now,
+        }
         await self._store.write(imports.keep, row, now - PREVIEW_KEPT_MS)
-        return {"id": import_id, **shown}
+        return {"id": import_id, **planned.shown()}
 
     async def apply(self, shop: str, import_id: str, *, by: str, skip_errors: bool = False) -> dict[str, Any]:
         """Do what a preview said, in one commit: ``{import_id, added, changed, skipped}``. A repeat does nothing.
@@ -132,54 +139,6 @@ class Importing:
 def _exported(rows: Iterable[Stored], kind: str) -> bytes:
     statuses = {row.id: row.status for row in rows}
     return files.export((entry_of(row.id, row.data) for row in rows), kind, statuses)
-
-
-def _planned(
-    data: bytes, filename: str, columns: Mapping[str, str] | None, existing: Iterable[Stored]
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The plan as it is kept (what changes, and the versions it rests on), and as it is shown."""
-    table = files.read_table(data, filename)
-    chosen = dict(columns or files.guess_columns(table))
-    stored = {row.id: row for row in existing}
-    compared = files.plan(
-        [entry_of(row.id, row.data) for row in stored.values()],
-        files.to_entries(table, chosen),
-        {row.id: row.status for row in stored.values()},
-    )
-    errors = list(compared.errors)
-    steps: list[dict[str, Any]] = []
-    rows: list[dict[str, Any]] = []
-    for state, changes in (("new", compared.new), ("changed", compared.changed), ("unchanged", compared.unchanged)):
-        for change in changes:
-            try:
-                entry = (
-                    sound(change.entry)
-                    if state == "unchanged"
-                    else sound(entry_of(change.entry.id, data_of(change.entry)))
-                )
-            except Refusal as no:
-                errors.append(RowError(change.row, no.pointer or "", no.zh))
-                continue
-            rows.append(
-                {"row": change.row, "state": state, "question": entry.question, "answer": entry.answer, "why": ""}
-            )
-            if state != "unchanged":
-                version = stored[entry.id].version if entry.id in stored else 0
-                steps.append({"id": entry.id, "status": change.status, "data": data_of(entry), "version": version})
-    rows += [
-        {"row": e.row, "state": "error", "question": "", "answer": "", "why": f"{e.column}：{e.why}"} for e in errors
-    ]
-    counts = {state: sum(row["state"] == state for row in rows) for state in ("new", "changed", "unchanged")}
-    return {"steps": steps, "failed": len(errors)}, {
-        "columns": chosen,
-        "headers": list(table.headers),
-        **counts,
-        "failed": len(errors),
-        "errors": [
-            {"row": e.row, "column": e.column, "why": e.why} for e in sorted(errors, key=lambda e: e.row)[:SHOWN]
-        ],
-        "rows": sorted(rows, key=lambda row: row["row"])[:SHOWN],
-    }
 
 
 def _kept(conn: sa.Connection, shop: str, import_id: str) -> Mapping[str, Any]:

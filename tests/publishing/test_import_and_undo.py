@@ -154,6 +154,7 @@ async def test_a_chinese_windows_file(house: Any) -> None:
 async def test_limits_of_an_entry_hold_for_rows_too(house: Any) -> None:
     seen = await look(house, csv(f"{'问' * 201},,答,售后", "发货 1,,答,售后"))
     assert (seen["new"], seen["failed"]) == (1, 1)
+    assert (seen["errors"][0]["row"], seen["errors"][0]["column"]) == (2, "标准问")
     assert "200" in seen["errors"][0]["why"]
 
 

@@ -85,6 +85,8 @@ async def test_peek_never_shows_what_is_out_of_date(house: Any) -> None:
     assert house.shelf.peek("demo") is shelved
     house.shelf.drop("*")
     assert house.shelf.peek("demo") is None
+    anew = await house.shelf.get("demo")
+    assert house.shelf.peek("demo") is anew
 
 
 async def test_the_old_one_answers_while_a_new_one_is_built(house: Any, monkeypatch: pytest.MonkeyPatch) -> None:
