@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
@@ -13,6 +12,7 @@ from typing import Annotated, Any, NoReturn, TypeVar
 import orjson
 import typer
 
+from bot.cli.shared import DataOption, given, settings_of
 from bot.service.people import LANGS, People
 from bot.service.refusal import Refusal
 from bot.store.ids import from_ms
@@ -23,7 +23,6 @@ BY = "cli"
 
 users = typer.Typer(name="user", help="账号：新增、列出、改密码、停用、登录链接 / accounts", no_args_is_help=True)
 
-Data = Annotated[Path | None, typer.Option("--data", help="数据目录 / data folder")]
 Name = Annotated[str, typer.Argument(help="登录名 / login name")]
 
 
@@ -45,7 +44,7 @@ def add(
         list[str] | None, typer.Option(help="店铺编号，可重复；* 为全部 / shop, repeatable; * = all")
     ] = None,
     lang: Annotated[str, typer.Option(help="界面语言 / language: zh-CN, en")] = LANGS[0],
-    data: Data = None,
+    data: DataOption = None,
 ) -> None:
     """新增账号；密码从终端或标准输入读 / add an account; the password is asked for, or read from standard input."""
     shops = shop or ["*"]
@@ -65,7 +64,7 @@ def add(
 def list_all(
     context: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="JSON")] = False,
-    data: Data = None,
+    data: DataOption = None,
 ) -> None:
     """列出账号 / list the accounts."""
     rows = _run(context, data, lambda people, _known: people.everybody())
@@ -80,7 +79,7 @@ def list_all(
 
 
 @users.command("reset-password")
-def reset_password(context: typer.Context, name: Name, data: Data = None) -> None:
+def reset_password(context: typer.Context, name: Name, data: DataOption = None) -> None:
     """改密码，原有登录立即失效 / give a new password; all logins of the account end."""
     password = _password()
 
@@ -96,7 +95,7 @@ def disable(
     context: typer.Context,
     name: Name,
     undo: Annotated[bool, typer.Option("--undo", help="重新启用 / enable again")] = False,
-    data: Data = None,
+    data: DataOption = None,
 ) -> None:
     """停用账号，立即生效 / shut an account out at once."""
 
@@ -112,7 +111,7 @@ def login_link(
     context: typer.Context,
     name: Name,
     url: Annotated[str, typer.Option(help="服务地址 / where the service is reached")] = "http://127.0.0.1:8080",
-    data: Data = None,
+    data: DataOption = None,
 ) -> None:
     """生成一次性登录链接，10 分钟内有效 / make a one-time login link, good for 10 minutes."""
     link = _run(context, data, lambda people, _known: people.login_link(name, by=BY))
@@ -144,18 +143,14 @@ async def _with_people(folder: Path, act: Callable[[People, list[str]], Awaitabl
 
 
 def _folder(context: typer.Context, data: Path | None) -> Path:
-    """The data folder: as told before or after the command, else by the environment, else the usual one."""
-    before: Any = context.find_root().params.get("data")
-    told = {Path(one) for one in (before, data) if one is not None}
-    if len(told) > 1:
-        _fail(f"--data 给了两个不同的值 / --data has two different values: {before}, {data}")
-    folder = told.pop() if told else Path(os.environ.get("MIAOHUI_DATA") or "miaohui-data")
-    if not folder.is_dir():
+    """The data folder, as for every command; it must be there."""
+    settings, _ = settings_of(given(context, data=data))
+    if not settings.data.is_dir():
         _fail(
-            f"没有数据目录 {folder}；先运行 miaohui，或用 --data 指明 / no data folder {folder}; run miaohui first, "
-            "or name it with --data"
+            f"没有数据目录 {settings.data}；先运行 miaohui，或用 --data 指明 / no data folder {settings.data}; "
+            "run miaohui first, or name it with --data"
         )
-    return folder
+    return settings.data
 
 
 def _password() -> str:
