@@ -8,7 +8,7 @@ import { go, route, withQuery } from "../lib/router.js";
 import { shops } from "../lib/session.js";
 import { Checklist } from "../ui/checklist.js";
 import { showDialog } from "../ui/floating.js";
-import { Button, Chip, Empty, Failed, Head, Icon, levelWord, Loading, RateFigure, ShopPicker, useLoad } from "../ui/parts.js";
+import { Button, Chip, Empty, Failed, Head, levelWord, Loading, RateFigure, ShopPicker, useLoad } from "../ui/parts.js";
 
 const COUNTS = ["valid", "late", "pending", "auto_only", "no_reply", "meaningless_only", "turn_missed", "outside_hours", "excluded", "unmeasured"];
 const TONE = { valid: "ok", late: "danger", no_reply: "danger", auto_only: "warn", meaningless_only: "warn", turn_missed: "warn", pending: "info" };
@@ -89,6 +89,6 @@ export function Page() {
     ${problem && html`<${Failed} problem=${problem} retry=${reload} />`}
     ${data ? html`<${Top} rates=${data} /><${ByReason} rates=${data} /><${ByDay} rates=${data} />` : !problem && html`<${Loading} />`}
     <${Inquiries} shop=${shop.id} days=${days} mark=${mark} />
-    ${shop.simulated && html`<section class="card"><h2><${Icon} name="tick" />${t("start.checklist")}</h2><p class="muted">${t("start.checklist_why")}</p><${Checklist} /></section>`}
+    ${shop.simulated && html`<section class="card"><h2>${t("start.checklist")}</h2><p class="muted">${t("start.checklist_why")}</p><${Checklist} /></section>`}
   </div>`;
 }

@@ -88,10 +88,10 @@ function Behind({ talk, decision, guide }) {
   const link = talk && `/inbox/${encodeURIComponent(talk.id)}?shop=${encodeURIComponent(talk.shop)}`;
   return html`<section class="behind" aria-label=${t("sim.behind")}><h2>${t("sim.behind")}</h2>
     ${!talk && html`<${Empty}>${guide ? t("sim.guide_first") : t("sim.behind_empty")}<//>`}
-    ${decision && html`<${Why} key=${decision} id=${decision} shop=${talk.shop} />`}
     ${talk?.state === "waiting" && html`<div class="notice warn"><p><strong>${t("sim.waiting")}</strong></p><p>${t("sim.waiting_why")}</p><a class="button primary" href=${link}>${t("sim.to_inbox")}</a></div>`}
     ${talk && talk.state !== "waiting" && html`<div class="notice bot"><p>${talk.owed ? t("sim.owed") : t("sim.answered")}</p>
       <p class="acts">${guide && html`<span class="muted">${t("sim.guide_next")}</span>`}<a class="button" href=${link}>${t("sim.open_talk")}</a></p></div>`}
+    ${decision && html`<${Why} key=${decision} id=${decision} shop=${talk.shop} />`}
   </section>`;
 }
 

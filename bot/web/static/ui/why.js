@@ -4,6 +4,8 @@ import { get } from "../lib/api.js";
 import { number, said, t, tOr } from "../lib/i18n.js";
 import { Chip, Failed, Loading } from "./parts.js";
 
+// The nearest few say why.
+const SHOWN = 3;
 const known = new Map();
 
 /** Fetch a decision once; what was decided never changes. */
@@ -25,18 +27,19 @@ const Bar = ({ sureness, threshold }) => html`<div class="meter" role="img" aria
 const Candidate = ({ row, shop, threshold, chosen }) => html`<li class=${cls(chosen && "chosen")}>
   <div class="pair"><a href=${`/faq/${encodeURIComponent(row.id)}?shop=${encodeURIComponent(shop)}`}>${row.question}</a><b>${Math.round(row.sureness)}</b></div>
   <${Bar} sureness=${row.sureness} threshold=${threshold} />
-  <p class="meta">${t("why.nearest", { phrasing: row.phrasing, similarity: Math.round(row.similarity) })}
-    ${(row.evidence || []).map((e) => ` · ${tOr(`evidence.${e.code}`, e.code)}${e.words ? ` ${e.words}` : ""}`)}</p></li>`;
+  <p class="meta">${t("why.nearest", { phrasing: row.phrasing, similarity: Math.round(row.similarity) })}</p>
+  <p class="meta">${(row.evidence || []).map((e) => `${tOr(`evidence.${e.code}`, e.code)} ${Math.round(e.value)}`).join(" · ")}</p></li>`;
 
 /** A decision already fetched, as a card; its entries are those of `shop`. */
 export function WhyCard({ why, shop }) {
-  const candidates = why.candidates || [];
+  const candidates = (why.candidates || []).slice(0, SHOWN);
+  const chosen = why.outcome === "answer" ? why.entry?.id : null;
   return html`<section class="why" aria-label=${t("why.title")}>
     <p class="sentence">${said(why.sentence)}</p>
     <p class="chips"><${Chip} tone=${TONE[why.outcome] || ""}>${t(`outcome.${why.outcome}`)}<//>${why.reason && html`<${Chip}>${reasonWord(why.reason)}<//>`}
       ${(why.heard || []).map((h) => html`<${Chip} key=${h.signal + h.words}>${t("word.with_detail", { word: t(`signal.${h.signal}`), detail: h.words })}<//>`)}</p>
-    ${candidates.length > 0 && html`<ul class="candidates">${candidates.map((row) => html`<${Candidate} key=${row.id} row=${row} shop=${shop} threshold=${why.threshold} chosen=${why.entry?.id === row.id} />`)}</ul>`}
-    <p class="meta">${t("why.numbers", { threshold: number(why.threshold), margin: number(why.margin), took: number(why.took_ms) })}</p>
+    ${candidates.length > 0 && html`<ul class="candidates">${candidates.map((row) => html`<${Candidate} key=${row.id} row=${row} shop=${shop} threshold=${why.threshold} chosen=${chosen === row.id} />`)}</ul>`}
+    <p class="meta">${t("why.numbers", { threshold: number(why.threshold), margin: number(why.margin), took: number(Math.round(why.took_ms * 10) / 10) })}</p>
     ${why.normalized && html`<p class="meta">${t("why.normalized", { text: why.normalized })}</p>`}
   </section>`;
 }
