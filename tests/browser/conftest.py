@@ -67,7 +67,7 @@ def owned(chromium: Browser, server: Server) -> Server:
     """The server with an owner, a simulated shop and the clothing pack."""
     context = chromium.new_context(base_url=server.url)
     first = Visit(context.new_page())
-    first.page.goto("/start")
+    first.page.goto("/healthz")
     owner = {"token": server.token, "name": NAME, "password": PASSWORD, "platform": "xiaohongshu", "lang": "zh-CN"}
     first.call("POST", "/start/owner", owner)
     shop = first.call("GET", "/shops")[0]["id"]
@@ -83,7 +83,7 @@ def desk(visit: OpenPage, owned: Server) -> OpenPage:
 
     def opened(**options: Any) -> Visit:
         found = visit(**options)
-        found.page.goto(f"{owned.url}/start")
+        found.page.goto(f"{owned.url}/healthz")
         found.call("POST", "/login", {"name": NAME, "password": PASSWORD})
         return found
 
