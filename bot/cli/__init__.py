@@ -65,7 +65,7 @@ def serve(
 
 def _register() -> None:
     """Commands that are heavy to import are thin here and import when run."""
-    from bot.cli import account, doctor, init, ledger, routes, settings, simulate
+    from bot.cli import account, doctor, init, ledger, people, routes, settings, simulate
 
     app.command(name="account")(account.account)
     app.command(name="init")(init.init)
@@ -74,6 +74,7 @@ def _register() -> None:
     app.command(name="settings")(settings.settings)
     app.command(name="doctor")(doctor.doctor)
     app.add_typer(ledger.app, name="ledger")
+    app.add_typer(people.users, name="user")
 
 
 def main(arguments: list[str] | None = None) -> Any:

@@ -8,8 +8,10 @@ from typing import Any, Literal
 from aiohttp import web
 from pydantic import Field
 
-from bot.web import auth
+from bot.web import auth, views
 from bot.web.api.people import logged_in
+from bot.web.api.people_shapes import Password
+from bot.web.api.shops import base_url
 from bot.web.problem import Problem
 from bot.web.route import Auth, Call, Route, Shape
 
@@ -18,8 +20,8 @@ class OwnerBody(Shape):
     """The owner of the installation. ``token`` is in the one-time link the start command prints."""
 
     token: str
-    name: str = Field(min_length=1, max_length=60)
-    password: str
+    name: str = Field(min_length=1, max_length=40)
+    password: Password
     platform: Literal["xiaohongshu", "kuaishou", "douyin", "taobao", "internal"] = "internal"
     lang: Literal["zh-CN", "en"] = "zh-CN"
 
@@ -46,9 +48,7 @@ async def owner(call: Call) -> web.Response:
     services.start_token = ""
     shop = await services.setup.demo(body.platform, body.lang, by=person)
     secret = await services.people.open_session(person, place)
-    response = await logged_in(call, secret)
-    response.headers["X-Shop"] = shop
-    return response
+    return await logged_in(call, secret, shop=views.shop(services.directory.shops[shop], services, base_url(call)))
 
 
 ROUTES = [
