@@ -91,6 +91,26 @@ _REPLY = {
 }
 
 
+_SHORT = {
+    Reason.EXCLUDED_SPAM: ("广告骚扰，已排除", "spam, excluded"),
+    Reason.EXCLUDED_ABUSE: ("恶意辱骂，已排除", "abuse, excluded"),
+    Reason.OUTSIDE_HOURS: ("不在考核时段", "outside assessed hours"),
+    Reason.VALID: ("及时有效", "valid and in time"),
+    Reason.TURN_MISSED: ("后续有一轮未及时", "a later turn missed"),
+    Reason.LATE: ("有效但超时", "valid but late"),
+    Reason.PENDING: ("期限未到", "still has time"),
+    Reason.MEANINGLESS_ONLY: ("只有无实质回复", "only replies without substance"),
+    Reason.AUTO_ONLY: ("只有自动回复", "only automatic replies"),
+    Reason.UNMEASURED: ("无法判断", "cannot be measured"),
+    Reason.NO_REPLY: ("没有回复", "no reply"),
+}
+
+
+def reason_words(reason: Reason) -> tuple[str, str]:
+    """Name a reason in a few words, Chinese and English."""
+    return _SHORT[reason]
+
+
 def explain(verdict: Verdict, ruleset: Ruleset) -> dict[str, str]:
     """Say in Chinese (``zh``) and English (``en``) how an inquiry counts, by which parameter of which version and
     source; night duty and fake-reply risk are added where there are any."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,21 +12,66 @@ import typer
 
 from bot import rulesets
 from bot.accounting.request import answer
+from bot.accounting.request.chat import books_shown
 
 _BOM = b"\xef\xbb\xbf"
 
 
+FileArgument = Annotated[
+    str | None, typer.Argument(help="请求文件，- 为标准输入 / file of requests, - for standard input")
+]
+ImportOption = Annotated[
+    Path | None, typer.Option("--import", help="导出的聊天记录（.csv .xlsx） / an exported chat record")
+]
+MapOption = Annotated[Path | None, typer.Option("--map", help="各列的含义（.yaml） / what its columns mean")]
+XlsxOption = Annotated[Path | None, typer.Option("--xlsx", help="另存为工作簿 / write the audit as a workbook")]
+
+
 def account(
-    file: Annotated[str, typer.Argument(help="请求文件，- 为标准输入 / file of requests, - for standard input")],
+    file: FileArgument = None, import_: ImportOption = None, map_: MapOption = None, xlsx: XlsxOption = None
 ) -> None:
-    """核算咨询与回复：一行一个结果，不存储、不需要服务 / judge inquiries and replies, one result a line."""
+    """核算咨询与回复：不存储、不需要服务 / judge inquiries and replies: nothing is stored, no server is needed."""
+    if file is not None and import_ is None and map_ is None and xlsx is None:
+        failed = _print(respond(_read(file)))
+    elif file is None and import_ is not None and map_ is not None:
+        failed = _print(_audit(import_, map_, xlsx))
+    else:
+        typer.echo(
+            "给一个请求文件，或者 --import 和 --map 一起给 / give a file of requests, or --import together with --map",
+            err=True,
+        )
+        raise typer.Exit(2)
+    if failed:
+        raise typer.Exit(1)
+
+
+def _print(lines: Iterable[dict[str, Any]]) -> bool:
+    """Write one JSON line each; say whether one of them was an error."""
     failed = False
-    for line in respond(_read(file)):
+    for line in lines:
         failed = failed or "error" in line
         sys.stdout.buffer.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
     sys.stdout.buffer.flush()
-    if failed:
-        raise typer.Exit(1)
+    return failed
+
+
+def _audit(record: Path, map_file: Path, xlsx: Path | None) -> Iterator[dict[str, Any]]:
+    """Judge an exported chat record: the verdicts as a line of JSON, the summary in words on standard error."""
+    from bot.cli.audit import AuditError, audit, save, summary
+    from bot.cli.sheets import SheetError
+
+    try:
+        found = audit(record, map_file)
+        if xlsx is not None:
+            save(found, xlsx)
+    except (AuditError, SheetError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None
+    for line in summary(found):
+        typer.echo(line, err=True)
+    unreadable = [{"row": one.row, "column": one.column, "message": one.why} for one in found.record.problems]
+    result = {**books_shown(found.books, found.as_of), "unreadable": unreadable}
+    yield {"id": record.name, "as_of": found.as_of, "ruleset": found.books.ruleset.version, "result": result}
 
 
 def _read(file: str) -> bytes:

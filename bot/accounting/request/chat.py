@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from bot.accounting.books import judge
+from bot.accounting.books import Books, judge
 from bot.accounting.inquiry import ApiSent, ChannelFacts
 from bot.accounting.kpi import cases, response_kpi
 from bot.accounting.request.events import events_of
@@ -25,12 +26,7 @@ def inquiry(request: Mapping[str, Any], ruleset: Ruleset) -> dict[str, Any]:
     as_of = moment_at(request, "as_of", "")
     events = events_of(request)
     books = judge(events, ruleset, as_of=as_of, channel=_channel(request))
-    rate = books.rate(as_of)
-    result: dict[str, Any] = {
-        "inquiries": [_verdict(one) for one in books.inquiries],
-        "rate": {"numerator": rate.numerator, "denominator": rate.denominator},
-        "replies": [_reply(one) for one in books.replies],
-    }
+    result = books_shown(books, as_of)
     if "kpi" in ruleset.extras:
         context = object_at(request, "context", "", default={})
         season = choice_at(context, "season", "/context", cases("avg_response_s", ruleset), default="daily")
@@ -50,6 +46,16 @@ def _channel(request: Mapping[str, Any]) -> ChannelFacts:
     sees = flag_at(channel, "sees_human_replies", "/channel", default=True)
     counts = choice_at(channel, "api_sent_counts", "/channel", tuple(ApiSent), default=ApiSent.UNKNOWN)
     return ChannelFacts(sees, counts)
+
+
+def books_shown(books: Books, as_of: datetime) -> dict[str, Any]:
+    """Write judged inquiries, their rate in the period that ends with ``as_of``, and judged replies for JSON."""
+    rate = books.rate(as_of)
+    return {
+        "inquiries": [_verdict(one) for one in books.inquiries],
+        "rate": {"numerator": rate.numerator, "denominator": rate.denominator},
+        "replies": [_reply(one) for one in books.replies],
+    }
 
 
 def _verdict(verdict: Verdict) -> dict[str, Any]:
