@@ -6,12 +6,12 @@ new base that shares what did not change.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from knowledge_base import compound, signals
 from knowledge_base.calibrate import CERTAIN, DEFAULT_MARGIN, DEFAULT_THRESHOLD, MOST_LEAD, sureness
-from knowledge_base.characters import fold, strip
+from knowledge_base.characters import strip
 from knowledge_base.entry import Context, Entry, Evidence, Heard, Match, Part, Reading, Signal
 from knowledge_base.index import Index, Row
 from knowledge_base.matcher import Compared, Side, compare, evidence, likeness, profile_of
@@ -20,34 +20,40 @@ from knowledge_base.scope import Ground, judge_keywords, may_answer
 
 __all__ = ["ANYWHERE", "DEFAULT_MARGIN", "DEFAULT_THRESHOLD", "KnowledgeBase"]
 
-_CANDIDATES = 40
+_ENTRIES, _PHRASINGS_EACH = 12, 4  # how many are looked at closely
 _MATCHES = 5
-_WHOLE_IS_SURE = 90.0
 _LONGEST_FRAGMENT = 10
+_TELLING = 0.8  # a clause that says this much could be a question of its own
+_NEXT_TO_NOTHING = 5.0
 ANYWHERE = Context()
 """Nothing known around the question."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Scored:
-    """One entry with its best phrasing for a question; ``likeness`` is log-odds."""
+    """One entry with its likest phrasing for a question; ``likeness`` is log-odds."""
 
     entry: Entry
-    phrasing: str
+    nearest: Compared
     likeness: float
-    similarity: float
-    certain: bool
-    evidence: tuple[Evidence, ...]
+    same: str | None
+    hit: tuple[Evidence, ...] = ()
 
     @property
     def order(self) -> tuple[bool, float, str]:
         """Best first, the same whatever the order in which entries came."""
-        return (not self.certain, -self.likeness, self.entry.id)
+        return (self.same is None, -self.likeness, self.entry.id)
+
+    @property
+    def similarity(self) -> float:
+        """How like the question looks (0–100)."""
+        return 100.0 if self.same is not None else round(self.nearest.similarity, 1)
 
     def match(self, lead: float) -> Match:
         """Return the match; ``lead`` is how much likelier this entry is than the best other one."""
-        sure = CERTAIN if self.certain else sureness(self.likeness, lead)
-        return Match(self.entry, sure, round(self.similarity, 1), self.phrasing, self.evidence)
+        sure = CERTAIN if self.same is not None else sureness(self.likeness, lead)
+        phrasing = self.nearest.phrasing if self.same is None else self.same
+        return Match(self.entry, sure, self.similarity, phrasing, (*evidence(self.nearest), *self.hit))
 
 
 class KnowledgeBase:
@@ -109,71 +115,91 @@ class KnowledgeBase:
 
     def neighbours(self, text: str, exclude_id: str | None = None, limit: int = 5) -> tuple[Match, ...]:
         """Return the entries whose phrasings look most like a text, most similar first: for warning of conflicts."""
-        question = normalize(text[:LONGEST_TEXT])
-        found = [self._scored(text, question, entry, near, ()) for entry, near in self._nearest(question).items()]
-        order = sorted((s for s in found if s.entry.id != exclude_id), key=lambda s: (-s.similarity, s.entry.id))
-        return tuple(scored.match(0.0) for scored in order[:limit])
+        text = text[:LONGEST_TEXT]
+        found = [scored for scored in self._scored(text, normalize(text)) if scored.entry.id != exclude_id]
+        return tuple(s.match(0.0) for s in sorted(found, key=lambda s: (-s.similarity, s.entry.id))[:limit])
 
     def _matches(self, text: str, question: Question, context: Context) -> tuple[Match, ...]:
         ground = Ground.of(text)
         found = []
-        for entry, nearest in self._nearest(question).items():
-            if may_answer(entry, context) and (hit := judge_keywords(entry, ground)) is not None:
-                found.append(self._scored(text, question, entry, nearest, hit))
+        for scored in self._scored(text, question):
+            hit = judge_keywords(scored.entry, ground) if may_answer(scored.entry, context) else None
+            if hit is not None:
+                gain = sum(reason.value for reason in hit)
+                found.append(replace(scored, likeness=scored.likeness + gain, hit=hit) if hit else scored)
         ranked = sorted(found, key=lambda scored: scored.order)
-        leads = (
-            [
-                scored.likeness - (ranked[1 if place == 0 else 0].likeness)
-                for place, scored in enumerate(ranked[:_MATCHES])
-            ]
-            if len(ranked) > 1
-            else [MOST_LEAD]
+        rivals = [*ranked[1:2], *ranked[:1] * (_MATCHES - 1)]
+        return tuple(
+            scored.match(scored.likeness - rival.likeness if rival is not scored else MOST_LEAD)
+            for scored, rival in zip(ranked[:_MATCHES], rivals if len(ranked) > 1 else ranked, strict=False)
         )
-        return tuple(scored.match(lead) for scored, lead in zip(ranked[:_MATCHES], leads, strict=False))
 
-    def _nearest(self, question: Question) -> dict[Entry, tuple[str, Compared]]:
-        """Return the entries that share most with a question, each with its likest phrasing."""
+    def _scored(self, text: str, question: Question) -> list[_Scored]:
+        """Return the entries that share most with a question, each scored by its likest phrasing and all together."""
         side = Side.of(question)
-        best: dict[str, tuple[str, Compared]] = {}
-        for row in self._index.nearest(question, _CANDIDATES):
-            compared = compare(question, side, row.phrasing)
-            known = best.get(row.entry_id)
-            if known is None or (-compared.likeness, row.phrasing) < (-known[1].likeness, known[0]):
-                best[row.entry_id] = (row.phrasing, compared)
-        return {self._entries[entry_id]: near for entry_id, near in best.items()}
-
-    def _scored(
-        self, text: str, question: Question, entry: Entry, nearest: tuple[str, Compared], extra: tuple[Evidence, ...]
-    ) -> _Scored:
-        phrasing, compared = nearest
-        profile = profile_of(tuple(row.phrasing for row in _rows(entry)))
-        alike = likeness(question, compared, profile, self._index.said_by(question)) + sum(e.value for e in extra)
-        letters = strip(fold(text))
-        certain = letters != "" and any(letters == strip(fold(row.phrasing)) for row in _rows(entry))
-        similarity = 100.0 if certain else compared.similarity
-        return _Scored(entry, phrasing, alike, similarity, certain, (*evidence(compared, question), *extra))
+        best: dict[str, Compared] = {}
+        same = self._index.same(text)
+        rows = self._index.nearest(question, _ENTRIES, _PHRASINGS_EACH)
+        for phrasing, entry_id in (*((row.phrasing, row.entry_id) for row in rows), *((p, i) for i, p in same.items())):
+            compared = compare(question, side, phrasing)
+            if entry_id not in best or compared.order_key < best[entry_id].order_key:
+                best[entry_id] = compared
+        said_by = self._index.said_by(question)
+        return [
+            _Scored(
+                self._entries[entry_id],
+                nearest,
+                likeness(question, nearest, profile_of(_phrasings(self._entries[entry_id])), said_by),
+                same.get(entry_id),
+            )
+            for entry_id, nearest in best.items()
+        ]
 
     def _parts(self, text: str, whole: tuple[Match, ...], context: Context) -> tuple[Part, ...]:
-        """Return the questions of a text that asks several; nothing where the whole is sure or one clause asks."""
-        if whole and whole[0].sureness >= _WHOLE_IS_SURE:
-            return ()
+        """Return the questions of a text that asks several, known or not; nothing where it asks one."""
         pieces = compound.clauses(text)
-        if len(pieces) < 2:
+        if len(pieces) < 2 or (whole and whole[0].sureness >= CERTAIN):
             return ()
-        parts = [Part(piece, self._matches(piece, normalize(piece), context)) for piece in pieces]
+        known: dict[str, tuple[Match, ...]] = {compound.bare(text): whole}
+
+        def matches(part: str) -> tuple[Match, ...]:
+            if part not in known:
+                known[part] = self._matches(part, normalize(part), context)
+            return known[part]
+
+        def worth(part: str) -> float:
+            found = matches(part)
+            return max(0.0, found[0].sureness / 50 - 1) if found else 0.0
+
+        cut = compound.cut_best(pieces, worth)
+        if len(cut) == 1 and any(_is_left_over(piece, whole, matches(compound.bare(piece))) for piece in pieces):
+            cut = [compound.bare(piece) for piece in pieces]
+        parts = [Part(part, matches(part)) for part in cut]
         asking = [part for part in parts if _is_sure(part) or compound.asks(part.text)]
         sure = {part.matches[0].entry.id for part in asking if _is_sure(part)}
-        return tuple(asking) if len(asking) > 1 and sure and (len(sure) > 1 or len(asking) > len(sure)) else ()
+        several = len(sure) > 1 or (sure and any(not _is_sure(part) for part in asking))
+        return tuple(asking) if several else ()
+
+
+def _is_left_over(clause: str, whole: tuple[Match, ...], own: tuple[Match, ...]) -> bool:
+    """Say whether a clause asks something that the best entry for the whole text says nothing of."""
+    if not whole or not compound.asks(clause) or compound.told(clause) < _TELLING:
+        return False
+    return all(match.entry.id != whole[0].entry.id or match.sureness < _NEXT_TO_NOTHING for match in own)
 
 
 def _is_sure(part: Part) -> bool:
     return bool(part.matches) and part.matches[0].sureness >= DEFAULT_THRESHOLD
 
 
-def _rows(entry: Entry) -> list[Row]:
+def _phrasings(entry: Entry) -> tuple[str, ...]:
     """Return each different phrasing of an entry, the standard question first."""
-    texts: Iterator[str] = (text.strip() for text in (entry.question, *entry.phrasings))
-    return [Row(text, entry.id) for text in dict.fromkeys(texts) if text]
+    texts = (text.strip() for text in (entry.question, *entry.phrasings))
+    return tuple(dict.fromkeys(text for text in texts if text))
+
+
+def _rows(entry: Entry) -> list[Row]:
+    return [Row(phrasing, entry.id) for phrasing in _phrasings(entry)]
 
 
 def _is_complete(text: str, heard: tuple[Heard, ...], matches: tuple[Match, ...]) -> bool:

@@ -15,10 +15,12 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge_base.characters import fold, strip
 from knowledge_base.normalize import Question, normalize
 
 _POSTINGS_AT_MOST = 12_000  # bounds the cost of one look-up however large the base
 _COMPILED_AT_MOST = 20_000
+_ROWS_AT_MOST = 80
 _NO_ROWS: NDArray[np.int32] = np.empty(0, np.int32)
 
 
@@ -49,6 +51,7 @@ class Index:
     rows: Sequence[Row | None]
     lists: Mapping[str, NDArray[np.int32]]
     sizes: NDArray[np.float32]
+    letters: Mapping[str, tuple[Row, ...]]
     alive: int
 
     @classmethod
@@ -56,58 +59,73 @@ class Index:
         """Build the index of some phrasings."""
         kept = list(rows)
         lists: dict[str, list[int]] = {}
+        letters: dict[str, tuple[Row, ...]] = {}
         sizes = np.ones(len(kept), np.float32)
         for place, row in enumerate(kept):
             found = features(compiled(row.phrasing))
+            letters[_letters(row.phrasing)] = (*letters.get(_letters(row.phrasing), ()), row)
             sizes[place] = math.sqrt(len(found) + 4)
             for feature in found:
                 lists.setdefault(feature, []).append(place)
-        return cls(kept, {feature: np.array(places, np.int32) for feature, places in lists.items()}, sizes, len(kept))
+        packed = {feature: np.array(places, np.int32) for feature, places in lists.items()}
+        return cls(kept, packed, sizes, letters, len(kept))
 
     def with_rows(self, rows: Sequence[Row]) -> Index:
         """Return an index that has these phrasings too; the lists that do not change are shared."""
         lists = dict(self.lists)
         kept = list(self.rows)
+        letters = dict(self.letters)
         sizes = []
         for row in rows:
+            letters[_letters(row.phrasing)] = (*letters.get(_letters(row.phrasing), ()), row)
             found = features(compiled(row.phrasing))
             sizes.append(math.sqrt(len(found) + 4))
             for feature in found:
                 lists[feature] = np.append(lists.get(feature, _NO_ROWS), np.int32(len(kept)))
             kept.append(row)
-        return Index(kept, lists, np.append(self.sizes, np.array(sizes, np.float32)), self.alive + len(rows))
+        return Index(kept, lists, np.append(self.sizes, np.array(sizes, np.float32)), letters, self.alive + len(rows))
 
     def without(self, entry_id: str) -> Index:
         """Return an index without the phrasings of an entry; their places stay empty."""
         lists = dict(self.lists)
         kept = list(self.rows)
+        letters = dict(self.letters)
         gone = 0
         for place, row in enumerate(self.rows):
             if row is None or row.entry_id != entry_id:
                 continue
             kept[place] = None
             gone += 1
+            others = tuple(same for same in letters.pop(_letters(row.phrasing), ()) if same.entry_id != entry_id)
+            if others:
+                letters[_letters(row.phrasing)] = others
             for feature in features(compiled(row.phrasing)):
                 left = lists[feature][lists[feature] != place]
                 if len(left):
                     lists[feature] = left
                 else:
                     del lists[feature]
-        return Index(kept, lists, self.sizes, self.alive - gone)
+        return Index(kept, lists, self.sizes, letters, self.alive - gone)
 
     def said_by(self, question: Question) -> dict[str, float]:
         """Return what share of the phrasings say each feature of a question; unheard ones are left out."""
         total = max(1, self.alive)
         return {f: len(rows) / total for f in sorted(features(question)) if (rows := self.lists.get(f)) is not None}
 
-    def nearest(self, question: Question, limit: int) -> list[Row]:
-        """Return up to ``limit`` phrasings that share most with a question, rarest sounds first, best first."""
+    def same(self, text: str) -> dict[str, str]:
+        """Return the entries that have a text as a phrasing, letter for letter, each with that phrasing."""
+        return {row.entry_id: row.phrasing for row in self.letters.get(_letters(text), ()) if _letters(text)}
+
+    def nearest(self, question: Question, entries: int, each: int) -> list[Row]:
+        """Return the phrasings that share most with a question, best first: of ``entries`` entries, ``each`` at most.
+
+        Rarest sounds first and up to a fixed number of places, so the cost does not grow with the base.
+        """
         found = [(feature, rows) for feature in features(question) if (rows := self.lists.get(feature)) is not None]
         if not found:
             return []
         found.sort(key=lambda pair: (len(pair[1]), pair[0]))
-        total = len(self.rows)
-        scores = np.zeros(total, np.float32)
+        scores = np.zeros(len(self.rows), np.float32)
         touched, spent = [], 0
         for _, rows in found:
             scores[rows] += math.log(1 + self.alive / len(rows))
@@ -117,8 +135,24 @@ class Index:
                 break
         places = np.unique(np.concatenate(touched))
         scored = scores[places] / self.sizes[places]
-        if len(places) > limit:
-            best = np.argpartition(-scored, limit)[:limit]
+        if len(places) > _ROWS_AT_MOST:
+            best = np.argpartition(-scored, _ROWS_AT_MOST)[:_ROWS_AT_MOST]
             places, scored = places[best], scored[best]
-        order = np.argsort(-scored, kind="stable")
-        return [row for place in places[order] if (row := self.rows[place]) is not None]
+        return self._few(places[np.argsort(-scored, kind="stable")], entries, each)
+
+    def _few(self, places: NDArray[np.int32], entries: int, each: int) -> list[Row]:
+        """Keep the first rows of each of the first entries."""
+        kept: list[Row] = []
+        taken: dict[str, int] = {}
+        for place in places:
+            row = self.rows[place]
+            if row is None or (row.entry_id not in taken and len(taken) >= entries):
+                continue
+            taken[row.entry_id] = taken.get(row.entry_id, 0) + 1
+            if taken[row.entry_id] <= each:
+                kept.append(row)
+        return kept
+
+
+def _letters(text: str) -> str:
+    return strip(fold(text))

@@ -85,21 +85,22 @@ class Covered:
 
 def cover(question: Question, other: Side) -> Covered:
     """Say how much of a question another side says."""
-    pieces, weights, words = question.pieces, question.weights, question.words
-    total = got = 0.0
+    total = lost = 0.0
     missing: dict[int, float] = {}
-    for at, piece in enumerate(pieces):
-        weight = weights[at]
-        met = weight * (_way_met(piece, other) if piece[0] == "?" else _met(question, other, at))
+    for at, (piece, weight) in enumerate(zip(question.pieces, question.weights, strict=True)):
         total += weight
-        got += met
-        if met < weight:
-            missing[words[at]] = missing.get(words[at], 0.0) + weight - met
+        if piece in other.pieces and at and (question.pieces[at - 1], piece) in other.pairs:
+            continue  # the common case first: met beside the same neighbour
+        less = weight * (1.0 - (_way_met(piece, other) if piece[0] == "?" else _met(question, other, at)))
+        if less > 0.0:
+            lost += less
+            word = question.words[at]
+            missing[word] = missing.get(word, 0.0) + less
     if not missing:
         return Covered(1.0 if total else 0.0, total, 0.0, "")
-    place = max(missing, key=lambda word: (missing[word], -word))
-    word = "".join(piece for piece, owner in zip(pieces, words, strict=True) if owner == place)
-    return Covered(got / total, total, missing[place], word)
+    place = max(missing, key=missing.__getitem__)
+    word_missing = "".join(p for p, owner in zip(question.pieces, question.words, strict=True) if owner == place)
+    return Covered(1.0 - lost / total, total, missing[place], word_missing)
 
 
 def _way_met(piece: str, other: Side) -> float:
@@ -151,12 +152,19 @@ def ways_alike(one: frozenset[str], other: frozenset[str], near: Mapping[tuple[s
 class Compared:
     """A question compared with a phrasing: what each says of the other (0–1), and their likeness as log-odds."""
 
+    phrasing: str
     likeness: float
     mine: Covered
     theirs: Covered
     ways: float
     order: float
     turns: tuple[Evidence, ...]
+    asked: Question
+
+    @property
+    def order_key(self) -> tuple[float, str]:
+        """The likest phrasing first."""
+        return (-self.likeness, self.phrasing)
 
     @property
     def similarity(self) -> float:
@@ -173,7 +181,7 @@ def compare(asked: Question, asked_side: Side, phrasing: str) -> Compared:
     turns = turned(asked.said, other.said, (asked.negated, other.negated), (asked.numbers, other.numbers))
     likeness = 3.4 * theirs.share + 1.8 * order + 1.9 * ways - 0.45 * mine.missing - 0.4 * theirs.missing
     likeness += sum(turn.value for turn in turns)
-    return Compared(likeness, mine, theirs, ways, order, turns)
+    return Compared(phrasing, likeness, mine, theirs, ways, order, turns, asked)
 
 
 def likeness(asked: Question, nearest: Compared, profile: Profile, said_by: Mapping[str, float]) -> float:
@@ -181,7 +189,7 @@ def likeness(asked: Question, nearest: Compared, profile: Profile, said_by: Mapp
 
     ``said_by`` is what share of all phrasings in the base say each sound and pair that the question has.
     """
-    together = cover(asked, profile.side).share
+    together = cover(asked, profile.side).share if profile.size > 1 else nearest.mine.share
     told = math.log(nearest.mine.total + 0.3)
     return nearest.likeness + 5.7 * together + 1.6 * told + _typical(asked, profile, said_by) - 10.3
 
@@ -204,12 +212,12 @@ def _typical(asked: Question, profile: Profile, said_by: Mapping[str, float]) ->
     return trust * ratio / total if total else 0.0
 
 
-def evidence(nearest: Compared, asked: Question) -> tuple[Evidence, ...]:
+def evidence(nearest: Compared) -> tuple[Evidence, ...]:
     """Put what speaks for and against into words and numbers for the page that explains."""
     return (
         Evidence("asked_covered", round(100 * nearest.mine.share, 1), nearest.mine.word),
         Evidence("phrasing_covered", round(100 * nearest.theirs.share, 1), nearest.theirs.word),
-        Evidence("ways_alike", round(100 * nearest.ways, 1), " ".join(sorted(asked.ways))),
+        Evidence("ways_alike", round(100 * nearest.ways, 1), " ".join(sorted(nearest.asked.ways))),
         Evidence("same_order", round(100 * nearest.order, 1)),
         *nearest.turns,
     )

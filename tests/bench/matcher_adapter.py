@@ -35,10 +35,11 @@ class Adapter:
         return _sure(self._base.best(text))
 
     def match_multi(self, text: str) -> list[str]:
-        """Return the entries of each part of a text, in the order asked."""
+        """Return the entry that each part of a text most likely asks for, in the order asked (what, not whether to answer)."""
         reading = self._base.read(text)
-        found = [_sure(part.matches) for part in reading.parts] or [_sure(reading.matches)]
-        return [entry_id for entry_id in dict.fromkeys(found) if entry_id is not None]
+        found = [part.matches for part in reading.parts] or [reading.matches]
+        likely = [matches[0].entry.id for matches in found if matches and matches[0].sureness >= DEFAULT_THRESHOLD / 2]
+        return list(dict.fromkeys(likely))
 
 
 def _sure(matches: tuple[Match, ...]) -> str | None:
