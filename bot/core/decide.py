@@ -145,7 +145,7 @@ def _from_matches(reading: Reading, talk: Talk, policy: Policy) -> Decision:
         close = best.sureness >= policy.threshold / 2
         return Handoff(HandoffReason.UNSURE if close else HandoffReason.NO_MATCH, words=best.entry.question)
     second = reading.matches[1] if len(reading.matches) > 1 else None
-    if second and second.sureness >= needed(second.entry, policy) and best.sureness - second.sureness < policy.margin:
+    if second and best.sureness - second.sureness < policy.margin:
         return Handoff(HandoffReason.TWO_ALIKE, words=f"{best.entry.question} / {second.entry.question}")
     if reading.normalized in talk.answered:
         # The same question again means that our answer did not help: once more would be noise, a person is due.

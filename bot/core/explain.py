@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.core.decide import Answer, Decision, Handoff, Policy, Silence, Wait, needed
+from bot.core.reasons import KEEPS_BOT_QUIET, HandoffReason
 from knowledge_base.entry import Match, Mode, Reading
 
 _HANDOFF = {
@@ -40,6 +41,16 @@ _HANDOFF = {
     "stale": ("回答已过时，改由人工处理。", "The answer would be too late; a person takes it."),
     "own_fault": ("系统故障，已转人工。", "Our own fault; handed to a person."),
 }
+_STILL_AWAITED = (
+    "买家在等人工，机器人不再回复。",
+    "The buyer is waiting for a person; the bot stays silent.",
+)
+"""For a line that does not ask for a person itself, but finds the bot quiet because an earlier one did."""
+_ASKED_AGAIN = (
+    "「{words}」刚答过又问，答案没帮上忙，转人工。",
+    "“{words}” was answered just now and is asked again: the answer did not help; a person is asked for.",
+)
+_ELSE = ("转人工。", "A person is asked for.")
 _SILENCE = {
     "person_holds": ("人工接待中，机器人保持安静。", "A person holds the conversation; the bot is silent."),
     "small_talk_settled": ("寒暄，没有未答的问题，不再回复。", "Small talk with nothing left open; nothing is said."),
@@ -106,7 +117,7 @@ def sentence(reading: Reading, decision: Decision, policy: Policy) -> dict[str, 
     if isinstance(decision, Answer):
         return _answer_sentence(decision, policy)
     best = reading.matches[0] if reading.matches else None
-    zh, en = _HANDOFF.get(decision.reason.value, ("转人工。", "A person is asked for."))
+    zh, en = _handoff_words(decision, best, policy)
     words = {
         "words": decision.words,
         "missing": "、".join(decision.missing),
@@ -115,6 +126,14 @@ def sentence(reading: Reading, decision: Decision, policy: Policy) -> dict[str, 
         "margin": f"{policy.margin:.0f}",
     }
     return {"zh": zh.format(**words), "en": en.format(**words)}
+
+
+def _handoff_words(decision: Handoff, best: Match | None, policy: Policy) -> tuple[str, str]:
+    if decision.reason in KEEPS_BOT_QUIET and not decision.words:
+        return _STILL_AWAITED
+    if decision.reason is HandoffReason.UNSURE and best and best.sureness >= needed(best.entry, policy):
+        return _ASKED_AGAIN
+    return _HANDOFF.get(decision.reason.value, _ELSE)
 
 
 def _answer_sentence(decision: Answer, policy: Policy) -> dict[str, str]:

@@ -23,7 +23,10 @@ class Notice(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ServiceHours:
-    """When people are there, in the shop's local time: ``[start, end)``; an end before the start goes over midnight."""
+    """When people are there, in the shop's local time: ``[start, end)``.
+
+    An end before the start goes over midnight; an end at the start means round the clock.
+    """
 
     start: time
     end: time
@@ -31,7 +34,7 @@ class ServiceHours:
     def holds(self, local: datetime) -> bool:
         """Say whether people are there at this local time."""
         at = local.time()
-        if self.start <= self.end:
+        if self.start < self.end:
             return self.start <= at < self.end
         return at >= self.start or at < self.end
 
