@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,7 +31,6 @@ from bot.store.timers import Timer
 PREVIEW = 200
 """How much of the last line a list shows, in characters."""
 
-FORGED_WAIT_S = 0.5
 log = structlog.get_logger("intake")
 
 LEASE_MS = 30 * 60_000
@@ -75,10 +75,8 @@ class Intake:
 
     def __init__(self, store: Store, clocks: Clocks, on_stored: Callable[[Sequence[Fresh]], None]) -> None:
         self._store, self._clocks, self._on_stored = store, clocks, on_stored
-        self.accepted = 0
-        self.repeats = 0
-        self.refused = 0
-        self._counting: dict[str, bool] = {}
+        self._forged: Counter[str] = Counter()
+        self._counting: asyncio.Task[None] | None = None
         self._last: dict[str, int] = {}
 
     async def receive(self, channel: Channel, delivery: Delivery, facts: Facts, detail: str = "") -> Stored:
@@ -89,8 +87,6 @@ class Intake:
         arrival = Arrival(channel, delivery, facts, self._clocks.now_ms(channel.shop), detail)
         stored = await self._store.merge(accept, arrival)
         self._last[channel.key] = arrival.at
-        self.accepted += len(stored.fresh)
-        self.repeats += stored.repeats
         if stored.fresh:
             self._on_stored(stored.fresh)
         return stored
@@ -99,17 +95,22 @@ class Intake:
         """When a channel's last signed delivery came in (ms of the shop's clock), as far as this process knows."""
         return self._last.get(channel)
 
-    async def forged(self, channel: Channel) -> None:
-        """Count a refused delivery; nothing else of it is kept. A store that is busy costs the count, not the answer."""
-        self.refused += 1
-        if not self._counting.get(channel.key):
-            self._counting[channel.key] = True
+    def forged(self, channel: Channel) -> None:
+        """Count a refused delivery; nothing else of it is kept, and the refusal does not wait for the count."""
+        self._forged[channel.key] += 1
+        if self._counting is None or self._counting.done():
+            self._counting = asyncio.create_task(self._count_forged())
+
+    async def _count_forged(self) -> None:
+        while self._forged:
+            counts, self._forged = self._forged, Counter()
             try:
-                await asyncio.wait_for(self._store.write(shops.count_bad_signature, channel.key), FORGED_WAIT_S)
-            except (TimeoutError, sa.exc.SQLAlchemyError):
-                log.warning("forged_not_counted", channel=channel.key)
-            finally:
-                self._counting[channel.key] = False
+                await self._store.write(shops.count_bad_signatures, counts)
+            except sa.exc.SQLAlchemyError:
+                # The store is busy: the count is tried again with the next one.
+                self._forged.update(counts)
+                log.warning("forged_not_counted", channels=len(counts))
+                return
 
 
 @dataclass(slots=True)
@@ -149,10 +150,19 @@ def accept(conn: sa.Connection, arrivals: Sequence[Arrival]) -> list[Stored]:
     for row, seq in zip(batch.messages, append(conn, batch.lines), strict=False):
         row["seq"] = seq
     messages.add_deliveries(conn, deliveries)
+    shops.count_messages(conn, _counts(arrivals, results))
     messages.add(conn, batch.messages)
     convs.save(conn, batch.changed.values())
     timers.put(conn, batch.timers)
     return results
+
+
+def _counts(arrivals: Sequence[Arrival], results: Sequence[Stored]) -> dict[str, tuple[int, int]]:
+    counts: dict[str, tuple[int, int]] = {}
+    for arrival, stored in zip(arrivals, results, strict=True):
+        accepted, repeats = counts.get(arrival.channel.key, (0, 0))
+        counts[arrival.channel.key] = (accepted + len(stored.fresh), repeats + stored.repeats)
+    return counts
 
 
 def _gather(conn: sa.Connection, arrivals: Sequence[Arrival]) -> _Batch:

@@ -205,7 +205,7 @@ class Shops:
             "send_url": channel.send_url,
             "options": dict(channel.options),
             "created_at": known["created_at"] if known else self._clocks.real_ms(),
-            "bad_signatures": known["bad_signatures"] if known else 0,
+            **{name: known[name] if known else 0 for name in ("accepted", "repeats", "bad_signatures")},
         }
         stored.save_channels(conn, [row])
         self.note(conn, "channel", channel.key, by)

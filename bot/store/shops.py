@@ -38,6 +38,29 @@ def change_shop(conn: sa.Connection, shop_id: str, values: Mapping[str, Any]) ->
     conn.execute(sa.update(shop).where(shop.c.id == shop_id).values(dict(values)))
 
 
-def count_bad_signature(conn: sa.Connection, key: str) -> None:
-    """Count a refused delivery: nothing else of it is kept."""
-    conn.execute(sa.update(channel).where(channel.c.key == key).values(bad_signatures=channel.c.bad_signatures + 1))
+_COUNT = (
+    sa.update(channel)
+    .where(channel.c.key == sa.bindparam("k"))
+    .values(
+        accepted=channel.c.accepted + sa.bindparam("a"),
+        repeats=channel.c.repeats + sa.bindparam("r"),
+    )
+)
+
+
+def count_messages(conn: sa.Connection, counts: Mapping[str, tuple[int, int]]) -> None:
+    """Add to each channel's counts: messages accepted, and repeats of messages already there."""
+    if counts:
+        conn.execute(_COUNT, [{"k": key, "a": a, "r": r} for key, (a, r) in counts.items()])
+
+
+_COUNT_BAD = (
+    sa.update(channel)
+    .where(channel.c.key == sa.bindparam("k"))
+    .values(bad_signatures=channel.c.bad_signatures + sa.bindparam("n"))
+)
+
+
+def count_bad_signatures(conn: sa.Connection, counts: Mapping[str, int]) -> None:
+    """Add to each channel's count of refused deliveries: nothing else of them is kept."""
+    conn.execute(_COUNT_BAD, [{"k": key, "n": count} for key, count in counts.items()])

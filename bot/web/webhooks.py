@@ -42,7 +42,7 @@ async def answer(services: Services, channel: Channel, adapter: Adapter, deliver
     try:
         outcome = adapter.read(delivery, channel, services.clocks.now(channel.shop))
     except BadSignature as why:
-        await services.intake.forged(channel)
+        services.intake.forged(channel)
         return adapter.refused(str(why))
     except Unreadable as why:
         outcome = Facts(odd=(Odd("/", str(why)),))

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 
-from bot.store.tables import conversation, journal, journal_head, message, outbox
+from bot.store.tables import channel, conversation, journal, journal_head, message, outbox
 
 
 def heads(conn: sa.Connection, shops: Sequence[str]) -> dict[str, int]:
@@ -40,7 +40,7 @@ def since(conn: sa.Connection, after: Mapping[str, int], limit: int = 500) -> li
 
 
 def status(conn: sa.Connection, shops: Sequence[str]) -> dict[str, Any]:
-    """Undecided messages, owed inquiries and sends by state, for the status page."""
+    """Messages accepted, repeated, refused and undecided, owed inquiries and sends by state, for the status page."""
     mine = list(shops)
     waiting, oldest = conn.execute(
         sa.select(sa.func.count(), sa.func.min(message.c.accepted_at)).where(
@@ -56,4 +56,20 @@ def status(conn: sa.Connection, shops: Sequence[str]) -> dict[str, Any]:
     owed = conn.scalar(
         sa.select(sa.func.count()).select_from(conversation).where(conversation.c.owed, conversation.c.shop.in_(mine))
     )
-    return {"waiting": waiting, "oldest": oldest, "sends": sends, "owed": owed or 0}
+    counts = conn.execute(
+        sa.select(
+            *(
+                sa.func.coalesce(sa.func.sum(c), 0)
+                for c in (channel.c.accepted, channel.c.repeats, channel.c.bad_signatures)
+            )
+        ).where(channel.c.shop.in_(mine))
+    ).one()
+    return {
+        "accepted": counts[0],
+        "repeats": counts[1],
+        "refused": counts[2],
+        "waiting": waiting,
+        "oldest": oldest,
+        "sends": sends,
+        "owed": owed or 0,
+    }

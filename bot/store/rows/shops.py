@@ -28,7 +28,7 @@ class Shop(SQLModel, table=True):
 
 
 class ChannelRow(SQLModel, table=True):
-    """A wire: adapter and secrets (encrypted at rest). ``key`` begins with the shop."""
+    """A wire: adapter and secrets (encrypted at rest). ``key`` begins with the shop. The last three count messages."""
 
     __tablename__ = "channel"
     key: str = key()
@@ -38,4 +38,6 @@ class ChannelRow(SQLModel, table=True):
     send_url: str = ""
     options: dict[str, Any] = blob()
     created_at: int = millis()
+    accepted: int = 0
+    repeats: int = 0
     bad_signatures: int = 0

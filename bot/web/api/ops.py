@@ -77,9 +77,7 @@ async def _figures(call: Call, shops: list[str]) -> dict[str, Any]:
     sends = found["sends"]
     idle = not (found["waiting"] or services.answering.waiting or sends["pending"] or sends["sending"])
     return {
-        "accepted": services.intake.accepted,
-        "repeats": services.intake.repeats,
-        "refused": services.intake.refused,
+        **{name: found[name] for name in ("accepted", "repeats", "refused")},
         "waiting": found["waiting"],
         "owed": found["owed"],
         "oldest_s": round(max(0, services.clocks.real_ms() - oldest) / 1000, 3) if oldest else 0,
