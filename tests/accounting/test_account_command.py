@@ -269,6 +269,13 @@ def test_a_report_about_a_message_not_seen_is_told() -> None:
     assert "x9" in result["notes"][0]
 
 
+def test_a_report_needs_no_conversation() -> None:
+    accepted = {**REPORT, "id": "r", "meta": {"type": "spam", "target": "a", "status": "accepted"}}
+    del accepted["conversation"]
+    result = answer({**DEMO, "ruleset": "kuaishou", "events": [*DEMO["events"], accepted]}, rulesets.load)["result"]
+    assert [one["reason"] for one in result["inquiries"]] == ["excluded_spam"]
+
+
 def test_a_reply_to_a_review_not_seen_is_told() -> None:
     request = {**REVIEW, "replies": [{"review": "x9", "ts": "2026-05-01T00:00:00+08:00", "text": "谢谢"}]}
     assert "x9" in answer(request, rulesets.load)["result"]["notes"][0]

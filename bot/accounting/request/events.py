@@ -9,6 +9,7 @@ from bot.accounting.event import ACTORS, KINDS, Event
 from bot.accounting.request.reading import RequestError, child, choice_at, list_at, moment, moment_at, text_at
 
 _NO_META: dict[str, Any] = {}
+_ANYWHERE = {"default": ""}  # a report finds its message by id, an advance notice is the whole shop's
 _META_NEEDED = ("recall", "report")
 _REPORT_TYPES = ("spam", "abuse", "prior_notice")
 _REPORT_STATUSES = ("filed", "accepted", "rejected")
@@ -30,7 +31,8 @@ def _event(item: Any, index: int) -> Event:
     fields: Mapping[str, Any] = item
     id, conversation, actor, kind, text = _named(fields)
     if type(id) is not str or type(conversation) is not str:
-        id, conversation = text_at(item, "id", where), text_at(item, "conversation", where)
+        id = text_at(item, "id", where)
+        conversation = text_at(item, "conversation", where, **(_ANYWHERE if kind == "report" else {}))
     if type(actor) is not str or actor not in ACTORS:
         choice_at(item, "actor", where, tuple(sorted(ACTORS)))
     if type(kind) is not str or kind not in KINDS:

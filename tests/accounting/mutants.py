@@ -1,0 +1,128 @@
+"""Change one operator, constant or condition of a module at a time and see whether the rulings notice.
+
+``python tests/accounting/mutants.py verdict inquiry ladder`` prints every mutant that no test fails on, and how many
+were killed. Each mutant runs in a forked child, so nothing on disk changes.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import copy
+import importlib.abc
+import importlib.util
+import io
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+TESTS = [f"tests/accounting/test_{name}.py" for name in ("rulings", "inquiry_duties", "scorecard")]
+SECONDS_A_MUTANT = 60
+
+SWAPS: dict[type[ast.AST], tuple[type[Any], ...]] = {
+    ast.Lt: (ast.LtE, ast.Gt),
+    ast.LtE: (ast.Lt, ast.Gt),
+    ast.Gt: (ast.GtE, ast.Lt),
+    ast.GtE: (ast.Gt, ast.Lt),
+    ast.Eq: (ast.NotEq,),
+    ast.NotEq: (ast.Eq,),
+    ast.Is: (ast.IsNot,),
+    ast.IsNot: (ast.Is,),
+    ast.In: (ast.NotIn,),
+    ast.NotIn: (ast.In,),
+    ast.And: (ast.Or,),
+    ast.Or: (ast.And,),
+    ast.Add: (ast.Sub,),
+    ast.Sub: (ast.Add,),
+    ast.Mult: (ast.Add,),
+}
+
+
+def mutants(tree: ast.Module) -> Iterator[tuple[str, ast.Module]]:
+    """Yield (what was changed, changed tree) for each single change."""
+    nodes = list(ast.walk(tree))
+    for place, node in enumerate(nodes):
+        for words, change in _changes(node):
+            other = copy.deepcopy(tree)
+            change(list(ast.walk(other))[place])
+            yield f"line {getattr(node, 'lineno', '?')}: {words}", ast.fix_missing_locations(other)
+
+
+def _changes(node: ast.AST) -> Iterator[tuple[str, Any]]:
+    if isinstance(node, ast.Compare):
+        for swap in SWAPS.get(type(node.ops[0]), ()):
+            yield f"{ast.unparse(node)} with {swap.__name__}", lambda n, swap=swap: n.ops.__setitem__(0, swap())
+    elif isinstance(node, ast.BoolOp | ast.BinOp):
+        for swap in SWAPS.get(type(node.op), ()):
+            yield f"{ast.unparse(node)} with {swap.__name__}", lambda n, swap=swap: setattr(n, "op", swap())
+    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        yield f"{ast.unparse(node)} without not", lambda n: setattr(n, "op", ast.UAdd()) or _truth(n)
+    elif isinstance(node, ast.Constant) and type(node.value) in (bool, int):
+        other = not node.value if type(node.value) is bool else node.value + 1
+        yield f"{node.value} for {other}", lambda n, other=other: setattr(n, "value", other)
+    elif isinstance(node, ast.If):
+        for value in (True, False):
+            yield (
+                f"if {ast.unparse(node.test)} always {value}",
+                (lambda n, value=value: setattr(n, "test", ast.Constant(value))),
+            )
+
+
+def _truth(node: Any) -> None:
+    node.op, node.operand = ast.Not(), ast.UnaryOp(ast.Not(), node.operand)
+
+
+class _Planted(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Gives one module the mutated code when it is imported."""
+
+    def __init__(self, name: str, path: Path, tree: ast.Module) -> None:
+        self.name, self.path, self.tree = name, path, tree
+
+    def find_spec(self, fullname: str, path: Any, target: Any = None) -> Any:
+        if fullname != self.name:
+            return None
+        return importlib.util.spec_from_loader(fullname, self, origin=str(self.path))
+
+    def exec_module(self, module: ModuleType) -> None:
+        exec(compile(self.tree, str(self.path), "exec"), module.__dict__)  # noqa: S102
+
+
+def survives(name: str, path: Path, tree: ast.Module) -> bool:
+    """Run the tests on one mutant in a child; a mutant that hangs or breaks the import is dead too."""
+    child = os.fork()
+    if child == 0:
+        import signal
+
+        signal.alarm(SECONDS_A_MUTANT)
+        sys.meta_path.insert(0, _Planted(name, path, tree))
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            code = pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *TESTS])
+        os._exit(0 if code == 0 else 1)
+    return os.waitpid(child, 0)[1] == 0
+
+
+def main(modules: list[str]) -> int:
+    """Try all mutants of the named modules of ``bot.accounting``; the exit code is 1 where some survived."""
+    os.chdir(ROOT)
+    sys.path.insert(0, str(ROOT))
+    killed = survived = 0
+    for module in modules:
+        path = ROOT / "bot" / "accounting" / f"{module}.py"
+        for words, tree in mutants(ast.parse(path.read_text(encoding="utf-8"))):
+            if survives(f"bot.accounting.{module}", path, tree):
+                survived += 1
+                print(f"{module}.py {words}", flush=True)
+            else:
+                killed += 1
+    print(f"{killed} killed, {survived} survived")
+    return 1 if survived else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:] or ["verdict", "inquiry", "ladder"]))
