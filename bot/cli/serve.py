@@ -6,7 +6,6 @@ import asyncio
 import errno
 import fcntl
 import json
-import logging
 import os
 import signal
 import socket
@@ -21,6 +20,7 @@ import typer
 from aiohttp import web
 
 import bot
+from bot import logs
 from bot.cli.shared import settings_of
 from bot.settings import Settings
 
@@ -31,7 +31,7 @@ KEEP_ALIVE_S = 75.0
 def run(options: dict[str, Any]) -> None:
     """Serve until told to stop; exit 2, in words, when it cannot begin."""
     settings, _ = settings_of(options)
-    set_up_logs(settings.log_level)
+    logs.set_up(settings.log_level)
     try:
         settings.data.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -52,21 +52,6 @@ def stop(words: str) -> None:
     """End with exit code 2 and a sentence."""
     typer.echo(words, err=True)
     raise typer.Exit(2)
-
-
-def set_up_logs(level: str) -> None:
-    """Structured logs to standard error: ids and codes, never what people wrote."""
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.dict_tracebacks,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
-    )
 
 
 def _lock(data: Path) -> IO[str]:

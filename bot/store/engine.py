@@ -52,6 +52,7 @@ def _connect(path: Path, *, read_only: bool) -> sa.Engine:
         f"sqlite:///{path}",
         poolclass=NullPool,
         isolation_level="AUTOCOMMIT",
+        hide_parameters=True,
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
         connect_args={"check_same_thread": False},

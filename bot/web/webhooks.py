@@ -75,4 +75,4 @@ async def _store(
 
 
 def _response(ack: Ack) -> web.Response:
-    return web.Response(status=ack.status, body=ack.body, content_type=ack.content_type, headers=dict(ack.headers))
+    return web.Response(status=ack.status, body=ack.body, headers={"Content-Type": ack.content_type, **ack.headers})
