@@ -18,11 +18,13 @@ export function correct(now) {
   if (!Number.isNaN(server)) offset = server - Date.now();
 }
 
+const running = (clock, real) => (clock ? Date.parse(clock.now) + (real - Date.parse(clock.real_now)) * clock.rate : real);
+
 /** A shop's own time at the last tick, in ms: a simulated shop's clock starts elsewhere and may run faster or stand. */
-export function shopNow(clock) {
-  const real = tick.value + offset;
-  return clock ? Date.parse(clock.now) + (real - Date.parse(clock.real_now)) * clock.rate : real;
-}
+export const shopNow = (clock) => running(clock, tick.value + offset);
+
+/** The same for what need not be drawn anew each second, such as whether a line is of today. */
+export const shopMoment = (clock) => running(clock, tick.peek() + offset);
 
 /** A length of time as 02:31 or 1:02:31; the sign is left to the words around it. */
 export function span(ms) {

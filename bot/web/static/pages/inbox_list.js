@@ -1,6 +1,6 @@
 // The list of conversations: tabs with counts, rows with their clocks.
 import { cls, html, useEffect, useRef, useState } from "../lib/view.js";
-import { shopNow, when } from "../lib/clock.js";
+import { shopMoment, when } from "../lib/clock.js";
 import { number, t, tOr } from "../lib/i18n.js";
 import { useKeys } from "../lib/keys.js";
 import { go, route, withQuery } from "../lib/router.js";
@@ -32,7 +32,7 @@ function Row({ talk, chosen }) {
       ${talk.owner && html`<${Chip} tone="info" icon="person">${talk.owner.name}<//>`}
       ${talk.simulated && html`<${Chip}>${t("word.simulated")}<//>`}
       <span class="shop">${talk.shop_name}</span></span>
-      <time>${talk.last?.at ? when(talk.last.at, shopNow(shop?.clock)) : ""}</time></span></a>`;
+      <time>${talk.last?.at ? when(talk.last.at, shopMoment(shop?.clock)) : ""}</time></span></a>`;
 }
 
 function Nothing({ tab }) {
