@@ -134,8 +134,10 @@ class Fold:
             self.inquiries[-1].transfers.append(event)
         if self.rules.transfer_restarts:
             for inquiry in self._waiting:
-                if inquiry.answer is None:
+                if inquiry.turn_from is None:
                     inquiry.clock_from = event.at
+                else:
+                    inquiry.turn_from = event.at
 
     def _hear(self, event: Event) -> None:
         rules = self.rules

@@ -116,7 +116,7 @@ class _Walk:
         if self.penalty is None:
             self.state = WARNING if rate < lines.warning else NONE
         else:
-            self._recover(day, rate, lines)
+            self._recover(self.penalty, day, rate, lines)
         return self._day(day, early_warning=rate < lines.light + self.rules["early_warning.offset_pp"])
 
     def _day(self, day: date, *, early_warning: bool) -> LadderDay:
@@ -149,10 +149,8 @@ class _Walk:
             return HEAVY
         return LIGHT if self.run_light >= rules["ladder.consecutive_days"] else None
 
-    def _recover(self, day: date, rate: Fraction, lines: Lines) -> None:
-        rules, penalty = self.rules, self.penalty
-        if penalty is None:
-            return
+    def _recover(self, penalty: str, day: date, rate: Fraction, lines: Lines) -> None:
+        rules = self.rules
         if rate < lines.light:
             self.state = penalty
             if rules["recovery.breach_resets"]:

@@ -112,8 +112,9 @@ def test_chat(ruleset: str, ruling: dict[str, Any]) -> None:
     if "replies" in ruling:
         told = [f"{one['message']} {one['reason']} {one['inquiry'] or 'none'}" for one in found["replies"]]
         assert told == ruling["replies"]
+    counted = {one["opened_by"] for one in found["inquiries"] if one["counted"]}
     for one in found["replies"]:
-        assert not one["counts"] or one["reason"] == "first_valid"
+        assert one["counts"] == (one["reason"] == "first_valid" and one["inquiry"] in counted)
     if "classes" in ruling:
         assert [one["class"] for one in found["replies"]] == ruling["classes"]
     if "rate" in ruling:
