@@ -55,11 +55,15 @@ class Pack:
     must_answer: tuple[MustAnswer, ...]
 
 
+FIRST = ("clothing", "beauty", "food", "electronics")
+"""The order in which a first visitor sees them; packs that are not named come after, by id."""
+
+
 @cache
 def names() -> tuple[str, ...]:
-    """Return the ids of the packs there are, sorted."""
-    found = (file.name for file in files(__name__).iterdir())
-    return tuple(sorted(name.removesuffix(".yaml") for name in found if name.endswith(".yaml")))
+    """Return the ids of the packs there are, in the order to show them."""
+    found = {path.name.removesuffix(".yaml") for path in files(__name__).iterdir() if path.name.endswith(".yaml")}
+    return (*(name for name in FIRST if name in found), *sorted(found - set(FIRST)))
 
 
 @cache
