@@ -70,12 +70,12 @@ def chat_rulesets() -> frozenset[str]:
 
 
 class App:
-    """A wired service: ``start`` it, hand ``services`` to the web, ``stop`` it."""
+    """A wired service: ``start`` it, hand ``services`` to the web, ``stop`` it. ``now`` replaces the real clock."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, now: Callable[[], datetime] | None = None) -> None:
         settings.data.mkdir(parents=True, exist_ok=True)
         self.settings = settings
-        self.clocks = Clocks(real_clock(settings))
+        self.clocks = Clocks(now or real_clock(settings))
         self.store = Store(settings.data / "miaohui.db")
         self.vault = Vault.at(settings.data / "secret.key")
         self.simulator = FakePlatform(lambda channel: self.clocks.now(channel.shop))

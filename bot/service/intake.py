@@ -317,7 +317,11 @@ def _delivery_row(arrival: Arrival, stored: Stored) -> dict[str, Any]:
         result = "unreadable" if not arrival.facts.messages else "partly_read"
     else:
         result = "accepted" if stored.fresh or not stored.repeats else "repeat"
-    shown = {k: v for k, v in arrival.delivery.headers.items() if "signature" not in k and k != "authorization"}
+    shown = {
+        _storable(name): _storable(value)
+        for name, value in arrival.delivery.headers.items()
+        if "signature" not in name and name != "authorization"
+    }
     return {
         "id": new_id(arrival.delivery.received_at),
         "shop": arrival.channel.shop,
@@ -326,7 +330,12 @@ def _delivery_row(arrival: Arrival, stored: Stored) -> dict[str, Any]:
         "headers": orjson.dumps(shown).decode(),
         "body": arrival.delivery.body,
         "result": result,
-        "detail": (odd or arrival.detail)[:1000],
+        "detail": _storable(odd or arrival.detail)[:1000],
         "accepted": len(stored.fresh),
         "repeats": stored.repeats,
     }
+
+
+def _storable(text: str) -> str:
+    """Text that any store can hold: header bytes that are no UTF-8 arrive as halves of surrogate pairs."""
+    return text.encode("utf-8", "replace").decode()
