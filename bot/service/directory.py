@@ -85,17 +85,13 @@ class Directory:
         """
         return self.load_ruleset(shop.ruleset_name, day, shop.overrides or None)
 
-    def check_rules(self, platform: str, rules: Mapping[str, Any]) -> None:
-        """Try a shop's overrides of its platform's rules.
+    def newest_rules(self, platform: str, rules: Mapping[str, Any]) -> Ruleset:
+        """The newest rules of a platform with a shop's overrides.
 
         Raises:
             BadParameter: no such parameter, or a value of the wrong kind.
         """
-        self.load_ruleset(self._ruleset_name(platform), None, {**self._borrowed(platform), **rules} or None)
-
-    def auto_counts(self, platform: str) -> bool:
-        """Say whether automatic replies count under a platform's rules as they come."""
-        return self.load_ruleset(self._ruleset_name(platform), None, self._borrowed(platform) or None).auto_counts
+        return self.load_ruleset(self._ruleset_name(platform), None, {**self._borrowed(platform), **rules} or None)
 
     def _ruleset_name(self, platform: str) -> str:
         return platform if platform in self.chat_rulesets else "internal"

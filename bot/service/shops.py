@@ -13,10 +13,14 @@ import sqlalchemy as sa
 
 from adapters.base import Channel
 from bot.accounting.parameters import BadParameter
-from bot.core.notices import Notice
+from bot.core.conversation import Event, State
+from bot.core.reasons import HandoffReason
 from bot.service.clocks import Clocks
-from bot.service.directory import ZONE, Directory, hours_of
+from bot.service.directory import ZONE, Directory
+from bot.service.options import check_options
 from bot.service.refusal import Because, Refusal
+from bot.store import conversations as convs
+from bot.store import outbox
 from bot.store import shops as stored
 from bot.store.engine import Store
 from bot.store.ids import to_ms
@@ -29,6 +33,8 @@ INSTALLATION = "*"
 FOLLOW_UPS = ("always", "within_budget", "off")
 NEW_SECRET_BYTES = 32
 DEMO_STARTS = time(14, 0)
+FOR_EVER = 1 << 62
+"""A time (ms) after every retry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +77,13 @@ class Shops:
         self._check(new)
         known = {row["id"]: row for row in stored.all_shops(conn)}.get(new.id)
         options = {**(known["options"] if known else {}), **(new.options or {})}
-        self.check_options(new.platform, options)
+        self._check_options(new.platform, options)
         now = self._clocks.real_ms()
         row = {
             "id": new.id,
             "name": new.name,
             "platform": new.platform,
-            "simulated": new.simulated,
+            "simulated": known["simulated"] if known else new.simulated,
             "stopped": known["stopped"] if known else False,
             "bot_mode": new.bot_mode or (known["bot_mode"] if known else self._mode(new)),
             "human_follow_up": new.human_follow_up
@@ -118,36 +124,19 @@ class Shops:
         if new.human_follow_up is not None and new.human_follow_up not in FOLLOW_UPS:
             raise _bad("human_follow_up", FOLLOW_UPS)
 
-    def check_options(self, platform: str, options: Mapping[str, Any]) -> None:
-        """Check what only running would show: service hours, notices, overrides of rules.
-
-        Raises:
-            Refusal: a value cannot be, with its pointer.
-        """
+    def _check_options(self, platform: str, options: Mapping[str, Any]) -> None:
         try:
-            hours_of(options.get("service_hours"))
-        except (ValueError, KeyError, TypeError) as error:
-            raise Refusal(
-                Because.INVALID,
-                "service_hours",
-                "营业时段要写成 start 和 end 两个时间，例如 09:00 和 23:00。",
-                "Service hours are two times, start and end, such as 09:00 and 23:00.",
-                pointer="/service_hours",
-            ) from error
-        unknown = set(options.get("notices", {})) - set(Notice)
-        if unknown:
-            raise _bad("notices", [notice.value for notice in Notice])
-        try:
-            self._directory.check_rules(platform, options.get("rules") or {})
+            ruleset = self._directory.newest_rules(platform, options.get("rules") or {})
         except BadParameter as error:
             raise Refusal(Because.INVALID, "rule", str(error), str(error), pointer="/rules") from error
+        check_options(options, ruleset)
 
     def _mode(self, new: NewShop) -> str:
         """A real shop begins in ``suggest``: trust is earned."""
         return Mode.AUTO.value if new.simulated else Mode.SUGGEST.value
 
     def _follow_up(self, platform: str) -> str:
-        return "off" if self._directory.auto_counts(platform) else "always"
+        return "off" if self._directory.newest_rules(platform, {}).auto_counts else "always"
 
     def _demo_start(self) -> int:
         """14:00 of the last working day, today included: an ordinary day's quiet hour."""
@@ -162,18 +151,33 @@ class Shops:
         Raises:
             Refusal: a value cannot be.
         """
-        config = self._directory.shops[shop]
-        merged = {k: v for k, v in {**config.options, **options}.items() if v is not None}
-        self.check_options(config.platform, merged)
 
         def act(conn: sa.Connection) -> None:
+            known = next(row for row in stored.all_shops(conn) if row["id"] == shop)
+            merged = {k: v for k, v in {**(known["options"] or {}), **options}.items() if v is not None}
+            self._check_options(known["platform"], merged)
             stored.change_shop(conn, shop, {**values, "options": merged})
+            if values.get("stopped") or values.get("bot_mode", Mode.AUTO) != Mode.AUTO:
+                self._hold_back(conn, shop)
             self.note(conn, "shop", shop, by)
             what = sorted({*values, *options})
             append(conn, [Line(shop, self._clocks.now_ms(shop), "setting", shop, None, {"by": by, "what": what})])
 
         await self._store.write(act)
         await self._directory.reload()
+
+    def _hold_back(self, conn: sa.Connection, shop: str) -> None:
+        """What the bot has not sent yet is not sent any more; the buyers who wait for it get a person."""
+        now = self._clocks.now_ms(shop)
+        for one in convs.load(conn, outbox.due(conn, FOR_EVER)).values():
+            if one.shop != shop or one.state == State.AGENT.value:
+                continue
+            outbox.cancel_automatic(conn, one.id, HandoffReason.BOT_OFF.value, now)
+            if one.state == State.BOT.value:
+                one.step(Event.HANDED_OFF)
+                one.reason, one.reason_detail = HandoffReason.BOT_OFF.value, ""
+                convs.save(conn, [one])
+                append(conn, [Line(shop, now, "handoff", one.id, one.id, {"reason": one.reason})])
 
     async def add_channel(self, channel: Channel, *, by: str) -> Channel:
         """Make a channel with a new secret; the secret is in the returned channel, and nowhere else again.

@@ -9,7 +9,6 @@ from pydantic import Field, StringConstraints
 from adapters.base import Channel
 from bot.service.shops import NewShop, new_channel_key
 from bot.web import views
-from bot.web.problem import Problem
 from bot.web.route import ADMINS, EVERYBODY, WATCHERS, Auth, Call, Route, Scope, Shape
 
 Time = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
@@ -109,24 +108,12 @@ async def change(call: Call) -> Any:
     values = {k: given.pop(k) for k in ("name", "bot_mode", "human_follow_up") if given.get(k) is not None}
     if "notices" in given:
         texts = {**call.services.directory.shops[call.shop].options.get("notices", {}), **(given["notices"] or {})}
-        given["timed_answer_s"] = texts.pop("timed_answer_s", None) or None
+        if "timed_answer_s" in texts:
+            given["timed_answer_s"] = texts.pop("timed_answer_s") or None
         given["notices"] = {k: v for k, v in texts.items() if v}
-        await _meaningful(call, given["notices"].get("timed", ""))
     await call.services.shops.change(call.shop, values, given, by=call.principal.id)
     call.services.shelf.drop(call.shop)
     return _one(call, call.shop)
-
-
-async def _meaningful(call: Call, text: str) -> None:
-    """A timed answer must say something: filler counts as faking on some platforms."""
-    if text and (await call.services.publishing.phrases.check(call.shop, text))["meaningless"]:
-        raise Problem(
-            422,
-            "meaningless",
-            "定时答复没有实质内容，按这个平台的规则会被判为无效，请写明具体信息。",
-            "The timed answer says nothing of substance under this platform's rules; give facts.",
-            pointer="/notices/timed",
-        )
 
 
 async def stop(call: Call) -> Any:

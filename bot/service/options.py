@@ -1,0 +1,71 @@
+"""What a shop's options may be: whatever only running would show is checked when they are saved, through every door."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from bot.accounting.ruleset import Ruleset, meaningless
+from bot.core.message import Kind
+from bot.core.notices import Notice
+from bot.service.directory import hours_of
+from bot.service.refusal import Because, Refusal
+
+
+def check_options(options: Mapping[str, Any], ruleset: Ruleset) -> None:
+    """Check service hours, notices and what decides a tier. ``ruleset`` is the shop's, its overrides included.
+
+    Raises:
+        Refusal: a value cannot be, with its pointer.
+    """
+    _hours(options)
+    _notices(options.get("notices") or {}, ruleset)
+    _tier(options)
+
+
+def _hours(options: Mapping[str, Any]) -> None:
+    try:
+        hours_of(options.get("service_hours"))
+    except (ValueError, KeyError, TypeError):
+        raise _wrong(
+            "service_hours",
+            "营业时段要写成 start 和 end 两个时间，例如 09:00 和 23:00。",
+            "Service hours are two times, start and end, such as 09:00 and 23:00.",
+        ) from None
+
+
+def _notices(notices: Mapping[str, str], ruleset: Ruleset) -> None:
+    unknown = sorted(set(notices) - set(Notice))
+    if unknown:
+        names = ", ".join(Notice)
+        raise _wrong(
+            f"notices/{unknown[0]}", f"没有这种自动消息；可选 {names}。", f"No such notice; there are {names}."
+        )
+    timed = notices.get(Notice.TIMED, "")
+    if timed.strip() and meaningless(timed, Kind.TEXT.value, ruleset):
+        # Filler instead of an answer counts as faking on some platforms.
+        raise Refusal(
+            Because.INVALID,
+            "meaningless",
+            "定时答复没有实质内容，按这个平台的规则会被判为无效，请写明具体信息。",
+            "The timed answer says nothing of substance under this platform's rules; give facts.",
+            pointer="/notices/timed",
+        )
+
+
+def _tier(options: Mapping[str, Any]) -> None:
+    try:
+        date.fromisoformat(str(options.get("open_date") or "2000-01-01"))
+    except ValueError:
+        raise _wrong(
+            "open_date", "开店日期要写成 2024-05-01 这样。", "The day of opening is written like 2024-05-01."
+        ) from None
+    sales = options.get("monthly_sales")
+    if sales is not None and not (math.isfinite(sales) and sales >= 0):
+        raise _wrong("monthly_sales", "月销售额要是不小于 0 的数。", "Monthly sales are a number, 0 or more.")
+
+
+def _wrong(name: str, zh: str, en: str) -> Refusal:
+    return Refusal(Because.INVALID, name.partition("/")[0], zh, en, pointer=f"/{name}")
