@@ -2,9 +2,9 @@
 import { h } from "../vendor/preact.js";
 import htm from "../vendor/htm.js";
 
-export { Fragment, createPortal, h, render } from "../vendor/preact.js";
-export { useCallback, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "../vendor/hooks.js";
-export { batch, computed, effect, signal } from "../vendor/signals.js";
+export { cloneElement, h, render } from "../vendor/preact.js";
+export { useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "../vendor/hooks.js";
+export { computed, signal } from "../vendor/signals.js";
 
 export const html = htm.bind(h);
 

@@ -10,7 +10,7 @@ import { shops } from "../lib/session.js";
 import { Chip, Empty, Failed, Head, Icon, Loading, ShopPicker } from "../ui/parts.js";
 import { sayProblem, showDialog } from "../ui/floating.js";
 import { Windowed } from "../ui/windowed.js";
-import { Editor } from "./faq_editor.js";
+import { Editor, byWhom } from "./faq_editor.js";
 
 const HEIGHT = 64;
 const STATUSES = ["on", "off", "draft", "deleted"];
@@ -49,12 +49,12 @@ function useTable(shop, { q, category, status }) {
   return { table, problem, load, more };
 }
 
-const Row = ({ entry, shop }) => html`<a role="listitem" class="entry-row" href=${withQuery({ shop }, `/faq/${encodeURIComponent(entry.id)}`)}>
+const Row = ({ entry, shop }) => html`<a class="entry-row" href=${withQuery({ shop }, `/faq/${encodeURIComponent(entry.id)}`)}>
   <span><strong>${entry.question}</strong><span class="meta">${t("faq.phrasings", { n: entry.phrasings.length })}${entry.category ? ` · ${entry.category}` : ""}</span></span>
   <span class="last">${entry.answer}</span>
   <span class="meta">${t("faq.hits", { n: number(entry.hits_7d) })}</span>
   <span class="chips"><${Chip} tone=${TONE[entry.status]}>${t(`faq.status.${entry.status}`)}<//>${entry.missing_fields.length > 0 && html`<${Chip} tone="warn" title=${entry.missing_fields.join(t("word.comma"))}>${t("faq.missing")}<//>`}</span>
-  <span class="meta">${entry.changed_by || ""} ${when(entry.changed_at, Date.now())}</span></a>`;
+  <span class="meta">${byWhom(entry.changed_by)} ${when(entry.changed_at, Date.now())}</span></a>`;
 
 function Search({ query, categories }) {
   const [text, setText] = useState(query.q || "");
@@ -88,7 +88,7 @@ function Table({ shop }) {
     ${problem && html`<${Failed} problem=${problem} retry=${load} />`}
     ${!table ? !problem && html`<${Loading} />` : table.items.length === 0
       ? html`<${Empty} actions=${filtered ? html`<button type="button" class="button" onClick=${() => go(`/faq?shop=${encodeURIComponent(shop.id)}`)}>${t("filter.clear")}</button>` : html`<a class="button" href=${`/start?step=pack&shop=${encodeURIComponent(shop.id)}`}>${t("faq.pick_pack")}</a>`}>${filtered ? t("empty.search", { text: query.q || "…" }) : t("empty.faq")}<//>`
-      : html`<p class="meta">${t("faq.total", { n: number(table.total) })}</p><${Windowed} items=${table.items} height=${HEIGHT} onEnd=${more} label=${t("place.faq")} row=${(entry) => html`<${Row} key=${entry.id} entry=${entry} shop=${shop.id} />`} />`}
+      : html`<p class="meta">${t("faq.total", { n: number(table.total) })}</p><${Windowed} items=${table.items} height=${HEIGHT} onEnd=${more} label=${t("place.faq")} row=${(entry) => html`<${Row} entry=${entry} shop=${shop.id} />`} />`}
   </div>`;
 }
 

@@ -18,6 +18,9 @@ const lines = (text) => text.split("\n").map((x) => x.trim()).filter(Boolean);
 const words = (text) => text.split(/[\s,，、]+/).filter(Boolean);
 const fieldsOf = (entry) => Object.fromEntries(Object.keys(BLANK).map((name) => [name, entry[name] ?? BLANK[name]]));
 
+/** Who changed an entry last: a person by name, or what brought it. */
+export const byWhom = (by) => (by?.startsWith("pack:") ? t("faq.by_pack") : by || "");
+
 /** Entries near the question being written; from 85 on they may take its questions away. */
 function Neighbours({ shop, text, exclude }) {
   const [found, setFound] = useState([]);
@@ -48,7 +51,7 @@ function Versions({ shop, entry, onRestored }) {
     say(t("faq.restored", { n: version }));
   });
   return html`<details class="card"><summary>${t("faq.versions", { n: entry.version })}</summary><ul class="neighbours">
-    ${(data || []).map((v) => html`<li key=${v.version}><span>v${v.version} · ${v.changed_by || ""} <time>${dayWord(v.changed_at)} ${minuteTime(v.changed_at)}</time><br /><span class="meta">${v.question}</span></span>
+    ${(data || []).map((v) => html`<li key=${v.version}><span>v${v.version} · ${byWhom(v.changed_by)} <time>${dayWord(v.changed_at)} ${minuteTime(v.changed_at)}</time><br /><span class="meta">${v.question}</span></span>
       ${v.version !== entry.version && html`<${Button} kind="quiet small" onClick=${() => restore(v.version)}>${t("faq.restore")}<//>`}</li>`)}</ul></details>`;
 }
 

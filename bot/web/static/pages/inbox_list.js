@@ -21,8 +21,8 @@ function lastWords(last) {
 
 function Row({ talk, chosen }) {
   const shop = shopOf(talk.shop);
-  const owed = talk.owed && talk.bot_answered && talk.state !== "agent";
-  return html`<a role="listitem" class="row" href=${talkUrl(talk.id)} data-talk=${talk.id} aria-current=${chosen ? "true" : undefined}>
+  const owed = talk.owed && talk.bot_answered && talk.state === "bot";
+  return html`<a class="row" href=${talkUrl(talk.id)} data-talk=${talk.id} aria-current=${chosen ? "true" : undefined}>
     <span class="pair"><strong>${talk.buyer.name || talk.buyer.id}</strong><${Countdown} talk=${talk} /></span>
     <span class="pair"><span class="last">${lastWords(talk.last)}</span>
       ${talk.unread > 0 && html`<b class="count" aria-label=${t("list.unread", { n: talk.unread })}>${talk.unread}</b>`}</span>
@@ -60,7 +60,7 @@ export function List({ id }) {
     ${rowsProblem.value && html`<${Failed} problem=${rowsProblem.value} retry=${loadRows} />`}
     ${list === null ? !rowsProblem.value && html`<${Loading} />` : list.length === 0 ? html`<${Nothing} tab=${tab} />`
       : html`<${Windowed} items=${list} height=${HEIGHT} at=${cursor} onEnd=${loadMoreRows} label=${t(`tab.${tab}`)}
-          onFocusIn=${() => hold(true)} onFocusOut=${() => hold(false)} row=${(talk) => html`<${Row} key=${talk.id} talk=${talk} chosen=${talk.id === id} />`} />`}
+          onFocusIn=${() => hold(true)} onFocusOut=${() => hold(false)} row=${(talk) => html`<${Row} talk=${talk} chosen=${talk.id === id} />`} />`}
     <p class="order meta"><${Icon} name="clock" />${t("list.order")}</p>
   </section>`;
 }

@@ -1,5 +1,5 @@
 // Small parts every page is built from.
-import { cls, html, useEffect, useMemo, useState } from "../lib/view.js";
+import { cloneElement, cls, html, useEffect, useId, useMemo, useState } from "../lib/view.js";
 import { calmly } from "../lib/feed.js";
 import { number, percent, t, tOr } from "../lib/i18n.js";
 
@@ -28,11 +28,13 @@ export const Failed = ({ problem, retry }) => html`<div class="notice danger" ro
   ${retry && html`<${Button} onClick=${retry} icon="again">${t("act.retry")}<//>`}
 </div>`;
 
-/** One labelled field. `children` is the control and gets its id from the label around it. */
-export const Field = ({ label, hint, error, children, class: more }) => html`<label class=${cls("field", more)}>
-  <span class="label">${label}</span>${children}
-  ${hint && html`<span class="hint">${hint}</span>`}${error && html`<span class="error" role="alert">${error}</span>`}
-</label>`;
+/** One labelled field. `children` is the control, followed by what belongs to it; a hint describes it, beside its name. */
+export function Field({ label, hint, children }) {
+  const id = useId();
+  const [control, ...more] = [children].flat();
+  return html`<div class="field"><label><span class="label">${label}</span>${hint ? cloneElement(control, { "aria-describedby": id }) : control}</label>${more}
+    ${hint && html`<span class="hint" id=${id}>${hint}</span>`}</div>`;
+}
 
 /** A page's head: title left, acts right. */
 export const Head = ({ title, children }) => html`<header class="head"><h1>${title}</h1><div class="acts">${children}</div></header>`;

@@ -3,8 +3,8 @@ import { html, useEffect, useLayoutEffect, useRef, useState } from "../lib/view.
 
 const SPARE = 6;
 
-/** `row(item, index)` draws one row; `onEnd` is called when the last rows come into sight; `at` is kept in sight. */
-export function Windowed({ items, height, row, onEnd, at, label, role = "list", ...rest }) {
+/** `row(item)` draws one row of an item with an `id`; `onEnd` is called when the last rows come into sight; `at` is kept in sight. */
+export function Windowed({ items, height, row, onEnd, at, label, ...rest }) {
   const box = useRef(null);
   const [view, setView] = useState({ top: 0, tall: 800 });
   const look = () => {
@@ -28,8 +28,8 @@ export function Windowed({ items, height, row, onEnd, at, label, role = "list", 
   useEffect(() => {
     if (onEnd && items.length && last >= items.length) onEnd();
   }, [last, items.length]);
-  return html`<div class="windowed" ref=${box} onScroll=${look} role=${role} aria-label=${label} ...${rest}>
-    <div style=${{ height: `${items.length * height}px` }}>
-      <div style=${{ transform: `translateY(${first * height}px)` }}>${items.slice(first, last).map((item, i) => row(item, first + i))}</div>
+  return html`<div class="windowed" ref=${box} onScroll=${look} role="list" aria-label=${label} ...${rest}>
+    <div role="presentation" style=${{ height: `${items.length * height}px` }}>
+      <div role="presentation" style=${{ transform: `translateY(${first * height}px)` }}>${items.slice(first, last).map((item) => html`<div role="listitem" key=${item.id}>${row(item)}</div>`)}</div>
     </div></div>`;
 }

@@ -1,0 +1,171 @@
+"""Agents and operators at work: drafts, owed follow-ups, who was first, entries, tables, the simulated platform."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.driving import PASSWORD, OpenPage, Visit, say
+
+
+def the_shop(seen: Visit) -> str:
+    """The simulated shop's id."""
+    return str(seen.call("GET", "/shops")[0]["id"])
+
+
+def reply_field(page: Page):
+    """Where a reply is written."""
+    return page.get_by_label("回复", exact=True)
+
+
+@pytest.fixture
+def suggesting(desk: OpenPage):
+    """The desk of a shop whose bot only suggests."""
+    seen = desk()
+    seen.call("PATCH", f"/shops/{the_shop(seen)}", {"bot_mode": "suggest"})
+    yield seen
+    seen.page.goto("/healthz")
+    seen.call("PATCH", f"/shops/{the_shop(seen)}", {"bot_mode": "auto"})
+
+
+def drafted(seen: Visit, buyer: str) -> Page:
+    """A conversation with a draft, open at the desk."""
+    seen.page.goto(f"/inbox/{say(seen, '什么时候发货', buyer)}")
+    expect(seen.page.get_by_role("group", name="推荐回复")).to_be_visible()
+    return seen.page
+
+
+def test_a_draft_is_sent_with_one_key(suggesting: Visit):
+    page = drafted(suggesting, "draft-send")
+    page.keyboard.press("Alt+1")
+    expect(page.get_by_text(re.compile("^计入 · "))).to_be_visible()
+    suggesting.quiet()
+
+
+def test_a_draft_is_edited_with_one_key(suggesting: Visit):
+    page = drafted(suggesting, "draft-edit")
+    page.keyboard.press("Alt+2")
+    expect(reply_field(page)).not_to_have_value("")
+    expect(page.locator("article.line.agent")).to_have_count(0)
+
+
+def test_a_draft_is_rejected_with_one_key(suggesting: Visit):
+    page = drafted(suggesting, "draft-reject")
+    page.keyboard.press("Alt+3")
+    expect(page.get_by_role("group", name="推荐回复")).to_have_count(0)
+    expect(page.locator("article.line.agent")).to_have_count(0)
+
+
+def test_an_owed_inquiry_is_settled_without_holding_the_conversation(desk: OpenPage):
+    seen = desk()
+    page = seen.page
+    page.goto(f"/inbox/{say(seen, '什么时候发货', 'owed')}")
+    expect(page.get_by_text("机器人已答，仍需人工")).to_be_visible()
+    expect(page.get_by_text("不计入：自动回复")).to_be_visible()
+    page.keyboard.press("Alt+1")
+    expect(reply_field(page)).not_to_have_value("")
+    page.keyboard.press("Alt+Shift+Enter")
+    expect(page.get_by_text(re.compile("^计入 · "))).to_be_visible()
+    expect(page.get_by_text("机器人接待中")).to_be_visible()
+    seen.quiet()
+
+
+def test_who_was_first_is_named_and_the_draft_stays(desk: OpenPage, visit: OpenPage):
+    seen = desk()
+    seen.call("POST", "/users", {"name": "小方", "password": PASSWORD, "roles": [{"role": "agent", "shop": "*"}]})
+    talk = say(seen, "我要找人工", "contested")
+    other = visit()
+    other.page.goto("/healthz")
+    other.call("POST", "/login", {"name": "小方", "password": PASSWORD})
+    other.call("POST", f"/conversations/{talk}/takeover", {})
+    seen.expected.append(f"/conversations/{talk}/reply")
+    page = seen.page
+    page.goto(f"/inbox/{talk}")
+    expect(page.get_by_text("小方 正在接待")).to_be_visible()
+    reply_field(page).fill("我来回")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("小方 已先接管，草稿还在。")).to_be_visible()
+    expect(reply_field(page)).to_have_value("我来回")
+    seen.quiet()
+
+
+def test_filler_is_said_to_count_for_nothing_before_it_is_sent(desk: OpenPage):
+    seen = desk()
+    shop = seen.call("GET", "/shops")[0]
+    page = seen.page
+    page.route("**/check", lambda route: route.fulfill(json={"meaningless": True, "forbidden": ["不知道"]}))
+    page.goto(f"/inbox/{say(seen, '我要找人工', 'filler')}")
+    reply_field(page).fill("好的")
+    expect(page.get_by_text("按本店考核规则，这条不计入有效人工回复。")).to_be_visible()
+    expect(page.get_by_text("含有禁用词：不知道")).to_be_visible()
+    assert shop["simulated"]
+
+
+def test_an_entry_is_written_tried_deleted_and_brought_back(desk: OpenPage):
+    seen = desk()
+    page = seen.page
+    page.goto("/faq/new")
+    page.get_by_label("标准问").fill("猫咪能不能穿")
+    page.get_by_label("相似问法").fill("猫能穿吗\n给猫穿合适吗")
+    page.get_by_label("回答", exact=True).fill("这款是给人穿的，猫咪穿不了。")
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_text("已保存，马上生效")).to_be_visible()
+    page.get_by_label("像买家那样写一句").fill("猫能穿吗")
+    page.get_by_role("button", name="试", exact=True).click()
+    expect(page.get_by_role("region", name="为什么这样处理")).to_contain_text("猫咪能不能穿")
+    page.get_by_role("button", name="删除").click()
+    expect(page.get_by_text("已删除这条知识")).to_be_visible()
+    page.get_by_label("搜索问题、问法、回答").fill("猫咪能不能穿")
+    expect(page.get_by_text("没有匹配「猫咪能不能穿」的知识。")).to_be_visible()
+    page.get_by_role("button", name="撤销").click()
+    expect(page.get_by_role("link", name=re.compile("猫咪能不能穿"))).to_be_visible()
+    seen.quiet()
+
+
+def test_a_table_is_previewed_imported_and_taken_back(desk: OpenPage, tmp_path):
+    table = tmp_path / "问答.csv"
+    table.write_bytes(
+        "标准问,回答,相似问法\n狗狗能不能穿,这款是给人穿的。,狗能穿吗\n兔子能不能穿,兔子也穿不了。,\n".encode("gbk")
+    )
+    seen = desk()
+    page = seen.page
+    page.goto("/faq/import")
+    page.get_by_label(re.compile("选择文件")).set_input_files(table)
+    expect(page.get_by_role("cell", name="狗狗能不能穿")).to_be_visible()
+    page.get_by_role("button", name="导入 2 条").click()
+    expect(page.get_by_text("已导入：新增 2 条，更新 0 条")).to_be_visible()
+    page.get_by_role("button", name="撤销本次导入").click()
+    expect(page.get_by_text(re.compile("已撤销"))).to_be_visible()
+    page.goto("/faq?q=狗狗能不能穿")
+    expect(page.get_by_text("没有匹配「狗狗能不能穿」的知识。")).to_be_visible()
+    seen.quiet()
+
+
+def test_the_simulated_platform_can_misbehave_and_its_clock_can_run(desk: OpenPage):
+    seen = desk()
+    page = seen.page
+    page.goto("/simulator")
+    page.get_by_label("下一次投递").select_option("bad_signature")
+    page.get_by_role("button", name="什么时候发货").click()
+    expect(page.get_by_text("已拒绝").first).to_be_visible()
+    page.get_by_role("button", name="×60").click()
+    expect(page.get_by_role("button", name="×60")).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("button", name="×1", exact=True).click()
+    expect(page.get_by_role("button", name="×1", exact=True)).to_have_attribute("aria-pressed", "true")
+    seen.quiet()
+
+
+def test_the_stop_switch_is_seen_on_every_page(desk: OpenPage):
+    seen = desk()
+    page = seen.page
+    page.goto("/settings/bot")
+    page.get_by_role("button", name="全店停机器人").click()
+    expect(page.get_by_text(re.compile("^已停机器人："))).to_be_visible()
+    page.goto("/inbox")
+    expect(page.get_by_text(re.compile("^已停机器人："))).to_be_visible()
+    page.goto("/settings/bot")
+    page.get_by_role("button", name="恢复机器人").click()
+    expect(page.get_by_text(re.compile("^已停机器人："))).to_have_count(0)
+    seen.quiet()
