@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from knowledge_base import compound, signals
-from knowledge_base.calibrate import CERTAIN, DEFAULT_MARGIN, DEFAULT_THRESHOLD, MOST_LEAD, sureness
+from knowledge_base.calibrate import CERTAIN, DEFAULT_MARGIN, DEFAULT_THRESHOLD, MOST_LEAD, likely, sureness
 from knowledge_base.characters import strip
 from knowledge_base.entry import Context, Entry, Evidence, Heard, Match, Part, Reading, Signal
 from knowledge_base.index import Index, Row
@@ -24,7 +24,8 @@ _ENTRIES, _PHRASINGS_EACH = 12, 4  # how many are looked at closely
 _MATCHES = 5
 _LONGEST_FRAGMENT = 10
 _TELLING = 0.8  # a clause that says this much could be a question of its own
-_NEXT_TO_NOTHING = 5.0
+_NEXT_TO_NOTHING = 2.0
+_LIKELY_ENOUGH = 10.0  # from here a part is taken to mean its best entry, however unsure
 ANYWHERE = Context()
 """Nothing known around the question."""
 
@@ -51,7 +52,7 @@ class _Scored:
 
     def match(self, lead: float) -> Match:
         """Return the match; ``lead`` is how much likelier this entry is than the best other one."""
-        sure = CERTAIN if self.same is not None else sureness(self.likeness, lead)
+        sure = CERTAIN if self.same is not None else sureness(self.likeness, lead, len(_phrasings(self.entry)))
         phrasing = self.nearest.phrasing if self.same is None else self.same
         return Match(self.entry, sure, self.similarity, phrasing, (*evidence(self.nearest), *self.hit))
 
@@ -169,16 +170,16 @@ class KnowledgeBase:
 
         def worth(part: str) -> float:
             found = matches(part)
-            return max(0.0, found[0].sureness / 50 - 1) if found else 0.0
+            return likely(found[0].sureness) if found else 0.0
 
         cut = compound.cut_best(pieces, worth)
         if len(cut) == 1 and any(_is_left_over(piece, whole, matches(compound.bare(piece))) for piece in pieces):
             cut = [compound.bare(piece) for piece in pieces]
         parts = [Part(part, matches(part)) for part in cut]
-        asking = [part for part in parts if _is_sure(part) or compound.asks(part.text)]
-        sure = {part.matches[0].entry.id for part in asking if _is_sure(part)}
-        several = len(sure) > 1 or (sure and any(not _is_sure(part) for part in asking))
-        return tuple(asking) if several else ()
+        asking = [part for part in parts if _is_known(part) or compound.asks(part.text)]
+        known_ids = {part.matches[0].entry.id for part in asking if _is_known(part)}
+        unknown = sum(not _is_known(part) for part in asking)
+        return tuple(asking) if known_ids and len(known_ids) + unknown > 1 else ()
 
 
 def _is_left_over(clause: str, whole: tuple[Match, ...], own: tuple[Match, ...]) -> bool:
@@ -188,8 +189,8 @@ def _is_left_over(clause: str, whole: tuple[Match, ...], own: tuple[Match, ...])
     return all(match.entry.id != whole[0].entry.id or match.sureness < _NEXT_TO_NOTHING for match in own)
 
 
-def _is_sure(part: Part) -> bool:
-    return bool(part.matches) and part.matches[0].sureness >= DEFAULT_THRESHOLD
+def _is_known(part: Part) -> bool:
+    return bool(part.matches) and part.matches[0].sureness >= _LIKELY_ENOUGH
 
 
 def _phrasings(entry: Entry) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from knowledge_base.normalize import normalize
 
 MOST_CLAUSES = 6
 _LEAST_TOLD = 0.45  # a clause that says less (也谢谢, 可以吗) goes with the one before it
-_PER_PART = 0.15  # what a further part must at least be worth
+_PER_PART = 0.3  # what a further part must at least be worth
 _LIGHT = 0.15
 _BETWEEN = re.compile(
     r"[,，。;；!！?？\n\r、~～…|]+|(?<=[^\sA-Za-z0-9])[ \u3000]+(?=[\u3400-\u9fff])|[ \u3000]{2,}"

@@ -25,6 +25,7 @@ ALONE_IN_WORD = 0.6  # a character of a longer word, met without its neighbours
 ALONE = 0.95
 SOUNDS_ALIKE = 0.85
 SOUNDS_ALIKE_ALONE = 0.25
+KINDRED = 0.7  # another word of the same matter
 _NEUTRAL_WAYS = frozenset({"is", "say"})
 
 
@@ -37,6 +38,7 @@ class Side:
     sounds: frozenset[str]
     sound_pairs: frozenset[tuple[str, str]]
     ways: frozenset[str]
+    kin: frozenset[int]
 
     @classmethod
     def of(cls, *questions: Question) -> Side:
@@ -47,6 +49,7 @@ class Side:
             frozenset(sound for q in questions for sound in q.sounds),
             frozenset(pair for q in questions for pair in pairwise(q.sounds)),
             frozenset(way for q in questions for way in q.ways),
+            frozenset(group for q in questions for kin in q.kin for group in kin),
         )
 
 
@@ -121,10 +124,14 @@ def _met(question: Question, other: Side, at: int) -> float:
             return 1.0
         if (not at or words[at - 1] != words[at]) and (at == last or words[at + 1] != words[at]):
             return ALONE
-        return ALONE if _heard_beside(heard, at, other) else ALONE_IN_WORD
-    if sound not in other.sounds:
-        return 0.0
-    return SOUNDS_ALIKE if _heard_beside(heard, at, other) else SOUNDS_ALIKE_ALONE
+        if _heard_beside(heard, at, other):
+            return ALONE
+        return ALONE_IN_WORD if question.kin[at].isdisjoint(other.kin) else max(KINDRED, ALONE_IN_WORD)
+    if sound in other.sounds and _heard_beside(heard, at, other):
+        return SOUNDS_ALIKE
+    if not question.kin[at].isdisjoint(other.kin):
+        return KINDRED
+    return SOUNDS_ALIKE_ALONE if sound in other.sounds else 0.0
 
 
 def _heard_beside(heard: tuple[str, ...], at: int, other: Side) -> bool:

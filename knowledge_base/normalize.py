@@ -26,6 +26,7 @@ _REPEATS = re.compile(r"([^\W\d])\1{2,}")
 _EITHER_OR = re.compile(r"([\u4e00-\u9fff])[不没](?=\1)")  # 掉不掉, 能不能: asks, says no "no"
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LONGEST_PHRASE = 7
+_NO_KIN: frozenset[int] = frozenset()
 _ENDING_NO = ("不", "没", "否")
 
 
@@ -38,6 +39,7 @@ class Wording:
     ways: Mapping[str, str]
     near_ways: Mapping[tuple[str, str], float]
     same: Mapping[str, str]
+    kin: Mapping[str, frozenset[int]]
     light: frozenset[str]
     vocabulary: Mapping[str, float]
     phrases: frozenset[str]
@@ -49,6 +51,10 @@ class Wording:
         raw = yaml.safe_load(files("knowledge_base").joinpath("lists/wording.yaml").read_text("utf-8"))
         ways = {str(word): way for way, words in raw["asking"].items() for word in words}
         same = {str(word): str(group[0]) for group in raw["same"] for word in group}
+        kin: dict[str, frozenset[int]] = {}
+        for number, group in enumerate(raw["kin"]):
+            for word in group:
+                kin[same.get(str(word), str(word))] = kin.get(same.get(str(word), str(word)), frozenset()) | {number}
         near: dict[tuple[str, str], float] = {}
         for pair, value in raw["near_ways"].items():
             one, other = pair.split()
@@ -57,13 +63,14 @@ class Wording:
         costs = {word: 6.0 + len(word) / 4 for word in ways if _HAN.search(word)}
         costs |= {word: 7.0 for word in courtesy if _HAN.search(word)}
         known = rarities()
-        costs |= {word: 11.0 for word in same if _HAN.search(word) and word not in known and word not in costs}
+        costs |= {word: 11.0 for word in (*same, *kin) if _HAN.search(word) and word not in known and word not in costs}
         return cls(
             dropped=frozenset(courtesy),
             ends=frozenset(raw["ends"]),
             ways=ways,
             near_ways=near,
             same=same,
+            kin=kin,
             light=frozenset((*raw["light"], *raw["light_en"])),
             vocabulary=known | costs,
             phrases=frozenset(word for word in (*courtesy, *ways) if " " in word),
@@ -77,7 +84,7 @@ class Question:
     ``pieces`` are single Chinese characters, Latin words (stemmed) and numbers, in order; ``weights`` what each says
     (0–1, a long word's weight is shared by its characters); ``words`` the word each belongs to, by its place;
     ``sounds`` how each sounds; ``ways`` how it asks (how, when, price …); ``said`` its words as written; ``negated`` whether it says no an odd number of times;
-    ``numbers`` what it counts; ``text`` is all of it in one readable line.
+    ``numbers`` what it counts; ``kin`` the groups of kindred words that each piece's word is of; ``text`` is all of it in one readable line.
     """
 
     text: str
@@ -89,6 +96,7 @@ class Question:
     said: frozenset[str]
     negated: bool
     numbers: frozenset[str]
+    kin: tuple[frozenset[int], ...]
 
     def feature_weights(self) -> dict[str, float]:
         """Return how much each sound and each pair of neighbouring sounds counts when phrasings are counted."""
@@ -177,11 +185,12 @@ def _question(words: list[tuple[str, str]], wording: Wording) -> Question:
     pieces: list[str] = []
     weights: list[float] = []
     places: list[int] = []
+    kin: list[frozenset[int]] = []
     ways = set()
     for place, (word, counts) in enumerate(words):
         if counts not in (_PLAIN, _DROPPED):
             ways.add(counts)
-            parts, weight = [f"?{counts}"], WAY_WEIGHTS.get(counts, WAY_WEIGHT)
+            meant, parts, weight = "", [f"?{counts}"], WAY_WEIGHTS.get(counts, WAY_WEIGHT)
         else:
             meant = wording.same.get(word, word)
             parts = list(meant) if _HAN.match(meant) else [stem(meant)]
@@ -189,6 +198,7 @@ def _question(words: list[tuple[str, str]], wording: Wording) -> Question:
         pieces += parts
         weights += [weight] * len(parts)
         places += [place] * len(parts)
+        kin += [wording.kin.get(meant, _NO_KIN)] * len(parts)
     heard = sounds()
     return Question(
         text=" ".join(word for word, _ in words)
@@ -202,6 +212,7 @@ def _question(words: list[tuple[str, str]], wording: Wording) -> Question:
         said=frozenset(word for word, _ in words),
         negated=negations(word for word, counts in words if counts in (_PLAIN, _DROPPED)) % 2 == 1,
         numbers=numbers(word for word, _ in words),
+        kin=tuple(kin),
     )
 
 

@@ -147,9 +147,15 @@ def _first_word(listed: _Words, folded: str, spaced: Sequence[str]) -> str | Non
 
 
 def _hidden(text: str, masks: Iterable[str]) -> str:
+    """Put a mark for every exception, so that no word is heard in it."""
     for mask in masks:
-        if mask in text:
+        first, gap, then = mask.partition("…")
+        if first not in text:
+            continue
+        if not gap:
             text = text.replace(mask, "|")
+        elif _in_order(text, first, then):
+            text = text.replace(first, "|")
     return text
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge_base.base import KnowledgeBase
-from knowledge_base.calibrate import DEFAULT_THRESHOLD
+from knowledge_base.calibrate import CERTAIN, DEFAULT_THRESHOLD
 from knowledge_base.entry import Context, Entry, Keywords
 
 SHOP = (
@@ -68,7 +68,7 @@ def test_finds_nothing(text: str) -> None:
 def test_every_phrasing_finds_its_own_entry(entry: Entry) -> None:
     for phrasing in (entry.question, *entry.phrasings):
         top = BASE.read(phrasing).matches[0]
-        assert (top.entry.id, top.sureness) == (entry.id, 99.5)
+        assert (top.entry.id, top.sureness) == (entry.id, CERTAIN)
 
 
 @pytest.mark.parametrize(

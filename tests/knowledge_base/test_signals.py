@@ -34,7 +34,7 @@ def test_asks_for_a_person(text: str) -> None:
         "人工费多少", "这是人工的还是机器做的", "人工皮革", "这个是人工皮的吗", "需要人工安装吗", "是人工智能音箱吗", "有人工色素吗",
         "人工钻还是真钻", "扫地机器人多少钱", "是人工养殖的吗", "真人上身效果图有吗", "真人发假发", "有人买过吗", "有人穿过吗",
         "什么时候发货", "客服电话多少时间打通", "这个假发是真人头发吗", "我要人工智能的那款", "几个人用", "找个人代付可以吗",
-        "my shipping agent is in Shenzhen", "人工缝制的吗",
+        "人工客服晚上到几点", "人工客服的上班时间", "my shipping agent is in Shenzhen", "人工缝制的吗",
     ],
 )  # fmt: skip
 def test_does_not_ask_for_a_person(text: str) -> None:
@@ -65,7 +65,8 @@ def test_anger_and_what_only_people_may_handle(text: str, signal: Signal) -> Non
         ("吃了会恶心吗", UPSET), ("给他妈妈买的", UPSET), ("不发货可以退吗", UPSET), ("再买一件有优惠吗", UPSET),
         ("支持微信支付吗", SENSITIVE), ("订单号6912315882", SENSITIVE), ("一起火锅吃的料", SENSITIVE), ("木头会发霉吗", SENSITIVE),
         ("加VIP有优惠吗", SENSITIVE), ("加v领的有吗", SENSITIVE), ("可以加微辣吗", SENSITIVE), ("315元包邮吗", SENSITIVE), ("是正品吗", SENSITIVE),
-        ("假一赔十吗", SENSITIVE), ("曝光补偿怎么调", SENSITIVE), ("差评返现吗", SENSITIVE),
+        ("假一赔十吗", SENSITIVE), ("曝光补偿怎么调", SENSITIVE), ("差评返现吗", SENSITIVE), ("收件人换成我妈的名字", UPSET), ("是不是正品啊", SENSITIVE),
+        ("药监局能查到备案吗", SENSITIVE),
     ],
 )  # fmt: skip
 def test_false_alarms(text: str, signal: Signal) -> None:
