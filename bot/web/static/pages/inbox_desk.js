@@ -4,20 +4,22 @@ import { get, post } from "../lib/api.js";
 import { calmly } from "../lib/feed.js";
 import { t } from "../lib/i18n.js";
 import { go, route, withQuery } from "../lib/router.js";
-import { counts, me } from "../lib/session.js";
+import { me } from "../lib/session.js";
 import { noteWaiting } from "../ui/deadlines.js";
 import { say, sayProblem } from "../ui/floating.js";
 
 const PAGE = 50;
 export const TABS = ["waiting", "mine", "bot", "closed"];
 
+/** How many conversations each tab holds under the present filter. */
+export const tabCounts = signal({ waiting: 0, mine: 0, bot: 0, closed: 0 });
 /** Rows in the order shown; null until the first answer. */
 export const rows = signal(null);
 export const rowsProblem = signal(null);
 /** The open conversation as the server gave it, with older pages put before its lines. */
 export const open = signal(null);
 export const openProblem = signal(null);
-/** Lines pressed but not yet answered by the server, by conversation. */
+/** Lines pressed but not yet answered by the server; `before` are the lines known at that moment. */
 export const leaving = signal([]);
 
 let next = null;
@@ -34,7 +36,7 @@ export const loadRows = calmly(async () => {
   try {
     const answer = await get("/conversations", { tab: tabOf(), shop: route.value.query.shop, limit });
     if (key !== listKey()) return loadRows();
-    counts.value = answer.counts;
+    tabCounts.value = answer.counts;
     if (key === "waiting|") noteWaiting(answer);
     next = answer.next;
     rowsProblem.value = null;
@@ -181,7 +183,7 @@ export async function close(id, reason) {
 
 /** Send a reply. The line is shown at once as being sent. */
 export async function reply(id, body) {
-  const line = { id: `leaving-${Date.now()}`, conversation: id, at: null, sender: "agent", kind: "text", text: body.text, status: "sending", by: me.value };
+  const line = { id: `leaving-${Date.now()}`, conversation: id, at: null, sender: "agent", kind: "text", text: body.text, status: "sending", by: me.value, before: new Set(open.value?.lines.map((l) => l.id)) };
   leaving.value = [...leaving.value, line];
   const answer = await act(id, "reply", body);
   if (answer?.line && open.value?.conversation.id === id && !open.value.lines.some((l) => l.id === answer.line.id)) {

@@ -4,12 +4,12 @@ import { shopMoment, when } from "../lib/clock.js";
 import { number, t, tOr } from "../lib/i18n.js";
 import { useKeys } from "../lib/keys.js";
 import { go, route, withQuery } from "../lib/router.js";
-import { counts, shopOf, shops } from "../lib/session.js";
+import { shopOf, shops } from "../lib/session.js";
 import { Countdown } from "../ui/deadlines.js";
 import { Chip, Empty, Failed, Icon, Loading, ShopPicker } from "../ui/parts.js";
 import { Windowed } from "../ui/windowed.js";
 import { reasonWord } from "../ui/why.js";
-import { TABS, hold, loadMoreRows, loadRows, rows, rowsProblem, tabOf, talkUrl } from "./inbox_desk.js";
+import { TABS, hold, loadMoreRows, loadRows, rows, rowsProblem, tabCounts, tabOf, talkUrl } from "./inbox_desk.js";
 
 const HEIGHT = 88;
 
@@ -36,7 +36,7 @@ function Row({ talk, chosen }) {
 }
 
 function Nothing({ tab }) {
-  const words = tab === "waiting" ? t("empty.waiting", { n: number(counts.value.bot) }) : t(`empty.${tab}`);
+  const words = tab === "waiting" ? t("empty.waiting", { n: number(tabCounts.value.bot) }) : t(`empty.${tab}`);
   return html`<${Empty}>${words}<//>`;
 }
 
@@ -55,7 +55,7 @@ export function List({ id }) {
   return html`<section class="list" aria-label=${t("place.inbox")} ref=${box}
       onPointerEnter=${(e) => e.pointerType === "mouse" && hold(true)} onPointerLeave=${() => hold(false)}>
     <nav class="tabs" aria-label=${t("list.tabs")}>${TABS.map((name) => html`<a key=${name} href=${withQuery({ tab: name === "waiting" ? "" : name })} aria-current=${name === tab ? "page" : undefined}>
-      ${t(`tab.${name}`)} <b class=${cls("count", (name !== "waiting" || !counts.value.waiting) && "calm")}>${number(counts.value[name])}</b></a>`)}</nav>
+      ${t(`tab.${name}`)} <b class=${cls("count", (name !== "waiting" || !tabCounts.value.waiting) && "calm")}>${number(tabCounts.value[name])}</b></a>`)}</nav>
     <${ShopPicker} shops=${shops.value} all value=${route.value.query.shop || ""} onPick=${(shop) => go(withQuery({ shop }), { replace: true })} />
     ${rowsProblem.value && html`<${Failed} problem=${rowsProblem.value} retry=${loadRows} />`}
     ${list === null ? !rowsProblem.value && html`<${Loading} />` : list.length === 0 ? html`<${Nothing} tab=${tab} />`

@@ -81,7 +81,9 @@ function useBottom(inputs) {
 }
 
 function Lines({ talk, lines, more }) {
-  const waiting = leaving.value.filter((l) => l.conversation === talk.id);
+  // The feed may bring the stored line before the answer to the press arrives: then it is not shown twice.
+  const stored = (press) => lines.some((l) => l.sender === "agent" && l.text === press.text && !press.before.has(l.id));
+  const waiting = leaving.value.filter((l) => l.conversation === talk.id && !stored(l));
   const [box, look] = useBottom([talk.id, lines.length, waiting.length, lines[lines.length - 1]?.status]);
   const older = async () => {
     const from = box.current.scrollHeight;

@@ -24,7 +24,7 @@ function showDefinition(rates) {
   showDialog(t("rate.definition"), () => html`<p>${t("rate.definition_text")}</p><dl class="facts">${rows.map(([word, value]) => html`<div key=${word}><dt>${t(word)}</dt><dd>${value}</dd></div>`)}</dl>`);
 }
 
-const Tile = ({ word, children, href }) => html`<div class="tile"><h3>${word}</h3>${children}${href && html`<a href=${href}>${t("rate.see")}</a>`}</div>`;
+const Tile = ({ word, children, href }) => html`<div class="tile"><h2>${word}</h2>${children}${href && html`<a href=${href}>${t("rate.see")}</a>`}</div>`;
 
 function Top({ rates }) {
   return html`<div class="tiles">
@@ -43,7 +43,7 @@ function ByReason({ rates }) {
     href=${withQuery({ reason: chosen === code ? "" : code })}>${verdictWord(code)} <b>${number(rates.counts[code])}</b></a>`)}</div></section>`;
 }
 
-const ByDay = ({ rates }) => rates.by_day.length > 1 && html`<section><h2>${t("rate.by_day")}</h2><div class="scroll"><table><thead><tr><th>${t("word.day")}</th><th class="num">${t("rate.fraction")}</th><th></th></tr></thead>
+const ByDay = ({ rates }) => rates.by_day.length > 1 && html`<section><h2>${t("rate.by_day")}</h2><div class="scroll"><table><thead><tr><th>${t("word.day")}</th><th class="num">${t("rate.fraction")}</th><th><span class="unseen">${t("rate.human")}</span></th></tr></thead>
   <tbody>${rates.by_day.map((d) => html`<tr key=${d.date}><td>${dayWord(`${d.date}T12:00:00+08:00`)}</td><td class="num">${d.denominator ? `${d.numerator}/${d.denominator}` : t("rate.none")}</td>
     <td><meter min="0" max=${d.denominator || 1} value=${d.numerator} aria-label=${`${d.numerator}/${d.denominator}`}></meter></td></tr>`)}</tbody></table></div></section>`;
 
@@ -62,7 +62,7 @@ function Inquiries({ shop, days, mark }) {
   }, [shop, days, reason, date, mark]);
   if (problem) return html`<${Failed} problem=${problem} retry=${() => load()} />`;
   if (!list) return html`<${Loading} />`;
-  return html`<section><h2>${t("rate.inquiries")}</h2>${list.items.length === 0 ? html`<${Empty}>${t("empty.rates")}<//>` : html`<div class="scroll"><table class="stack"><thead><tr><th>${t("rate.opened")}</th><th>${t("word.buyer")}</th><th>${t("rate.question")}</th><th>${t("rate.verdict")}</th><th class="num">${t("rate.response")}</th><th></th></tr></thead>
+  return html`<section><h2>${t("rate.inquiries")}</h2>${list.items.length === 0 ? html`<${Empty}>${t("empty.rates")}<//>` : html`<div class="scroll"><table class="stack"><thead><tr><th>${t("rate.opened")}</th><th>${t("word.buyer")}</th><th>${t("rate.question")}</th><th>${t("rate.verdict")}</th><th class="num">${t("rate.response")}</th><th><span class="unseen">${t("word.acts")}</span></th></tr></thead>
     <tbody>${list.items.map((q) => html`<tr key=${q.id}><td><time>${dayWord(q.opened_at)} ${clockTime(q.opened_at)}</time></td><td>${q.buyer_name}</td><td class="words">${q.text_excerpt}</td>
       <td><span class="chips"><${Chip} tone=${TONE[q.reason] || ""}>${verdictWord(q.reason)}<//>${q.owed && html`<${Chip} tone="warn">${t("list.owed_short")}<//>`}</span></td>
       <td class="num">${seconds(q.response_s)}</td><td><div class="acts"><button type="button" class="link" onClick=${() => explain(q.id)}>${t("why.ask")}</button><a href=${`/inbox/${encodeURIComponent(q.conversation)}?shop=${encodeURIComponent(shop)}`}>${t("rate.open_talk")}</a></div></td></tr>`)}</tbody></table></div>`}

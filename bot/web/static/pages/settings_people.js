@@ -51,7 +51,7 @@ function Users() {
   });
   if (problem) return html`<${Failed} problem=${problem} retry=${reload} />`;
   if (!data) return html`<${Loading} />`;
-  return html`<div class="scroll"><table class="stack"><thead><tr><th>${t("people.name")}</th><th>${t("people.roles")}</th><th></th></tr></thead><tbody>${data.map((p) => html`<${Person} key=${p.id} person=${p} reload=${reload} />`)}</tbody></table></div>
+  return html`<div class="scroll"><table class="stack"><thead><tr><th>${t("people.name")}</th><th>${t("people.roles")}</th><th><span class="unseen">${t("word.acts")}</span></th></tr></thead><tbody>${data.map((p) => html`<${Person} key=${p.id} person=${p} reload=${reload} />`)}</tbody></table></div>
     <form class="card" onSubmit=${add}><h3>${t("people.add")}</h3><div class="two"><${Field} label=${t("people.name")}><input name="name" required maxlength="40" autocomplete="off" /><//><${Field} label=${t("people.password")} hint=${t("start.password_hint")}><input name="password" type="password" minlength="8" required autocomplete="new-password" /><//><${RolePicker} /></div>
       <div class="acts end"><${Button} kind="primary" type="submit">${t("people.add")}<//></div></form>`;
 }

@@ -15,7 +15,7 @@ function pretty(body) {
 
 const heads = (headers) => Object.entries(headers || {}).map(([name, value]) => `${name}: ${value}`).join("\n");
 
-const Half = ({ word, half }) => html`<h4>${word}${half?.status ? ` · ${half.status}` : ""}</h4><pre tabindex="0">${[heads(half?.headers), pretty(half?.body)].filter(Boolean).join("\n\n")}</pre>`;
+const Half = ({ word, half }) => html`<h3>${word}${half?.status ? ` · ${half.status}` : ""}</h3><pre tabindex="0">${[heads(half?.headers), pretty(half?.body)].filter(Boolean).join("\n\n")}</pre>`;
 
 /** How a call ended: yes, no (do not send it again), or later (send it again). */
 function ending(status) {

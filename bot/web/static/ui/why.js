@@ -36,7 +36,7 @@ export function WhyCard({ why, shop }) {
   const chosen = why.outcome === "answer" ? why.entry?.id : null;
   return html`<section class="why" aria-label=${t("why.title")}>
     <p class="sentence">${said(why.sentence)}</p>
-    <p class="chips"><${Chip} tone=${TONE[why.outcome] || ""}>${t(`outcome.${why.outcome}`)}<//>${why.reason && html`<${Chip}>${reasonWord(why.reason)}<//>`}
+    <p class="chips"><${Chip} tone=${TONE[why.outcome] || ""}>${t(`outcome.${why.mode === "suggest" ? "suggest" : why.outcome}`)}<//>${why.reason && html`<${Chip}>${reasonWord(why.reason)}<//>`}
       ${(why.heard || []).map((h) => html`<${Chip} key=${h.signal + h.words}>${t("word.with_detail", { word: t(`signal.${h.signal}`), detail: h.words })}<//>`)}</p>
     ${candidates.length > 0 && html`<ul class="candidates">${candidates.map((row) => html`<${Candidate} key=${row.id} row=${row} shop=${shop} threshold=${why.threshold} chosen=${chosen === row.id} />`)}</ul>`}
     <p class="meta">${t("why.numbers", { threshold: number(why.threshold), margin: number(why.margin), took: number(Math.round(why.took_ms * 10) / 10) })}</p>
