@@ -20,9 +20,10 @@ from knowledge_base.scope import Ground, judge_keywords, may_answer
 
 __all__ = ["ANYWHERE", "DEFAULT_MARGIN", "DEFAULT_THRESHOLD", "KnowledgeBase"]
 
-_ENTRIES, _PHRASINGS_EACH = 12, 4  # how many are looked at closely
+_ENTRIES, _PHRASINGS_EACH = 10, 3  # how many are looked at closely
 _MATCHES = 5
 _LONGEST_FRAGMENT = 10
+_LONGEST_PART = 100  # a longer part is no one question
 _TELLING = 0.8  # a clause that says this much could be a question of its own
 _NEXT_TO_NOTHING = 2.0
 _LIKELY_ENOUGH = 10.0  # from here a part is taken to mean its best entry, however unsure
@@ -78,15 +79,16 @@ class KnowledgeBase:
 
     def with_entry(self, entry: Entry) -> KnowledgeBase:
         """Return a base with this entry added, or in the place of the one with its id."""
-        index = self._index.without(entry.id) if entry.id in self._entries else self._index
-        return self._changed({**self._entries, entry.id: entry}, index.with_rows(_rows(entry)))
+        old = self._entries.get(entry.id)
+        index = self._index.changed(_rows(old) if old else (), _rows(entry))
+        return self._changed({**self._entries, entry.id: entry}, index)
 
     def without(self, entry_id: str) -> KnowledgeBase:
         """Return a base without this entry; the same base where there is none."""
         if entry_id not in self._entries:
             return self
-        left = {known: entry for known, entry in self._entries.items() if known != entry_id}
-        return self._changed(left, self._index.without(entry_id))
+        left = dict(self._entries)
+        return self._changed(left, self._index.changed(_rows(left.pop(entry_id)), ()))
 
     def _changed(self, entries: Mapping[str, Entry], index: Index) -> KnowledgeBase:
         base = KnowledgeBase.__new__(KnowledgeBase)
@@ -169,6 +171,8 @@ class KnowledgeBase:
             return known[part]
 
         def worth(part: str) -> float:
+            if len(part) > _LONGEST_PART:
+                return 0.0
             found = matches(part)
             return likely(found[0].sureness) if found else 0.0
 

@@ -13,6 +13,7 @@ MOST_CLAUSES = 6
 _LEAST_TOLD = 0.45  # a clause that says less (也谢谢, 可以吗) goes with the one before it
 _PER_PART = 0.3  # what a further part must at least be worth
 _LIGHT = 0.15
+_MOST_JOINED = 3  # where there are more clauses, a question runs over three at most
 _BETWEEN = re.compile(
     r"[,，。;；!！?？\n\r、~～…|]+|(?<=[^\sA-Za-z0-9])[ \u3000]+(?=[\u3400-\u9fff])|[ \u3000]{2,}"
     r"|(?:另外|还有就是|还有|以及|顺便问下|顺便问一下|顺便问|顺便|对了|再问下|再问一下|然后)(?=[\u3400-\u9fff]{2})"
@@ -63,7 +64,7 @@ def cut_best(pieces: Sequence[str], worth: Callable[[str], float]) -> list[str]:
     best: list[tuple[float, list[str]]] = [(0.0, [])]
     for end in range(1, len(pieces) + 1):
         options = []
-        for start in range(end):
+        for start in range(max(0, end - _MOST_JOINED), end) if len(pieces) > _MOST_JOINED else range(end):
             part = bare("".join(pieces[start:end]))
             value, parts = best[start]
             options.append((value + worth(part) - _PER_PART, [*parts, part]))

@@ -46,7 +46,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """Phrasings and their inverted lists. Never changed once made: ``with_rows`` and ``without`` give another one."""
+    """Phrasings and their inverted lists. Never changed once made: ``changed`` gives another one."""
 
     rows: Sequence[Row | None]
     lists: Mapping[str, NDArray[np.int32]]
@@ -70,47 +70,44 @@ class Index:
         packed = {feature: np.array(places, np.int32) for feature, places in lists.items()}
         return cls(kept, packed, sizes, letters, len(kept))
 
-    def with_rows(self, rows: Sequence[Row]) -> Index:
-        """Return an index that has these phrasings too; the lists that do not change are shared."""
-        lists = dict(self.lists)
-        kept = list(self.rows)
-        letters = dict(self.letters)
+    def changed(self, gone: Sequence[Row], come: Sequence[Row]) -> Index:
+        """Return an index without some phrasings and with others; the lists that do not change are shared.
+
+        The places of those gone stay empty until the index is built anew.
+        """
+        lists, rows, letters = dict(self.lists), list(self.rows), dict(self.letters)
+        for row in gone:
+            found = features(compiled(row.phrasing))
+            rarest = min((lists[feature] for feature in found), key=len, default=None)
+            places = range(len(rows)) if rarest is None else rarest.tolist()
+            place = next(place for place in places if rows[place] == row)
+            rows[place] = None
+            letters[_letters(row.phrasing)] = tuple(r for r in letters[_letters(row.phrasing)] if r != row)
+            for feature in found:
+                lists[feature] = lists[feature][lists[feature] != place]
         sizes = []
-        for row in rows:
-            letters[_letters(row.phrasing)] = (*letters.get(_letters(row.phrasing), ()), row)
+        for row in come:
             found = features(compiled(row.phrasing))
             sizes.append(math.sqrt(len(found) + 4))
+            letters[_letters(row.phrasing)] = (*letters.get(_letters(row.phrasing), ()), row)
             for feature in found:
-                lists[feature] = np.append(lists.get(feature, _NO_ROWS), np.int32(len(kept)))
-            kept.append(row)
-        return Index(kept, lists, np.append(self.sizes, np.array(sizes, np.float32)), letters, self.alive + len(rows))
+                lists[feature] = np.append(lists.get(feature, _NO_ROWS), np.int32(len(rows)))
+            rows.append(row)
+        for feature in {feature for row in gone for feature in features(compiled(row.phrasing))}:
+            if not len(lists[feature]):
+                del lists[feature]
+        alive = self.alive - len(gone) + len(come)
+        return Index(rows, lists, np.append(self.sizes, np.array(sizes, np.float32)), letters, alive)
 
-    def without(self, entry_id: str) -> Index:
-        """Return an index without the phrasings of an entry; their places stay empty."""
-        lists = dict(self.lists)
-        kept = list(self.rows)
-        letters = dict(self.letters)
-        gone = 0
-        for place, row in enumerate(self.rows):
-            if row is None or row.entry_id != entry_id:
-                continue
-            kept[place] = None
-            gone += 1
-            others = tuple(same for same in letters.pop(_letters(row.phrasing), ()) if same.entry_id != entry_id)
-            if others:
-                letters[_letters(row.phrasing)] = others
-            for feature in features(compiled(row.phrasing)):
-                left = lists[feature][lists[feature] != place]
-                if len(left):
-                    lists[feature] = left
-                else:
-                    del lists[feature]
-        return Index(kept, lists, self.sizes, letters, self.alive - gone)
-
-    def said_by(self, question: Question) -> dict[str, float]:
-        """Return what share of the phrasings say each feature of a question; unheard ones are left out."""
+    def said_by(self, question: Question) -> list[tuple[str, float, float]]:
+        """Return each sound and pair of sounds of a question that the base knows, with the share of phrasings that
+        say it and its weight."""
         total = max(1, self.alive)
-        return {f: len(rows) / total for f in sorted(features(question)) if (rows := self.lists.get(f)) is not None}
+        return [
+            (feature, len(rows) / total, weight)
+            for feature, weight in question.feature_weights().items()
+            if (rows := self.lists.get(feature)) is not None
+        ]
 
     def same(self, text: str) -> dict[str, str]:
         """Return the entries that have a text as a phrasing, letter for letter, each with that phrasing."""
@@ -126,32 +123,36 @@ class Index:
             return []
         found.sort(key=lambda pair: (len(pair[1]), pair[0]))
         scores = np.zeros(len(self.rows), np.float32)
-        touched, spent = [], 0
+        spent = 0
         for _, rows in found:
             scores[rows] += math.log(1 + self.alive / len(rows))
-            touched.append(rows)
             spent += len(rows)
             if spent > _POSTINGS_AT_MOST:
                 break
-        places = np.unique(np.concatenate(touched))
+        places = np.flatnonzero(scores)
         scored = scores[places] / self.sizes[places]
         if len(places) > _ROWS_AT_MOST:
             best = np.argpartition(-scored, _ROWS_AT_MOST)[:_ROWS_AT_MOST]
             places, scored = places[best], scored[best]
-        return self._few(places[np.argsort(-scored, kind="stable")], entries, each)
+        ranked = sorted(
+            (-round(score, 4), row.phrasing, row.entry_id, row)
+            for place, score in zip(places.tolist(), scored.tolist(), strict=True)
+            if (row := self.rows[place]) is not None
+        )
+        return _few((row for *_, row in ranked), entries, each)
 
-    def _few(self, places: NDArray[np.int32], entries: int, each: int) -> list[Row]:
-        """Keep the first rows of each of the first entries."""
-        kept: list[Row] = []
-        taken: dict[str, int] = {}
-        for place in places:
-            row = self.rows[place]
-            if row is None or (row.entry_id not in taken and len(taken) >= entries):
-                continue
-            taken[row.entry_id] = taken.get(row.entry_id, 0) + 1
-            if taken[row.entry_id] <= each:
-                kept.append(row)
-        return kept
+
+def _few(ranked: Iterable[Row], entries: int, each: int) -> list[Row]:
+    """Keep the first rows of each of the first entries."""
+    kept: list[Row] = []
+    taken: dict[str, int] = {}
+    for row in ranked:
+        if row.entry_id not in taken and len(taken) >= entries:
+            continue
+        taken[row.entry_id] = taken.get(row.entry_id, 0) + 1
+        if taken[row.entry_id] <= each:
+            kept.append(row)
+    return kept
 
 
 def _letters(text: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -191,17 +191,20 @@ def compare(asked: Question, asked_side: Side, phrasing: str) -> Compared:
     return Compared(phrasing, likeness, mine, theirs, ways, order, turns, asked)
 
 
-def likeness(asked: Question, nearest: Compared, profile: Profile, said_by: Mapping[str, float]) -> float:
+def likeness(
+    asked: Question, nearest: Compared, profile: Profile, said_by: Sequence[tuple[str, float, float]]
+) -> float:
     """Say how likely a question and an entry mean the same (log-odds, before looking at other entries).
 
-    ``said_by`` is what share of all phrasings in the base say each sound and pair that the question has.
+    ``said_by`` has each sound and pair of sounds of the question, what share of all phrasings in the base say it, and
+    its weight.
     """
     together = cover(asked, profile.side).share if profile.size > 1 else nearest.mine.share
     told = math.log(nearest.mine.total + 0.3)
-    return nearest.likeness + 5.7 * together + 1.6 * told + _typical(asked, profile, said_by) - 10.3
+    return nearest.likeness + 5.7 * together + 1.6 * told + _typical(profile, said_by) - 10.3
 
 
-def _typical(asked: Question, profile: Profile, said_by: Mapping[str, float]) -> float:
+def _typical(profile: Profile, said_by: Sequence[tuple[str, float, float]]) -> float:
     """Say how much more often an entry's phrasings say what is asked than all phrasings do (mean log ratio).
 
     Grows into its own with the number of phrasings: nothing for two, all for eight.
@@ -209,12 +212,9 @@ def _typical(asked: Question, profile: Profile, said_by: Mapping[str, float]) ->
     trust = min(1.0, max(0.0, (profile.size - 2) / 6))
     if not trust or not said_by:
         return 0.0
-    weights = asked.feature_weights()
     total = ratio = 0.0
-    for feature, share in said_by.items():
-        weight = weights[feature]
-        said = profile.counts.get(feature, 0)
-        ratio += weight * math.log((said + share) / (share * (profile.size + 1)))
+    for feature, share, weight in said_by:
+        ratio += weight * math.log((profile.counts.get(feature, 0) + share) / (share * (profile.size + 1)))
         total += weight
     return trust * ratio / total if total else 0.0
 

@@ -20,6 +20,7 @@ from knowledge_base.turns import negations, numbers
 from knowledge_base.words import cut, rarities, rarity, sounds
 
 LONGEST_TEXT = 1000
+_MOST_WORDS = 120  # of a longer text the rest is not compared
 _RUNS = re.compile(r"[a-z]+(?:'[a-z]+)?|[0-9]+(?:\.[0-9]+)?|[\u3400-\u9fff]+|[^\W_]")
 _CLAUSES = re.compile(r"[^\w\s'.]+|(?<!\d)\.(?!\d)|\n")
 _REPEATS = re.compile(r"([^\W\d])\1{2,}")
@@ -187,7 +188,7 @@ def _question(words: list[tuple[str, str]], wording: Wording) -> Question:
     places: list[int] = []
     kin: list[frozenset[int]] = []
     ways = set()
-    for place, (word, counts) in enumerate(words):
+    for place, (word, counts) in enumerate(words[:_MOST_WORDS]):
         if counts not in (_PLAIN, _DROPPED):
             ways.add(counts)
             meant, parts, weight = "", [f"?{counts}"], WAY_WEIGHTS.get(counts, WAY_WEIGHT)
