@@ -169,3 +169,47 @@ def test_the_stop_switch_is_seen_on_every_page(desk: OpenPage):
     page.get_by_role("button", name="恢复机器人").click()
     expect(page.get_by_text(re.compile("^已停机器人："))).to_have_count(0)
     seen.quiet()
+
+
+def test_a_conversation_is_handed_to_a_colleague_with_a_reason(desk: OpenPage):
+    seen = desk()
+    seen.call("POST", "/users", {"name": "小圆", "password": PASSWORD, "roles": [{"role": "agent", "shop": "*"}]})
+    page = seen.page
+    page.goto(f"/inbox/{say(seen, '我要找人工', 'handed-on')}")
+    page.get_by_role("button", name=re.compile("^接管")).click()
+    page.get_by_role("button", name=re.compile("^转接")).click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("转给").select_option(label="小圆")
+    dialog.get_by_label("原因").fill("尺码问题她更熟")
+    dialog.get_by_role("button", name="转接", exact=True).click()
+    expect(page.get_by_text("小圆 正在接待")).to_be_visible()
+    seen.quiet()
+
+
+def test_closing_what_is_owed_asks_for_a_reason(desk: OpenPage):
+    seen = desk()
+    page = seen.page
+    page.goto(f"/inbox/{say(seen, '我要找人工', 'closed-owed')}")
+    page.get_by_role("button", name=re.compile("^结束会话")).click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("原因").fill("买家已电话联系")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("会话已结束")).to_be_visible()
+    page.get_by_role("button", name="撤销").click()
+    expect(page.get_by_role("button", name=re.compile("^结束会话"))).to_be_visible()
+    seen.quiet()
+
+
+def test_taking_over_and_replying_on_a_phone(desk: OpenPage):
+    seen = desk(width=390, height=800, has_touch=True, is_mobile=True)
+    talk = say(seen, "我要找人工", "on-a-phone")
+    page = seen.page
+    page.goto("/inbox")
+    page.locator(f'[data-talk="{talk}"]').tap()
+    page.get_by_role("button", name=re.compile("^接管")).tap()
+    reply_field(page).fill("马上给你查，今天 16 点前发出")
+    page.get_by_role("button", name="发送", exact=True).tap()
+    expect(page.get_by_text(re.compile("^计入 · "))).to_be_visible()
+    page.get_by_role("link", name="返回列表").tap()
+    expect(page.get_by_role("link", name=re.compile("^待接管"))).to_be_visible()
+    seen.quiet()

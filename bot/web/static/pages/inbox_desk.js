@@ -9,6 +9,7 @@ import { noteWaiting } from "../ui/deadlines.js";
 import { say, sayProblem } from "../ui/floating.js";
 
 const PAGE = 50;
+const MOST_AT_ONCE = 200;
 export const TABS = ["waiting", "mine", "bot", "closed"];
 
 /** How many conversations each tab holds under the present filter. */
@@ -32,20 +33,28 @@ const listKey = () => `${tabOf()}|${route.value.query.shop || ""}`;
 /** Fetch the list again, as far down as it was already shown. */
 export const loadRows = calmly(async () => {
   const key = listKey();
-  const limit = Math.min(200, Math.max(PAGE, rows.value?.length || 0));
+  const shown = rows.value?.length || 0;
+  const limit = Math.min(MOST_AT_ONCE, Math.max(PAGE, shown));
   try {
     const answer = await get("/conversations", { tab: tabOf(), shop: route.value.query.shop, limit });
     if (key !== listKey()) return loadRows();
     tabCounts.value = answer.counts;
     if (key === "waiting|") noteWaiting(answer);
-    next = answer.next;
     rowsProblem.value = null;
+    if (shown > limit) return place(withTail(answer.items));
+    next = answer.next;
     place(answer.items);
   } catch (problem) {
     rowsProblem.value = problem;
   }
   return undefined;
 });
+
+/** The head of the list fetched anew, and below it what was shown further down. */
+function withTail(head) {
+  const fresh = new Set(head.map((x) => x.id));
+  return [...head, ...rows.value.slice(head.length).filter((x) => !fresh.has(x.id))];
+}
 
 // A row never jumps under the pointer: while the list is held, known rows keep their places.
 function place(items) {

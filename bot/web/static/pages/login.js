@@ -1,6 +1,6 @@
 // Log in with name and password, or with a one-time link.
 import { html, useEffect, useState } from "../lib/view.js";
-import { post } from "../lib/api.js";
+import { get, post } from "../lib/api.js";
 import { t } from "../lib/i18n.js";
 import { go, route } from "../lib/router.js";
 import { home, me, settle } from "../lib/session.js";
@@ -29,6 +29,7 @@ export function Page() {
   };
   useEffect(() => {
     // A one-time link carries its secret in the fragment, which no server sees; it is taken out of sight at once.
+    get("/start/state").then(({ has_owner: owned }) => owned || go("/start", { replace: true }), () => {});
     const link = new URLSearchParams(location.hash.slice(1)).get("link");
     if (!link) return;
     history.replaceState(null, "", location.pathname + location.search);

@@ -33,14 +33,15 @@ function Top({ rates }) {
     <${Tile} word=${t("rate.avg_response")}><p class="figure"><b>${seconds(rates.avg_response_s)}</b></p><//>
     <${Tile} word=${t("rate.auto_share")}><p class="figure"><b>${percent(rates.auto_share) || t("rate.none")}</b></p><//>
     <${Tile} word=${t("rate.waiting")} href=${`/inbox?shop=${encodeURIComponent(rates.shop)}`}><p class="figure"><b>${number(rates.waiting)}</b></p><//>
-    <${Tile} word=${t("rate.owed")}><p class="figure"><b>${number(rates.owed)}</b></p><p class="meta">${t("rate.overdue", { n: number(rates.overdue) })}</p><//>
+    <${Tile} word=${t("rate.owed")} href=${withQuery({ reason: "owed" })}><p class="figure"><b>${number(rates.owed)}</b></p><p class="meta">${t("rate.overdue", { n: number(rates.overdue) })}</p><//>
   </div>`;
 }
 
 function ByReason({ rates }) {
   const chosen = route.value.query.reason || "";
   return html`<section><h2>${t("rate.by_reason")}</h2><div class="chips filter">${COUNTS.filter((c) => c in rates.counts).map((code) => html`<a key=${code} class=${`chip ${TONE[code] || ""}`} aria-current=${chosen === code ? "true" : undefined}
-    href=${withQuery({ reason: chosen === code ? "" : code })}>${verdictWord(code)} <b>${number(rates.counts[code])}</b></a>`)}</div></section>`;
+    href=${withQuery({ reason: chosen === code ? "" : code })}>${verdictWord(code)} <b>${number(rates.counts[code])}</b></a>`)}
+    ${chosen && html`<a class="chip" href=${withQuery({ reason: "" })}>${t("filter.clear")}</a>`}</div></section>`;
 }
 
 const ByDay = ({ rates }) => rates.by_day.length > 1 && html`<section><h2>${t("rate.by_day")}</h2><div class="scroll"><table><thead><tr><th>${t("word.day")}</th><th class="num">${t("rate.fraction")}</th><th><span class="unseen">${t("rate.human")}</span></th></tr></thead>
@@ -64,7 +65,7 @@ function Inquiries({ shop, days, mark }) {
   if (!list) return html`<${Loading} />`;
   return html`<section><h2>${t("rate.inquiries")}</h2>${list.items.length === 0 ? html`<${Empty}>${t("empty.rates")}<//>` : html`<div class="scroll"><table class="stack"><thead><tr><th>${t("rate.opened")}</th><th>${t("word.buyer")}</th><th>${t("rate.question")}</th><th>${t("rate.verdict")}</th><th class="num">${t("rate.response")}</th><th><span class="unseen">${t("word.acts")}</span></th></tr></thead>
     <tbody>${list.items.map((q) => html`<tr key=${q.id}><td><time>${dayWord(q.opened_at)} ${clockTime(q.opened_at)}</time></td><td>${q.buyer_name}</td><td class="words">${q.text_excerpt}</td>
-      <td><span class="chips"><${Chip} tone=${TONE[q.reason] || ""}>${verdictWord(q.reason)}<//>${q.owed && html`<${Chip} tone="warn">${t("list.owed_short")}<//>`}</span></td>
+      <td><span class="chips"><${Chip} tone=${TONE[q.reason] || ""}>${verdictWord(q.reason)}<//>${q.owed && html`<${Chip} tone="warn">${t("list.owed_short")}<//>`}${q.night && html`<${Chip} tone=${q.night === "missed" ? "danger" : ""}>${t(`night.${q.night}`)}<//>`}</span></td>
       <td class="num">${seconds(q.response_s)}</td><td><div class="acts"><button type="button" class="link" onClick=${() => explain(q.id)}>${t("why.ask")}</button><a href=${`/inbox/${encodeURIComponent(q.conversation)}?shop=${encodeURIComponent(shop)}`}>${t("rate.open_talk")}</a></div></td></tr>`)}</tbody></table></div>`}
     ${list.next && html`<div class="acts middle"><${Button} onClick=${() => load(list.next)}>${t("act.more")}<//></div>`}</section>`;
 }

@@ -87,7 +87,10 @@ export function Alarm() {
   }, []);
   useFeed((events) => events.some((e) => e.kind !== "entry") && look());
   useEffect(() => {
-    if (level > before.current) sound(level);
+    if (level > before.current) {
+      sound(level);
+      announce(t("alarm.soon", { n: list.length }));
+    }
     before.current = level;
   }, [level]);
   if (!list.length) return null;
