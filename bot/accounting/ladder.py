@@ -16,7 +16,7 @@ from bot.accounting.ruleset import Lines, Ruleset
 
 NONE, WARNING, RECOVERING = "none", "warning", "recovering"
 LIGHT, HEAVY, RESTRICTED = "light", "heavy", "restricted"
-_GRAVITY = {None: 0, LIGHT: 1, HEAVY: 2, RESTRICTED: 3}
+_GRAVITY = (None, LIGHT, HEAVY, RESTRICTED)
 _DAY = timedelta(days=1)
 
 
@@ -89,7 +89,7 @@ class _Walk:
     run_heavy: int = 0
     run_extreme: int = 0
     month_below: int = 0
-    month: tuple[int, int] = (0, 0)
+    month: tuple[int, int] | None = None
     state: str = NONE
     penalty: str | None = None
     compliant: int = 0
@@ -134,7 +134,7 @@ class _Walk:
 
     def _trigger(self, day: date) -> None:
         trigger = self._due_penalty()
-        if _GRAVITY[trigger] > _GRAVITY[self.penalty] and trigger is not None:
+        if trigger is not None and _GRAVITY.index(trigger) > _GRAVITY.index(self.penalty):
             self.penalty = self.last_penalty = trigger
             self.triggered.append(trigger)
             self.triggered_on = day
