@@ -20,7 +20,7 @@ from knowledge_base.normalize import Question, normalize
 
 _POSTINGS_AT_MOST = 12_000  # bounds the cost of one look-up however large the base
 _COMPILED_AT_MOST = 20_000
-_ROWS_AT_MOST = 80
+_ROWS_AT_MOST = 120
 _NO_ROWS: NDArray[np.int32] = np.empty(0, np.int32)
 
 
@@ -118,15 +118,19 @@ class Index:
 
         Rarest sounds first and up to a fixed number of places, so the cost does not grow with the base.
         """
-        found = [(feature, rows) for feature in features(question) if (rows := self.lists.get(feature)) is not None]
+        found = [
+            (len(rows), feature, weight, rows)
+            for feature, weight in question.feature_weights().items()
+            if (rows := self.lists.get(feature)) is not None
+        ]
         if not found:
             return []
-        found.sort(key=lambda pair: (len(pair[1]), pair[0]))
+        found.sort(key=lambda one: one[:2])
         scores = np.zeros(len(self.rows), np.float32)
         spent = 0
-        for _, rows in found:
-            scores[rows] += math.log(1 + self.alive / len(rows))
-            spent += len(rows)
+        for size, _, weight, rows in found:
+            scores[rows] += weight * math.log(1 + self.alive / size)
+            spent += size
             if spent > _POSTINGS_AT_MOST:
                 break
         places = np.flatnonzero(scores)
@@ -139,20 +143,19 @@ class Index:
             for place, score in zip(places.tolist(), scored.tolist(), strict=True)
             if (row := self.rows[place]) is not None
         )
-        return _few((row for *_, row in ranked), entries, each)
+        return _few([(-score, row) for score, _, _, row in ranked], entries, each)
 
 
-def _few(ranked: Iterable[Row], entries: int, each: int) -> list[Row]:
-    """Keep the first rows of each of the first entries."""
-    kept: list[Row] = []
-    taken: dict[str, int] = {}
-    for row in ranked:
-        if row.entry_id not in taken and len(taken) >= entries:
-            continue
-        taken[row.entry_id] = taken.get(row.entry_id, 0) + 1
-        if taken[row.entry_id] <= each:
-            kept.append(row)
-    return kept
+def _few(ranked: Sequence[tuple[float, Row]], entries: int, each: int) -> list[Row]:
+    """Keep the first rows of the best entries; each further row adds half of what the one before it added."""
+    worth: dict[str, float] = {}
+    rows: dict[str, list[Row]] = {}
+    for score, row in ranked:
+        of_entry = rows.setdefault(row.entry_id, [])
+        worth[row.entry_id] = worth.get(row.entry_id, 0.0) + score * 0.5 ** len(of_entry)
+        of_entry.append(row)
+    best = sorted(worth, key=lambda entry_id: (-worth[entry_id], entry_id))[:entries]
+    return [row for entry_id in best for row in rows[entry_id][:each]]
 
 
 def _letters(text: str) -> str:

@@ -232,11 +232,16 @@ def weigh(word: str, wording: Wording) -> float:
 
 
 def stem(word: str) -> str:
-    """Take an English word's common ending away; anything else stays."""
-    if not word.isascii() or word.isdigit():
+    """Take an English word's common ending away (shipping, shipped, ships → ship); anything else stays."""
+    if not word.isascii() or not word[0].isalpha() or len(word) < 4:
         return word
     word = word.removesuffix("'s").replace("'", "")
-    for ending, instead in (("ies", "y"), ("sses", "ss"), ("ing", ""), ("ed", ""), ("es", "e"), ("s", "")):
+    for ending, instead in (("ies", "i"), ("sses", "ss"), ("ing", ""), ("ed", ""), ("s", ""), ("ly", "")):
         if word.endswith(ending) and len(word) - len(ending) >= 3 and not word.endswith("ss"):
-            return word[: -len(ending)] + instead
-    return word
+            word = word[: -len(ending)] + instead
+            break
+    if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "lsz":
+        word = word[:-1]
+    if len(word) > 3 and word.endswith("e"):
+        word = word[:-1]
+    return word[:-1] + "i" if len(word) > 3 and word.endswith("y") else word

@@ -18,6 +18,7 @@ from knowledge_base.entry import Heard, Signal
 
 _CLAUSE_ENDS = re.compile(r"[\n\r\t,.?!;:。、~～|()\[\]【】<>《》\"'“”‘’]+")
 _PARTICLES = "亲呀啊呢哈嘛吧哦噢了的啦哒喂诶哎嗯请求快"
+_LATIN = re.compile(r"[A-Za-z0-9]")
 _FILLER = "filler"
 _MOST_APART = 12
 _LONGEST_SMALL_TALK = 40
@@ -77,7 +78,7 @@ class Lists:
 
 @dataclass(frozen=True)
 class _Words:
-    anywhere: tuple[str, ...]
+    anywhere: Mapping[str, tuple[str, ...]]  # by first character
     spelled: tuple[re.Pattern[str], ...]  # with Latin letters or digits: whole words only
     apart: tuple[tuple[str, str], ...]
     whole: frozenset[str]
@@ -89,7 +90,7 @@ class _Words:
         apart = tuple((a, b) for a, _, b in (word.partition("…") for word in said) if b)
         plain = [word for word in said if "…" not in word]
         return cls(
-            anywhere=tuple(word for word in plain if not _is_spelled(word)),
+            anywhere=_by_first(word for word in plain if not _is_spelled(word)),
             spelled=tuple(_whole_words(word) for word in plain if _is_spelled(word)),
             apart=apart,
             whole=frozenset(strip(word) for word in words.get(f"{signal.value}.whole", ())),
@@ -97,13 +98,21 @@ class _Words:
         )
 
 
+def _by_first(words: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
+    heads: dict[str, tuple[str, ...]] = {}
+    for word in words:
+        heads[word[0]] = (*heads.get(word[0], ()), word)
+    return heads
+
+
 def _folded(words: Iterable[str]) -> tuple[str, ...]:
     cleaned = ("…".join(fold(part).strip() for part in str(word).split("…")) for word in words)
     return tuple(word for word in cleaned if word.strip("…"))
 
 
-def _is_spelled(word: str) -> bool:
-    return any(char.isascii() and char.isalnum() for char in word)
+def _is_spelled(text: str) -> bool:
+    """Say whether a text has Latin letters or digits."""
+    return _LATIN.search(text) is not None
 
 
 def _whole_words(word: str) -> re.Pattern[str]:
@@ -121,29 +130,45 @@ def hear(text: str, lists: Lists | None = None) -> tuple[Heard, ...]:
     lists = lists or Lists.shipped()
     folded = fold(text)
     spaced = [clause for clause in _CLAUSE_ENDS.split(folded) if clause.strip()]
+    said = _Said(folded, tuple("".join(clause.split()) for clause in spaced), tuple(spaced), strip(folded))
     return tuple(
         Heard(signal, words)
         for signal, listed in lists._heard_as.items()
-        if (words := _first_word(listed, folded, spaced)) is not None
+        if _first_word(listed, said) is not None
+        and (words := _first_word(listed, said.hidden(listed.masks))) is not None
     )
 
 
-def _first_word(listed: _Words, folded: str, spaced: Sequence[str]) -> str | None:
-    """Return the first word of a list that the text says, with the exceptions hidden."""
-    for clause in spaced:
-        joined = _hidden("".join(clause.split()), listed.masks)
-        for word in listed.anywhere:
-            if word in joined:
-                return word
+@dataclass(frozen=True)
+class _Said:
+    """A text as words are looked for in it: whole, by clause without blanks, by clause with them, letters only."""
+
+    folded: str
+    joined: tuple[str, ...]
+    spaced: tuple[str, ...]
+    run: str
+
+    def hidden(self, masks: Iterable[str]) -> _Said:
+        """Return the text with every exception hidden."""
+        folded = _hidden(self.folded, masks)
+        return _Said(folded, tuple(_hidden(clause, masks) for clause in self.joined), self.spaced, strip(folded))
+
+
+def _first_word(listed: _Words, said: _Said) -> str | None:
+    """Return the first word of a list that a text says."""
+    for clause in said.joined:
+        for at, char in enumerate(clause):
+            for word in listed.anywhere.get(char, ()):
+                if clause.startswith(word, at):
+                    return word
+    for clause in said.spaced:
         for piece in (clause, *(piece for piece in clause.split() if not piece.isascii())):
             if (core := _core(strip(piece), listed.whole)) is not None:
                 return core
-    open_text = _hidden(folded, listed.masks)
-    for pattern in listed.spelled:
-        if found := pattern.search(open_text):
+    for pattern in listed.spelled if _is_spelled(said.folded) else ():
+        if found := pattern.search(said.folded):
             return found.group()
-    run = strip(open_text)
-    return next((f"{a}…{b}" for a, b in listed.apart if _in_order(run, a, b)), None)
+    return next((f"{a}…{b}" for a, b in listed.apart if a in said.run and _in_order(said.run, a, b)), None)
 
 
 def _hidden(text: str, masks: Iterable[str]) -> str:
@@ -164,9 +189,11 @@ def _core(clause: str, whole: frozenset[str]) -> str | None:
     if clause in whole:
         return clause
     clause = clause.strip(_PARTICLES)
-    for word in whole:
-        if clause and len(clause) % len(word) == 0 and clause == word * (len(clause) // len(word)):
-            return word
+    if len(clause) > _LONGEST_SMALL_TALK:
+        return None
+    for size in range(1, len(clause) + 1):
+        if len(clause) % size == 0 and clause[:size] in whole and clause == clause[:size] * (len(clause) // size):
+            return clause[:size]
     return None
 
 
