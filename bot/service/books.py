@@ -217,7 +217,10 @@ def _settle(one: Conversation, rows: Sequence[Mapping[str, Any]], due: list[Time
         return
     latest = rows[-1]
     if one.inquiry != latest["id"]:
-        one.inquiry, one.inquiry_at, one.said, one.asked = latest["id"], latest["opened_at"], [], []
+        # A former inquiry that is gone was joined by an earlier message: what was said in it was said in this one.
+        anew = one.inquiry is None or any(row["id"] == one.inquiry for row in rows)
+        one.said, one.asked = ([], []) if anew else (one.said, one.asked)
+        one.inquiry, one.inquiry_at = latest["id"], latest["opened_at"]
     undone = [row for row in rows if row["open"] and not row["waived"]]
     first = undone[0] if undone else None
     one.open = bool(undone)

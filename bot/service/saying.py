@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from bot.core.message import Origin, ReplyClass, Sender
+from bot.core.message import Kind, Origin, ReplyClass, Sender
 from bot.core.notices import Notice
 from bot.service.clocks import Clocks
 from bot.service.directory import ZONE, ShopConfig
@@ -66,4 +67,32 @@ def send_row(
         "done_at": None,
         "platform_id": None,
         "then": then,
+    }
+
+
+def said_row(
+    one: Conversation, row: Mapping[str, Any], at: int, now: int, doubtful: bool, platform_id: str | None
+) -> dict[str, Any]:
+    """The message that a send became visible as, at a time (ms); ``doubtful`` where nobody knows whether it arrived."""
+    return {
+        "id": row["id"],
+        "shop": one.shop,
+        "channel": one.channel,
+        "conversation": one.id,
+        "platform_id": platform_id or row["id"],
+        "sender": row["sender"],
+        "origin": row["origin"],
+        "reply_class": row["reply_class"],
+        "kind": Kind.TEXT.value,
+        "text": row["text"],
+        "meta": {},
+        "at": at,
+        "accepted_at": now,
+        "seq": 0,
+        "by": row["by"] or Sender.BOT.value,
+        "decision": row["decision"],
+        "waiting": False,
+        "doubtful": doubtful,
+        "parts": row["parts"],
+        "content": "",
     }

@@ -7,6 +7,7 @@ delays; unknown is sent again only where the platform deduplicates our id. A fai
 from __future__ import annotations
 
 import asyncio
+import itertools
 import random
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -20,24 +21,29 @@ import structlog
 from adapters.base import Client, Outgoing, SendResult, Sent
 from bot.core.conversation import Event, State
 from bot.core.message import Kind, ReplyClass, Sender
-from bot.core.reasons import HandoffReason
+from bot.core.notices import Notice
+from bot.core.reasons import KEEPS_BOT_QUIET, HandoffReason
 from bot.service.books import Books
 from bot.service.clocks import Clocks
 from bot.service.deciding import STALE_MS
 from bot.service.directory import Directory
 from bot.service.intake import PREVIEW
+from bot.service.saying import said_row
 from bot.store import conversations as convs
 from bot.store import messages, outbox
 from bot.store.conversations import Conversation
 from bot.store.engine import Store
 from bot.store.ids import to_ms
 from bot.store.journal import Line, append
+from knowledge_base.entry import Mode
 
 TRIES = 6
 DELAYS_S = (2, 8, 30, 90, 240)
 """Before the second try, the third, …: six tries in about six to ten minutes, each delay jittered by ±25 %."""
 PER_SHOP = 32
 """Calls on the wire at once for one shop."""
+RECORD_AGAIN_S = (0.2, 0.5, 1, 2, 5)
+OVERTAKEN = SendResult(Sent.REFUSED, detail="发出之前已由人工接管", permanent=True)
 
 log = structlog.get_logger("sending")
 
@@ -95,7 +101,7 @@ class Sending:
         left = await self._store.read(outbox.on_the_wire)
         lost = SendResult(Sent.UNKNOWN, detail="服务在等待平台答复时停止，结果未知")
         for row in left:
-            await self._store.merge(self.record, Ended(row, lost))
+            self.start(await self._store.merge(self.record, Ended(row, lost)))
         await self.wake_due()
 
     async def drain(self, timeout_s: float) -> None:
@@ -106,10 +112,22 @@ class Sending:
     async def _run(self, row: Row) -> None:
         following: Sequence[Row] = [row]
         while following:
-            row = following[0]
-            async with self._limits[row["shop"]]:
-                result = await self._call(row)
-            following = await self._store.merge(self.record, Ended(row, result))
+            row, limit = following[0], self._limits[row["shop"]]
+            waited = limit.locked()
+            async with limit:
+                overtaken = waited and await self._store.read(_overtaken, row)
+                result = OVERTAKEN if overtaken else await self._call(row)
+            following = await self._written_down(Ended(row, result))
+
+    async def _written_down(self, ended: Ended) -> Sequence[Row]:
+        """Record how a call ended; a store that refuses now is asked again until it takes it."""
+        for pause_s in itertools.chain(RECORD_AGAIN_S, itertools.repeat(RECORD_AGAIN_S[-1])):
+            try:
+                return await self._store.merge(self.record, ended)
+            except Exception:
+                log.exception("ending_not_recorded", send=ended.row["id"])
+                await asyncio.sleep(pause_s)
+        raise AssertionError("the pauses never end")
 
     async def _call(self, row: Row) -> SendResult:
         channel = self._directory.channels.get(row["channel"])
@@ -141,18 +159,19 @@ class Sending:
         mine = [e for e in ended if rows.get(e.row["id"], {}).get("status") == "sending"]
         loaded = convs.load(conn, {e.row["conversation"] for e in ended})
         lines: list[Line] = []
-        floors: dict[str, int] = {}
+        made: dict[int, dict[str, Any]] = {}
         for end in mine:
             row, one = rows[end.row["id"]], loaded[end.row["conversation"]]
-            at = self._finish(conn, one, row, end.result, lines)
-            if at is not None:
-                floors[one.id] = min(at, floors.get(one.id, at))
+            if message := self._finish(conn, one, row, end.result, lines):
+                made[len(lines) - 1] = message
+        seqs = append(conn, lines)
+        messages.add(conn, [{**message, "seq": seqs[place]} for place, message in made.items()])
+        floors = {message["conversation"]: message["at"] for message in made.values()}
         self._books.refold(conn, {c: loaded[c] for c in floors}, floors)
         for end in mine:
             row, one = rows[end.row["id"]], loaded[end.row["conversation"]]
             if row["then"] != "keep" and end.result.outcome is Sent.SENT:
                 self._after(conn, one, row["then"])
-        append(conn, lines)
         convs.save(conn, loaded.values())
         claimed: dict[str, list[Row]] = {row["conversation"]: [row] for row in self.claim(conn, loaded.keys())}
         return [claimed.pop(end.row["conversation"], []) for end in ended]
@@ -176,20 +195,26 @@ class Sending:
     def _still_good(self, conn: sa.Connection, one: Conversation, row: Row) -> bool:
         if row["reply_class"] != ReplyClass.AUTOMATIC.value:
             return True
-        now = self._clocks.now_ms(one.shop)
+        shop, why = self._directory.shops[one.shop], None
         if row["epoch"] != one.epoch:
-            outbox.change(conn, row["id"], {"status": "cancelled", "detail": "taken_over", "done_at": now})
-            return False
-        if now - row["created_at"] > STALE_MS and "timed" not in row["parts"]:
-            outbox.change(conn, row["id"], {"status": "cancelled", "detail": "stale", "done_at": now})
-            self._to_person(conn, one, HandoffReason.STALE, row["id"])
-            return False
-        return True
+            why = "taken_over"
+        elif shop.stopped or shop.mode is not Mode.AUTO:
+            why = HandoffReason.BOT_OFF
+        elif self._too_late(one, row, 0):
+            why = HandoffReason.STALE
+        if why is None:
+            return True
+        now = self._clocks.now_ms(one.shop)
+        outbox.change(conn, row["id"], {"status": "cancelled", "detail": str(why), "done_at": now})
+        if isinstance(why, HandoffReason):
+            append(conn, self._to_person(one, why, row["id"]))
+            convs.save(conn, [one])
+        return False
 
     def _finish(
         self, conn: sa.Connection, one: Conversation, row: Row, result: SendResult, lines: list[Line]
-    ) -> int | None:
-        """Write one outcome; return the time of the message it made (ms), None where none was made."""
+    ) -> dict[str, Any] | None:
+        """Write one outcome, its line last; return the message it made, None where none was made."""
         now = self._clocks.now_ms(one.shop)
         status, next_at = self._status(one, row, result)
         change = {
@@ -201,21 +226,18 @@ class Sending:
             "pl": result.platform_id or row["platform_id"],
         }
         outbox.finish(conn, [change])
+        if status not in ("sent", "pending"):
+            words = "可能已送达，请到平台核实" if status == "unknown" else result.detail[:200]
+            lines += self._to_person(one, HandoffReason.SEND_FAILED, row["id"], words)
         lines.append(Line(one.shop, now, "send", row["id"], one.id, {"status": status, "class": row["reply_class"]}))
-        if status == "pending":
-            return None
-        if status != "sent" and one.state != State.AGENT.value:
-            self._to_person(conn, one, HandoffReason.SEND_FAILED, row["id"], lines)
-            one.reason_detail = "可能已送达，请到平台核实" if status == "unknown" else result.detail[:200]
-        if status == "refused":
+        if status in ("pending", "refused"):
             return None
         at = min(to_ms(result.at), now) if result.at else now
-        messages.add(conn, [_message(one, row, at, now, status == "unknown", change["pl"])])
         if status == "sent":
             one.last_at, one.last_sender, one.last_kind = max(one.last_at, at), row["sender"], Kind.TEXT.value
             one.last_text, one.last_message = row["text"][:PREVIEW], row["id"]
             one.unread = 0 if row["sender"] == Sender.AGENT.value else one.unread
-        return at
+        return said_row(one, row, at, now, status == "unknown", change["pl"])
 
     def _status(self, one: Conversation, row: Row, result: SendResult) -> tuple[str, int | None]:
         again = result.outcome is Sent.REFUSED and not result.permanent
@@ -227,45 +249,33 @@ class Sending:
         delay = DELAYS_S[min(row["tries"], len(DELAYS_S)) - 1] * random.uniform(0.75, 1.25)
         if result.retry_after is not None:
             delay = max(delay, result.retry_after / timedelta(seconds=1))
-        return "pending", self._clocks.real_ms() + round(delay * 1000)
+        if self._too_late(one, row, in_ms := round(delay * 1000)):
+            return result.outcome.value, None
+        return "pending", self._clocks.real_ms() + in_ms
 
-    def _to_person(
-        self, conn: sa.Connection, one: Conversation, reason: HandoffReason, ref: str, lines: list[Line] | None = None
-    ) -> None:
-        """Bring a person, for a send that did not surely arrive or would come too late."""
+    def _too_late(self, one: Conversation, row: Row, in_ms: int) -> bool:
+        """Say whether an automatic send must not be made any more after a pause: taken over, or stale by then."""
+        if row["reply_class"] != ReplyClass.AUTOMATIC.value:
+            return False
+        age = self._clocks.now_ms(one.shop) + in_ms - row["created_at"]
+        return row["epoch"] != one.epoch or (age > STALE_MS and Notice.TIMED.value not in row["parts"])
+
+    def _to_person(self, one: Conversation, reason: HandoffReason, ref: str, words: str = "") -> list[Line]:
+        """Bring a person, for a send that did not surely arrive or may not be made; return what to journal.
+
+        A reason that keeps the bot quiet is not replaced by this weaker one.
+        """
         if one.state == State.AGENT.value:
-            return
+            return []
+        quiet = one.state == State.WAITING.value and one.reason in KEEPS_BOT_QUIET
         one.step(Event.HANDED_OFF)
-        one.reason = reason.value
-        line = Line(one.shop, self._clocks.now_ms(one.shop), "handoff", one.id, one.id, {"reason": reason, "ref": ref})
-        if lines is None:
-            append(conn, [line])
-            convs.save(conn, [one])
-        else:
-            lines.append(line)
+        if not quiet:
+            one.reason, one.reason_detail = reason.value, words
+        now = self._clocks.now_ms(one.shop)
+        return [Line(one.shop, now, "handoff", one.id, one.id, {"reason": reason, "ref": ref})]
 
 
-def _message(one: Conversation, row: Row, at: int, now: int, doubtful: bool, platform_id: str | None) -> dict[str, Any]:
-    """The message that a send became visible as."""
-    return {
-        "id": row["id"],
-        "shop": one.shop,
-        "channel": one.channel,
-        "conversation": one.id,
-        "platform_id": platform_id or row["id"],
-        "sender": row["sender"],
-        "origin": row["origin"],
-        "reply_class": row["reply_class"],
-        "kind": Kind.TEXT.value,
-        "text": row["text"],
-        "meta": {},
-        "at": at,
-        "accepted_at": now,
-        "seq": 0,
-        "by": row["by"] or Sender.BOT.value,
-        "decision": row["decision"],
-        "waiting": False,
-        "doubtful": doubtful,
-        "parts": row["parts"],
-        "content": "",
-    }
+def _overtaken(conn: sa.Connection, row: Row) -> bool:
+    """Say whether somebody took the conversation while an automatic send waited for its turn on the wire."""
+    one = convs.load(conn, [row["conversation"]]).get(row["conversation"])
+    return row["reply_class"] == ReplyClass.AUTOMATIC.value and (one is None or one.epoch != row["epoch"])

@@ -14,8 +14,25 @@ OPEN = ("pending", "sending")
 
 
 def add(conn: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert sends."""
-    insert(conn, outbox, rows)
+    """Insert sends. Each stands at least a millisecond behind those before it in its conversation: that is the order."""
+    last = _last_of(conn, {row["conversation"] for row in rows})
+    ordered = []
+    for row in rows:
+        at = last[row["conversation"]] = max(row["created_at"], last.get(row["conversation"], 0) + 1)
+        ordered.append({**row, "created_at": at})
+    insert(conn, outbox, ordered)
+
+
+def _last_of(conn: sa.Connection, conversations: Collection[str]) -> dict[str, int]:
+    """When the latest send of each conversation was made."""
+    if not conversations:
+        return {}
+    found = conn.execute(
+        sa.select(outbox.c.conversation, sa.func.max(outbox.c.created_at))
+        .where(outbox.c.conversation.in_(list(conversations)))
+        .group_by(outbox.c.conversation)
+    )
+    return {row[0]: row[1] for row in found}
 
 
 def get(conn: sa.Connection, ids: Collection[str]) -> dict[str, Mapping[str, Any]]:
