@@ -14,7 +14,7 @@ from knowledge_base.calibrate import CERTAIN, DEFAULT_MARGIN, DEFAULT_THRESHOLD,
 from knowledge_base.characters import strip
 from knowledge_base.entry import Context, Entry, Evidence, Heard, Match, Part, Reading, Signal
 from knowledge_base.index import Index, Row
-from knowledge_base.matcher import Compared, Side, compare, evidence, likeness, profile_of
+from knowledge_base.matcher import Compared, Judged, Side, compare, judge, profile_of
 from knowledge_base.normalize import LONGEST_TEXT, Question, normalize
 from knowledge_base.scope import Ground, judge_keywords, may_answer
 
@@ -23,6 +23,7 @@ __all__ = ["ANYWHERE", "DEFAULT_MARGIN", "DEFAULT_THRESHOLD", "KnowledgeBase"]
 _ENTRIES, _PHRASINGS_EACH = 10, 3  # how many are looked at closely
 _MATCHES = 5
 _LONGEST_FRAGMENT = 10
+_FRAGMENT = Evidence("fragment", -3.0)  # it points at something and asks nothing
 _LONGEST_PART = 100  # a longer part is no one question
 _TELLING = 0.8  # a clause that says this much could be a question of its own
 _NEXT_TO_NOTHING = 2.0
@@ -36,7 +37,7 @@ class _Scored:
     """One entry with its likest phrasing for a question; ``likeness`` is log-odds."""
 
     entry: Entry
-    nearest: Compared
+    judged: Judged
     likeness: float
     same: str | None
     hit: tuple[Evidence, ...] = ()
@@ -49,13 +50,13 @@ class _Scored:
     @property
     def similarity(self) -> float:
         """How like the question looks (0–100)."""
-        return 100.0 if self.same is not None else round(self.nearest.similarity, 1)
+        return 100.0 if self.same is not None else round(self.judged.nearest.similarity, 1)
 
     def match(self, lead: float) -> Match:
         """Return the match; ``lead`` is how much likelier this entry is than the best other one."""
         sure = CERTAIN if self.same is not None else sureness(self.likeness, lead, len(_phrasings(self.entry)))
-        phrasing = self.nearest.phrasing if self.same is None else self.same
-        return Match(self.entry, sure, self.similarity, phrasing, (*evidence(self.nearest), *self.hit))
+        phrasing = self.judged.nearest.phrasing if self.same is None else self.same
+        return Match(self.entry, sure, self.similarity, phrasing, (*self.judged.evidence(), *self.hit))
 
 
 class KnowledgeBase:
@@ -106,7 +107,7 @@ class KnowledgeBase:
         if signals.is_small_talk(text, self._lists):
             only_greets = bool(heard) and all(h.signal is Signal.GREETING for h in heard)
             return Reading(text, question.text, heard, small_talk=True, complete=not only_greets)
-        matches = self._matches(text, question, context)
+        matches = self._with_previous(text, self._matches(text, question, context), context)
         parts = self._parts(text, matches, context)
         complete = _is_complete(text, heard, matches)
         return Reading(text, question.text, heard, matches, parts, complete=complete)
@@ -124,10 +125,12 @@ class KnowledgeBase:
 
     def _matches(self, text: str, question: Question, context: Context) -> tuple[Match, ...]:
         ground = Ground.of(text)
+        pointing = (_FRAGMENT,) if compound.is_fragment(text) else ()
         found = []
         for scored in self._scored(text, question):
             hit = judge_keywords(scored.entry, ground) if may_answer(scored.entry, context) else None
             if hit is not None:
+                hit = (*hit, *pointing)
                 gain = sum(reason.value for reason in hit)
                 found.append(replace(scored, likeness=scored.likeness + gain, hit=hit) if hit else scored)
         ranked = sorted(found, key=lambda scored: scored.order)
@@ -148,15 +151,27 @@ class KnowledgeBase:
             if entry_id not in best or compared.order_key < best[entry_id].order_key:
                 best[entry_id] = compared
         said_by = self._index.said_by(question)
-        return [
-            _Scored(
-                self._entries[entry_id],
-                nearest,
-                likeness(question, nearest, profile_of(_phrasings(self._entries[entry_id])), said_by),
-                same.get(entry_id),
-            )
-            for entry_id, nearest in best.items()
-        ]
+        found = []
+        for entry_id, nearest in best.items():
+            entry = self._entries[entry_id]
+            judged = judge(question, nearest, profile_of(_phrasings(entry)), said_by)
+            found.append(_Scored(entry, judged, judged.likeness, same.get(entry_id)))
+        return found
+
+    def _with_previous(self, text: str, matches: tuple[Match, ...], context: Context) -> tuple[Match, ...]:
+        """Read a short text together with the line before it where that alone makes it known (那个红色的 / 还有M吗).
+
+        Only where the line before does not mean the same entry by itself: what was asked before is not asked again.
+        """
+        if not context.previous or len(strip(text)) > _LONGEST_FRAGMENT or _knows(matches):
+            return matches
+        before = context.previous[:LONGEST_TEXT]
+        joined = f"{before} {text}"
+        together = self._matches(joined, normalize(joined), context)
+        alone = self._matches(before, normalize(before), context)
+        if not _knows(together) or (_knows(alone) and alone[0].entry.id == together[0].entry.id):
+            return matches
+        return tuple(replace(m, evidence=(*m.evidence, Evidence("with_previous", 0.0, before))) for m in together)
 
     def _parts(self, text: str, whole: tuple[Match, ...], context: Context) -> tuple[Part, ...]:
         """Return the questions of a text that asks several, known or not; nothing where it asks one."""
@@ -193,6 +208,10 @@ def _is_left_over(clause: str, whole: tuple[Match, ...], own: tuple[Match, ...])
     return all(match.entry.id != whole[0].entry.id or match.sureness < _NEXT_TO_NOTHING for match in own)
 
 
+def _knows(matches: tuple[Match, ...]) -> bool:
+    return bool(matches) and matches[0].sureness >= DEFAULT_THRESHOLD
+
+
 def _is_known(part: Part) -> bool:
     return bool(part.matches) and part.matches[0].sureness >= _LIKELY_ENOUGH
 
@@ -213,6 +232,8 @@ def _is_complete(text: str, heard: tuple[Heard, ...], matches: tuple[Match, ...]
         return False
     if any(h.signal not in signals.SMALL_TALK for h in heard):
         return True
-    if matches and matches[0].sureness >= DEFAULT_THRESHOLD:
+    if _knows(matches):
         return True
+    if compound.is_fragment(text):
+        return False
     return compound.asks(text) or len(strip(text)) > _LONGEST_FRAGMENT

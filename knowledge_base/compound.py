@@ -6,7 +6,7 @@ import itertools
 import re
 from collections.abc import Callable, Sequence
 
-from knowledge_base.characters import strip
+from knowledge_base.characters import fold, strip
 from knowledge_base.normalize import normalize
 
 MOST_CLAUSES = 6
@@ -14,6 +14,9 @@ _LEAST_TOLD = 0.45  # a clause that says less (也谢谢, 可以吗) goes with t
 _PER_PART = 0.3  # what a further part must at least be worth
 _LIGHT = 0.15
 _MOST_JOINED = 3  # where there are more clauses, a question runs over three at most
+_LONGEST_FRAGMENT, _LONGEST_CODE = 8, 4
+_POINTING = ("就是", "那个", "这个", "那款", "这款", "那件", "这件", "那双", "这双", "我要的是", "我说的")
+_AROUND = "亲啊呀呢哈哦嗯吧"
 _BETWEEN = re.compile(
     r"[,，。;；!！?？\n\r、~～…|]+|(?<=[^\sA-Za-z0-9])[ \u3000]+(?=[\u3400-\u9fff])|[ \u3000]{2,}"
     r"|(?:另外|还有就是|还有|以及|顺便问下|顺便问一下|顺便问|顺便|对了|再问下|再问一下|然后)(?=[\u3400-\u9fff]{2})"
@@ -81,3 +84,11 @@ def told(text: str) -> float:
 def asks(text: str) -> bool:
     """Say whether a clause asks something by its form: a question mark, or a way of asking that is not neutral."""
     return "?" in text or "？" in text or bool(normalize(text).ways - {"say"})
+
+
+def is_fragment(text: str) -> bool:
+    """Say whether a short text only points at something (那个红色的, 就是那个, XL) and asks nothing by its form."""
+    run = strip(fold(text)).strip(_AROUND)
+    if not run or len(run) > _LONGEST_FRAGMENT or asks(text):
+        return False
+    return run.endswith("的") or run.startswith(_POINTING) or (run.isascii() and len(run) <= _LONGEST_CODE)

@@ -26,6 +26,7 @@ ALONE = 0.95
 SOUNDS_ALIKE = 0.85
 SOUNDS_ALIKE_ALONE = 0.25
 KINDRED = 0.7  # another word of the same matter
+_TYPICAL_PRIOR = 1.0  # a question of one word tells little about what is typical
 _NEUTRAL_WAYS = frozenset({"is", "say"})
 
 
@@ -191,17 +192,44 @@ def compare(asked: Question, asked_side: Side, phrasing: str) -> Compared:
     return Compared(phrasing, likeness, mine, theirs, ways, order, turns, asked)
 
 
-def likeness(
-    asked: Question, nearest: Compared, profile: Profile, said_by: Sequence[tuple[str, float, float]]
-) -> float:
-    """Say how likely a question and an entry mean the same (log-odds, before looking at other entries).
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A question and an entry: how likely they mean the same (log-odds, before looking at other entries)."""
+
+    likeness: float
+    nearest: Compared
+    together: float
+    typical: float
+
+    def evidence(self) -> tuple[Evidence, ...]:
+        """Put what speaks for and against into words and numbers for the page that explains.
+
+        Codes: ``asked_covered`` and ``phrasing_covered`` (how much of one the other says, in percent, with the word
+        most missing), ``entry_covered`` (how much of the question all phrasings say together), ``ways_alike``,
+        ``same_order``, ``typical`` (log ratio), and where there is one ``negation``, ``opposite``, ``number``.
+        """
+        near = self.nearest
+        return (
+            Evidence("asked_covered", round(100 * near.mine.share, 1), near.mine.word),
+            Evidence("phrasing_covered", round(100 * near.theirs.share, 1), near.theirs.word),
+            Evidence("entry_covered", round(100 * self.together, 1)),
+            Evidence("ways_alike", round(100 * near.ways, 1), " ".join(sorted(near.asked.ways))),
+            Evidence("same_order", round(100 * near.order, 1)),
+            *((Evidence("typical", round(self.typical, 2)),) if self.typical else ()),
+            *near.turns,
+        )
+
+
+def judge(asked: Question, nearest: Compared, profile: Profile, said_by: Sequence[tuple[str, float, float]]) -> Judged:
+    """Say how likely a question and an entry mean the same.
 
     ``said_by`` has each sound and pair of sounds of the question, what share of all phrasings in the base say it, and
     its weight.
     """
     together = cover(asked, profile.side).share if profile.size > 1 else nearest.mine.share
+    typical = _typical(profile, said_by)
     told = math.log(nearest.mine.total + 0.3)
-    return nearest.likeness + 5.7 * together + 1.6 * told + _typical(profile, said_by) - 10.3
+    return Judged(nearest.likeness + 5.7 * together + 1.6 * told + typical - 10.3, nearest, together, typical)
 
 
 def _typical(profile: Profile, said_by: Sequence[tuple[str, float, float]]) -> float:
@@ -216,15 +244,4 @@ def _typical(profile: Profile, said_by: Sequence[tuple[str, float, float]]) -> f
     for feature, share, weight in said_by:
         ratio += weight * math.log((profile.counts.get(feature, 0) + share) / (share * (profile.size + 1)))
         total += weight
-    return trust * ratio / total if total else 0.0
-
-
-def evidence(nearest: Compared) -> tuple[Evidence, ...]:
-    """Put what speaks for and against into words and numbers for the page that explains."""
-    return (
-        Evidence("asked_covered", round(100 * nearest.mine.share, 1), nearest.mine.word),
-        Evidence("phrasing_covered", round(100 * nearest.theirs.share, 1), nearest.theirs.word),
-        Evidence("ways_alike", round(100 * nearest.ways, 1), " ".join(sorted(nearest.asked.ways))),
-        Evidence("same_order", round(100 * nearest.order, 1)),
-        *nearest.turns,
-    )
+    return 1.3 * trust * ratio / (total + _TYPICAL_PRIOR)

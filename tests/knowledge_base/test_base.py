@@ -113,6 +113,19 @@ def test_one_question_is_not_split(text: str) -> None:
     assert BASE.read(text).parts == ()
 
 
+@pytest.mark.parametrize(
+    ("previous", "text", "entry"),
+    [
+        pytest.param("你们的羽绒服", "会掉毛吗", "down", id="the line before names the thing"),
+        pytest.param("今天天气真好", "会掉毛吗", None, id="the line before says nothing of it"),
+        pytest.param("什么时候发货", "嗯那个", None, id="what was asked before is not asked again"),
+    ],
+)
+def test_a_short_line_is_read_with_the_one_before(previous: str, text: str, entry: str | None) -> None:
+    assert found(text) is None
+    assert found(text, previous=previous) == entry
+
+
 def test_days_and_products() -> None:
     base = KnowledgeBase(
         [
