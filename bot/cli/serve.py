@@ -25,6 +25,7 @@ from bot.cli.shared import settings_of
 from bot.settings import Settings
 
 STOP_WITHIN_S = 8.0
+CALLS_END_WITHIN_S = 2.0
 KEEP_ALIVE_S = 75.0
 
 
@@ -89,7 +90,9 @@ async def _serve(settings: Settings, bound: socket.socket) -> None:
 
     app = App(settings)
     await app.start()
-    runner = web.AppRunner(build(app.services), access_log=None, keepalive_timeout=KEEP_ALIVE_S)
+    runner = web.AppRunner(
+        build(app.services), access_log=None, keepalive_timeout=KEEP_ALIVE_S, shutdown_timeout=CALLS_END_WITHIN_S
+    )
     await runner.setup()
     await web.SockSite(runner, bound).start()
     url = _url(settings, bound.getsockname()[1])
@@ -100,7 +103,7 @@ async def _serve(settings: Settings, bound: socket.socket) -> None:
     await ended.wait()
     try:
         async with asyncio.timeout(STOP_WITHIN_S):
-            await runner.shutdown()
+            app.services.feed.close()
             await runner.cleanup()
             await app.stop()
     except TimeoutError:

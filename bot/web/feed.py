@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
+import structlog
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from bot.store.engine import Store
@@ -16,10 +17,14 @@ from bot.web import auth, views
 from bot.web.problem import Problem
 from bot.web.route import EVERYBODY, NOBODY, Auth, Call, Route, Scope, Shape
 
+log = structlog.get_logger("feed")
+
 HEARTBEAT_S = 20.0
 LOOK_AGAIN_S = 1.0
 """How often a listener's right to listen is looked at again, and the table if the bell was not heard."""
 CLOSE_UNAUTHORISED = 4401
+GOODBYE_S = 1.0
+"""How long a page may take to say good-bye."""
 
 
 class Feed:
@@ -28,6 +33,13 @@ class Feed:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._waiters: set[asyncio.Event] = set()
+        self.closing = False
+
+    def close(self) -> None:
+        """Let every listener go: the server stops."""
+        self.closing = True
+        for waiter in self._waiters:
+            waiter.set()
 
     def ring(self, shops: set[str]) -> None:
         """Wake everybody who listens."""
@@ -111,13 +123,13 @@ async def poll(call: Call) -> Any:
 async def feed(call: Call) -> web.StreamResponse:
     """The feed as a WebSocket: a hello with the cursor at once, then what happens as it happens."""
     cursor = decode(call.query.after) if call.query.after else {}
-    socket = web.WebSocketResponse(heartbeat=HEARTBEAT_S, max_msg_size=4096)
+    socket = web.WebSocketResponse(heartbeat=HEARTBEAT_S, max_msg_size=4096, timeout=GOODBYE_S)
     await socket.prepare(call.request)
     waiter = call.services.feed.listen()
     reader = asyncio.create_task(_drain(socket))
     try:
         await socket.send_str(_text(await _message(call, cursor) or _nothing_new(call, cursor)))
-        while not reader.done():
+        while not reader.done() and not call.services.feed.closing:
             if not await _still_welcome(call):
                 await socket.close(code=CLOSE_UNAUTHORISED, message=b"log in again")
                 break
@@ -126,11 +138,12 @@ async def feed(call: Call) -> web.StreamResponse:
                 await socket.send_str(_text(message))
                 continue
             await _next_ring(waiter, reader)
-    except (ConnectionError, asyncio.CancelledError):
-        await socket.close(code=WSCloseCode.GOING_AWAY)
+    except ConnectionError:
+        log.debug("listener_gone")
     finally:
         call.services.feed.leave(waiter)
         reader.cancel()
+        await socket.close(code=WSCloseCode.GOING_AWAY)
     return socket
 
 

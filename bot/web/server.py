@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import mimetypes
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,8 +64,8 @@ async def _headers(request: web.Request, handler: Handler) -> web.StreamResponse
 
 
 def _add_console(app: web.Application) -> None:
-    files = {str(path.relative_to(STATIC)): _load(path) for path in STATIC.rglob("*") if path.is_file()}
-    index = (STATIC / "index.html").read_text("utf-8").replace("__VERSION__", bot.__version__)
+    files = {str(path.relative_to(STATIC)): _load(path) for path in sorted(STATIC.rglob("*")) if path.is_file()}
+    index = (STATIC / "index.html").read_text("utf-8").replace("__VERSION__", _version(files))
     page = _pack(index.encode(), "text/html")
 
     async def static(request: web.Request) -> web.Response:
@@ -81,6 +82,14 @@ def _add_console(app: web.Application) -> None:
         app.router.add_get(path, console)
         if path != "/":
             app.router.add_get(path + "/{rest:.*}", console)
+
+
+def _version(files: Mapping[str, _File]) -> str:
+    """The version in the files' addresses: they may be kept for good, so any change of them must change it."""
+    seen = hashlib.sha256()
+    for name, file in files.items():
+        seen.update(name.encode() + b"\0" + file.body)
+    return f"{bot.__version__}-{seen.hexdigest()[:10]}"
 
 
 def _load(path: Path) -> _File:

@@ -44,7 +44,7 @@ class Server:
 @contextmanager
 def serving(folder: Path, now: str | None = None) -> Iterator[Server]:
     """Run the server on a data folder until the block ends; ``now`` is the real time it believes in."""
-    env = {**os.environ, **({"MIAOHUI_FAKE_NOW": now} if now else {})}
+    env = {**os.environ, **({"MIAOHUI_CLOCK_STARTS_AT": now} if now else {})}
     command = [sys.executable, "-m", "bot", "--no-open", "--port", "0", "--data", str(folder)]
     with (folder.parent / f"{folder.name}.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=log)
