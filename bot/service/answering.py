@@ -9,14 +9,15 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import defaultdict, deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 import structlog
 
-from bot.core.message import CARDS, Kind
+from bot.core.message import CARDS, HAPPENINGS, Kind, Sender
 from bot.service.deciding import Deciding, Question
 from bot.service.directory import ZONE
 from bot.service.intake import Fresh
@@ -31,6 +32,7 @@ from knowledge_base.entry import Context, Reading
 BATCH = 256
 ATTEMPTS = 5
 RETRY_S = 0.2
+RETRY_AT_MOST_S = 1.0
 
 log = structlog.get_logger("answering")
 
@@ -56,7 +58,7 @@ Item = Fresh | Expired
 
 
 class Answering:
-    """The worker between intake and sending. ``waiting`` and ``oldest`` feed the status page."""
+    """The worker between intake and sending. A conversation in which our own code fails is tried again by itself."""
 
     def __init__(self, store: Store, shelf: Shelf, deciding: Deciding, sending: Sending) -> None:
         self._store, self._shelf, self._deciding, self._sending = store, shelf, deciding, sending
@@ -65,21 +67,28 @@ class Answering:
         self._idle = asyncio.Event()
         self._idle.set()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="match")
-        self._task: asyncio.Task[None] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._troubled: dict[str, deque[Item]] = {}
         self.in_hand = 0
 
     def start(self) -> None:
         """Start the worker."""
-        self._task = asyncio.create_task(self._run())
+        self._begin(self._run())
 
-    async def stop(self) -> None:
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def stop(self, within_s: float = 5) -> None:
         """Finish what is in hand, then stop. What is left in the queue is found in the table at the next start."""
-        if self._task:
+        if self._tasks:
             try:
-                await asyncio.wait_for(self._idle.wait(), 5)
+                await asyncio.wait_for(self._idle.wait(), within_s)
             except TimeoutError:
-                log.warning("stopped_with_work_left", waiting=len(self._queue))
-            self._task.cancel()
+                log.warning("stopped_with_work_left", waiting=self.waiting)
+        for task in self._tasks:
+            task.cancel()
         self._thread.shutdown(wait=False)
 
     def put(self, items: Iterable[Item]) -> None:
@@ -91,56 +100,91 @@ class Answering:
     @property
     def waiting(self) -> int:
         """Things not yet decided."""
-        return len(self._queue) + self.in_hand
+        return len(self._queue) + self.in_hand + sum(len(behind) for behind in self._troubled.values())
 
     async def rescue(self) -> None:
         """Queue what a former process accepted and did not decide. Lines of an unfinished burst have their timer."""
-        rows = await self._store.read(messages.undecided)
-        loaded = await self._store.read(convs.load, {row["conversation"] for row in rows})
-        held = {line for one in loaded.values() for line in one.pending}
-        self.put(
-            Fresh(r["id"], r["shop"], r["conversation"], Kind(r["kind"]), r["text"], r["at"], r["accepted_at"], True)
-            for r in rows
-            if r["id"] not in held
-        )
+        page = await self._store.read(messages.undecided)
+        while page:
+            loaded = await self._store.read(convs.load, {row["conversation"] for row in page})
+            held = {line for one in loaded.values() for line in one.pending}
+            self.put(_fresh(row) for row in page if row["id"] not in held)
+            page = await self._store.read(messages.undecided, (page[-1]["seq"], page[-1]["id"]))
 
     async def _run(self) -> None:
         while True:
-            if not self._queue:
-                self._idle.set()
+            self._rest_if_done()
             await self._wake.wait()
-            batch = [self._queue.popleft() for _ in range(min(BATCH, len(self._queue)))]
-            if not self._queue:
-                self._wake.clear()
+            batch = self._next_batch()
             self.in_hand = len(batch)
             try:
                 await self._decide(batch)
             except Exception:
                 log.exception("batch_failed", size=len(batch))
-                await self._one_by_one(batch)
+                await self._apart(batch)
             self.in_hand = 0
 
-    async def _one_by_one(self, batch: Sequence[Item]) -> None:
-        """Find the item that fails: try each alone, and hand to a person what fails five times."""
-        for item in batch:
-            for attempt in range(1, ATTEMPTS + 1):
-                try:
-                    await self._decide([item])
-                    break
-                except Exception:
-                    log.exception("item_failed", conversation=item.conversation, attempt=attempt)
-                    await asyncio.sleep(RETRY_S * attempt)
-            else:
-                await self._give_up(item)
+    def _rest_if_done(self) -> None:
+        if not self.waiting:
+            self._idle.set()
 
-    async def _give_up(self, item: Item) -> None:
+    def _next_batch(self) -> list[Item]:
+        """Take what is next; what belongs to a troubled conversation lines up behind the trouble."""
+        batch: list[Item] = []
+        while self._queue and len(batch) < BATCH:
+            item = self._queue.popleft()
+            self._troubled.get(item.conversation, batch).append(item)
+        if not self._queue:
+            self._wake.clear()
+        return batch
+
+    async def _apart(self, batch: Sequence[Item]) -> None:
+        """Find what fails: try each item alone. The conversation of one that fails goes on by itself."""
+        for item in batch:
+            if behind := self._troubled.get(item.conversation):
+                behind.append(item)
+            elif not await self._decided(item):
+                self._troubled[item.conversation] = deque([item])
+                self._begin(self._again(item.conversation))
+
+    async def _again(self, conversation: str) -> None:
+        """Try a troubled conversation's items again, in order; after five failures a person gets them."""
+        behind, left, pause_s = self._troubled[conversation], ATTEMPTS - 1, RETRY_S
+        while behind:
+            await asyncio.sleep(pause_s)
+            done = await self._decided(behind[0])
+            if not done:
+                left -= 1
+                done = left <= 0 and await self._handed_over(behind[0])
+            if done:
+                behind.popleft()
+            pause_s = 0.0 if done else min(pause_s + RETRY_S, RETRY_AT_MOST_S)
+        del self._troubled[conversation]
+        self._rest_if_done()
+
+    async def _decided(self, item: Item) -> bool:
+        try:
+            await self._decide([item])
+        except Exception:
+            log.exception("item_failed", conversation=item.conversation)
+            return False
+        return True
+
+    async def _handed_over(self, item: Item) -> bool:
+        """Give a person what we cannot decide. False if not even that is possible now (the store itself refuses)."""
         try:
             fresh = item if isinstance(item, Fresh) else await self._first_pending(item)
-            if fresh and fresh.asks:
-                self._sending.start(await self._store.write(self._deciding.fault, [fresh]))
+            if fresh is None or not fresh.asks:
+                return True
+            for books in (True, False):
+                try:
+                    self._sending.start(await self._store.write(self._deciding.fault, [fresh], books=books))
+                    return True
+                except Exception:
+                    log.exception("handing_over_failed", conversation=item.conversation, books=books)
         except Exception:
-            # The store itself refuses: the message stays undecided in the table and is found at the next rescue.
             log.exception("handing_over_failed", conversation=item.conversation)
+        return False
 
     async def _first_pending(self, item: Expired) -> Fresh | None:
         one = (await self._store.read(convs.load, [item.conversation])).get(item.conversation)
@@ -156,6 +200,13 @@ class Answering:
         questions = await loop.run_in_executor(self._thread, _read_all, batch, around, shelved, started)
         touched = [item for item in batch if isinstance(item, Fresh)]
         self._sending.start(await self._store.write(self._deciding.apply, questions, touched))
+
+
+def _fresh(row: Mapping[str, Any]) -> Fresh:
+    """A stored message as it was when it came in."""
+    kind = Kind(row["kind"])
+    asks = row["sender"] == Sender.BUYER.value and kind not in HAPPENINGS
+    return Fresh(row["id"], row["shop"], row["conversation"], kind, row["text"], row["at"], row["accepted_at"], asks)
 
 
 def _around(conn: sa.Connection, conversations: set[str]) -> dict[str, _Around]:

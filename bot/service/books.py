@@ -142,7 +142,7 @@ def _start(posted: Sequence[Mapping[str, Any]], floor: int | None) -> int:
     if not posted:
         return 0
     openings: list[int] = [row["opened_at"] for row in posted[-KEPT:]] + [
-        row["opened_at"] for row in posted if row["open"]
+        row["opened_at"] for row in posted if row["open"] or row["owed"]
     ]
     if floor is not None:
         before = [row["opened_at"] for row in posted if row["opened_at"] <= floor]

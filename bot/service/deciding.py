@@ -15,9 +15,9 @@ import sqlalchemy as sa
 from bot.core.conversation import Event, State
 from bot.core.decide import Answer, Decision, Handoff, Policy, Silence, Talk, Wait, decide
 from bot.core.explain import explain, reason_of
-from bot.core.message import Kind
+from bot.core.message import HAPPENINGS, Kind
 from bot.core.notices import Notice, due_notices, join
-from bot.core.reasons import KEEPS_BOT_QUIET, HandoffReason
+from bot.core.reasons import KEEPS_BOT_QUIET, HandoffReason, SilenceReason
 from bot.service.books import Books
 from bot.service.clocks import Clocks
 from bot.service.directory import ZONE, Directory, ShopConfig
@@ -85,29 +85,46 @@ class Deciding:
             busy=outbox.busy(conn, {q.conversation for q in questions}),
             recalled=messages.recalled(conn, {q.fresh.id for q in questions if q.fresh}),
         )
-        floors: dict[str, int] = {}
-        for fresh in touched:
-            floors[fresh.conversation] = min(fresh.at, floors.get(fresh.conversation, fresh.at))
-        self._books.refold(conn, work.loaded, floors)
+        self._book(conn, work, touched)
         for question in questions:
             self._one(work, question)
         return self._write(conn, work)
 
-    def fault(self, conn: sa.Connection, failed: Sequence[Fresh]) -> list[Mapping[str, Any]]:
-        """Hand messages to a person that our own code could not decide (P8)."""
+    def fault(self, conn: sa.Connection, failed: Sequence[Fresh], *, books: bool) -> list[Mapping[str, Any]]:
+        """Hand messages to a person that our own code could not decide (P8); without the books if those are at fault."""
         work = Work(convs.load(conn, {f.conversation for f in failed}), set(), set())
+        if books:
+            self._book(conn, work, failed)
         for fresh in failed:
             one = work.loaded[fresh.conversation]
+            lines = list(dict.fromkeys((*one.pending, fresh.id)))
+            self._settle_lines(work, one)
             decision = Handoff(HandoffReason.OWN_FAULT)
             self._hand_off(work, one, decision, self._clocks.now_ms(one.shop))
-            self._note(
-                work, one, [fresh.id], decision, {"sentence": {"zh": "系统故障，已转人工。", "en": "Our own fault."}}, 0
-            )
+            why = {"sentence": {"zh": "系统故障，已转人工。", "en": "Our own fault."}}
+            self._note(work, one, lines, decision, why, 0)
         return self._write(conn, work)
+
+    def _book(self, conn: sa.Connection, work: Work, touched: Sequence[Fresh]) -> None:
+        """Bring the books of all that is new up to date, from the earliest time that something new speaks of."""
+        told = messages.speak_of(conn, {f.id for f in touched if f.kind in HAPPENINGS})
+        floors: dict[str, int] = {}
+        for fresh in touched:
+            at = min(fresh.at, told.get(fresh.id, fresh.at))
+            floors[fresh.conversation] = min(at, floors.get(fresh.conversation, at))
+        self._books.refold(conn, work.loaded, floors)
+        messages.mark_booked(conn, {f.id for f in touched if not f.asks})
+
+    def _settle_lines(self, work: Work, one: Conversation) -> None:
+        one.settle_lines()
+        work.drops.append((one.shop, "wait", one.id))
 
     def _one(self, work: Work, question: Question) -> None:
         one = work.loaded.get(question.conversation)
-        if one is None or (question.fresh is None and not one.pending):
+        if one is None:
+            return
+        if question.fresh is None and not one.pending:
+            self._settle_lines(work, one)
             return
         shop = self._directory.shops[question.shop]
         now = self._clocks.now_ms(one.shop)
@@ -121,8 +138,7 @@ class Deciding:
         decision = self._decide(work, question, one, policy, now)
         lines = [*one.pending, *([question.fresh.id] if question.fresh else [])]
         if not isinstance(decision, Wait):
-            one.settle_lines()
-            work.drops.append((one.shop, "wait", one.id))
+            self._settle_lines(work, one)
         did = self._note(work, one, lines, decision, explain(question.reading, decision, policy), question.took_us)
         self._act(work, one, shop, question, decision, did, now)
 
@@ -131,9 +147,11 @@ class Deciding:
         if fresh and fresh.id in work.recalled and one.state != State.AGENT.value:
             # Taken back before we answered: no machine answers it, but its inquiry stays open for a person.
             return Handoff(HandoffReason.NO_MATCH)
+        since = fresh.accepted_at if fresh else one.waiting_since or now
+        if one.state != State.AGENT.value and one.came_before_release(since):
+            return Handoff(HandoffReason.RELEASED_OWED) if one.open else Silence(SilenceReason.PERSON_HOLDS)
         decision = self._by_rules(question, one, policy, now)
-        late = fresh is not None and now - fresh.accepted_at > STALE_MS
-        if isinstance(decision, Answer) and decision.mode is Mode.AUTO and late:
+        if isinstance(decision, Answer) and decision.mode is Mode.AUTO and now - since > STALE_MS:
             return Handoff(HandoffReason.STALE, words=decision.match.entry.question)
         return decision
 

@@ -20,6 +20,7 @@ from adapters.base import Channel, Delivery, Facts
 from bot.core.conversation import Event, State
 from bot.core.message import HAPPENINGS, Incoming, Kind, Origin, Sender, classify
 from bot.service.clocks import Clocks
+from bot.service.echoes import Echoes
 from bot.store import conversations as convs
 from bot.store import messages, outbox, shops, timers
 from bot.store.conversations import OUTSIDE, Conversation
@@ -50,7 +51,7 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Fresh:
-    """A message stored just now. ``asks`` = a buyer said it: it must be decided."""
+    """A message stored just now. ``asks`` = a buyer said it: it must be decided. All others only go into the books."""
 
     id: str
     shop: str
@@ -64,10 +65,11 @@ class Fresh:
 
 @dataclass(slots=True)
 class Stored:
-    """What became of one arrival."""
+    """What became of one arrival. ``confirmed``: sends of ours that nobody knew the end of, until now."""
 
     repeats: int = 0
     fresh: list[Fresh] = field(default_factory=list)
+    confirmed: list[Fresh] = field(default_factory=list)
 
 
 class Intake:
@@ -87,8 +89,8 @@ class Intake:
         arrival = Arrival(channel, delivery, facts, self._clocks.now_ms(channel.shop), detail)
         stored = await self._store.merge(accept, arrival)
         self._last[channel.key] = arrival.at
-        if stored.fresh:
-            self._on_stored(stored.fresh)
+        if touched := [*stored.fresh, *stored.confirmed]:
+            self._on_stored(touched)
         return stored
 
     def last_delivery(self, channel: str) -> int | None:
@@ -119,7 +121,7 @@ class _Batch:
 
     conversations: dict[str, Conversation]
     known: dict[str, str]
-    echoes: dict[str, str]
+    echoes: Echoes
     messages: list[dict[str, Any]] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     changed: dict[str, Conversation] = field(default_factory=dict)
@@ -166,20 +168,10 @@ def _counts(arrivals: Sequence[Arrival], results: Sequence[Stored]) -> dict[str,
 
 
 def _gather(conn: sa.Connection, arrivals: Sequence[Arrival]) -> _Batch:
-    ids: set[str] = set()
-    talks: set[str] = set()
-    ours: dict[str, set[str]] = {}
-    for arrival in arrivals:
-        key = arrival.channel.key
-        for item in arrival.facts.messages:
-            ids.add(message_id(key, item.message_id))
-            talks.add(conversation_id(key, item.conversation))
-            if item.sender not in (Sender.BUYER, Sender.SYSTEM):
-                ours.setdefault(key, set()).update((item.message_id, str(item.meta.get("reply_id", ""))))
-    echoes: dict[str, str] = {}
-    for key, platform_ids in ours.items():
-        echoes |= {f"{key}\x1f{p}": send for p, send in outbox.echoes(conn, key, platform_ids).items()}
-    return _Batch(convs.load(conn, talks), messages.known(conn, ids), echoes)
+    items = [(arrival.channel, item) for arrival in arrivals for item in arrival.facts.messages]
+    ids = {message_id(channel.key, item.message_id) for channel, item in items}
+    talks = {conversation_id(channel.key, item.conversation) for channel, item in items}
+    return _Batch(convs.load(conn, talks), messages.known(conn, ids), Echoes(conn, items))
 
 
 def _content(item: Incoming) -> str:
@@ -195,14 +187,17 @@ def _accept_one(conn: sa.Connection, batch: _Batch, arrival: Arrival, item: Inco
         if batch.known[mid] and batch.known[mid] != content:
             batch.lines.append(Line(channel.shop, arrival.at, "conflict", mid))
         return
-    if _is_echo(conn, batch, channel, item):
+    at = min(to_ms(item.sent_at), arrival.at) if item.sent_at else arrival.at
+    if send := batch.echoes.match(channel, conversation_id(channel.key, item.conversation), item, at):
         stored.repeats += 1
+        batch.echoes.learn(channel, send, item)
+        if send.status == "unknown":
+            stored.confirmed.append(_confirm(conn, batch, arrival, item, send.id, at))
         return
     batch.known[mid] = content
     one = _conversation(batch, arrival, item)
-    at = min(to_ms(item.sent_at), arrival.at) if item.sent_at else arrival.at
     asks = item.sender is Sender.BUYER and item.kind not in HAPPENINGS
-    batch.messages.append(_message_row(mid, one, arrival, item, at, asks, content))
+    batch.messages.append(_message_row(mid, one, arrival, item, at, content, batch.echoes))
     batch.lines.insert(
         len(batch.messages) - 1,
         Line(channel.shop, arrival.at, "message", mid, one.id, {"sender": item.sender, "kind": item.kind}),
@@ -231,6 +226,7 @@ def _conversation(batch: _Batch, arrival: Arrival, item: Incoming) -> Conversati
             created_at=arrival.at,
             last_at=arrival.at,
         )
+    one.buyer_id = one.buyer_id or item.buyer_id
     if item.buyer_name and item.sender is Sender.BUYER:
         one.buyer_name = item.buyer_name[:PREVIEW]
     return one
@@ -251,33 +247,21 @@ def _person_spoke_outside(conn: sa.Connection, batch: _Batch, one: Conversation,
         one.reason, one.reason_detail = None, ""
         batch.timers.append(Timer(one.shop, "lease", one.id, now + LEASE_MS))
         batch.lines.append(Line(one.shop, now, "takeover", one.id, one.id, {"by": OUTSIDE, "epoch": one.epoch}))
-    one.settle_lines()
     one.unread = 0
     outbox.cancel_automatic(conn, one.id, "taken_over", now)
 
 
-def _is_echo(conn: sa.Connection, batch: _Batch, channel: Channel, item: Incoming) -> bool:
-    """Tell our own send coming back from a person typing in the platform's app.
-
-    By its id where the platform's answer named one; while our call has not returned yet, by the conversation and text
-    of a send whose outcome is not known.
-    """
-    if item.sender in (Sender.BUYER, Sender.SYSTEM):
-        return False
-    told = (item.message_id, str(item.meta.get("reply_id", "")))
-    if any(f"{channel.key}\x1f{name}" in batch.echoes for name in told):
-        return True
-    cid = conversation_id(channel.key, item.conversation)
-    for send in outbox.unconfirmed(conn, [cid]):
-        if send["text"].strip() == item.text.strip() and send["platform_id"] in (None, item.message_id):
-            outbox.change(conn, send["id"], {"platform_id": item.message_id})
-            batch.echoes[f"{channel.key}\x1f{item.message_id}"] = send["id"]
-            return True
-    return False
+def _confirm(conn: sa.Connection, batch: _Batch, arrival: Arrival, item: Incoming, send: str, at: int) -> Fresh:
+    """A send that nobody knew the end of came back: it did arrive, at the platform's time."""
+    shop, cid = arrival.channel.shop, conversation_id(arrival.channel.key, item.conversation)
+    outbox.change(conn, send, {"status": "sent", "detail": ""})
+    messages.confirm(conn, send, at)
+    batch.lines.append(Line(shop, arrival.at, "send", send, cid, {"status": "sent"}))
+    return Fresh(send, shop, cid, Kind.TEXT, "", at, arrival.at, asks=False)
 
 
 def _message_row(
-    mid: str, one: Conversation, arrival: Arrival, item: Incoming, at: int, asks: bool, content: str
+    mid: str, one: Conversation, arrival: Arrival, item: Incoming, at: int, content: str, echoes: Echoes
 ) -> dict[str, Any]:
     origin = None
     if item.sender in (Sender.BOT, Sender.PLATFORM_AUTO, Sender.OTHER_APP):
@@ -286,7 +270,8 @@ def _message_row(
         origin = Origin.TYPED if item.sender is Sender.AGENT else Origin.UNKNOWN
     meta = dict(item.meta)
     if "target" in meta:
-        meta["target_id"] = message_id(arrival.channel.key, str(meta["target"]))
+        ours = echoes.named(arrival.channel, str(meta["target"]))
+        meta["target_id"] = ours.id if ours else message_id(arrival.channel.key, str(meta["target"]))
     return {
         "id": mid,
         "shop": one.shop,
@@ -304,7 +289,7 @@ def _message_row(
         "seq": 0,
         "by": None,
         "decision": None,
-        "waiting": asks,
+        "waiting": True,
         "doubtful": False,
         "parts": [],
         "content": content,

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.core.conversation import Event, State
+from bot.core.message import Sender
 from bot.core.reasons import HandoffReason
 from bot.service.books import Books
 from bot.service.clocks import Clocks
@@ -18,6 +19,9 @@ from bot.store import decisions, inquiries, outbox, reading, timers
 from bot.store.conversations import OUTSIDE, Conversation
 from bot.store.journal import Line, append
 from bot.store.timers import Timer
+
+SILENCE = "silence"
+"""Who released a conversation that its owner left silent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +68,14 @@ class Moves:
         timers.put(conn, [Timer(one.shop, "lease", one.id, self.clocks.now_ms(one.shop) + LEASE_MS)])
 
     def release(self, conn: sa.Connection, one: Conversation, who: str) -> None:
-        """Let go: back to the bot; to the queue instead where a buyer still waits whom nobody has answered."""
-        waits = one.open and not one.bot_answered
+        """Let go: back to the bot; to the queue instead where a buyer still waits for an answer.
+
+        Where the person just fell silent (``SILENCE``), to the queue also for all that only a person can settle.
+        """
+        waits = one.open and (not one.bot_answered or one.last_sender == Sender.BUYER.value)
+        waits = waits or (who == SILENCE and one.owed)
         one.step(Event.REQUEUED if waits else Event.RELEASED)
-        one.let_go()
+        one.let_go(self.clocks.now_ms(one.shop))
         one.reason = HandoffReason.RELEASED_OWED.value if waits else None
         one.reason_detail = ""
         timers.drop(conn, [(one.shop, "lease", one.id)])
@@ -107,7 +115,7 @@ class Moves:
                 pointer="/reason",
             )
         one.step(Event.CLOSED)
-        one.let_go()
+        one.let_go(self.clocks.now_ms(one.shop))
         one.reason, one.unread = None, 0
         waived = inquiries.waive(conn, one.id, reason.strip()[:200]) if one.owed else []
         outbox.cancel_automatic(conn, one.id, "closed", self.clocks.now_ms(one.shop))

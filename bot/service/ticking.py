@@ -20,7 +20,7 @@ from bot.service.books import Books
 from bot.service.clocks import Clocks
 from bot.service.directory import Directory
 from bot.service.intake import LEASE_MS
-from bot.service.moves import Moves
+from bot.service.moves import SILENCE, Moves
 from bot.service.saying import send_row
 from bot.service.sending import Sending
 from bot.service.shelf import Shelf, Shelved
@@ -36,6 +36,7 @@ from knowledge_base.fields import fill
 TICK_S = 0.2
 RETRY_EVERY = 5
 """Retries are looked for every fifth tick."""
+WAIT_AGAIN_MS = 5_000
 
 log = structlog.get_logger("ticking")
 
@@ -72,9 +73,9 @@ class Ticking:
         count = 0
         while True:
             try:
-                await self.tick()
                 if count % RETRY_EVERY == 0:
                     await self._sending.wake_due()
+                await self.tick()
             except Exception:
                 log.exception("tick_failed")
             count += 1
@@ -84,22 +85,36 @@ class Ticking:
         """Act on everything that is due now."""
         for shop, earliest in (await self._store.read(timers.next_due)).items():
             if shop in self._directory.shops and earliest <= self._clocks.now_ms(shop):
-                await self._act(shop, await self._store.read(timers.due, shop, self._clocks.now_ms(shop)))
+                due = await self._store.read(timers.due, shop, self._clocks.now_ms(shop))
+                for act in (self._end_waits, self._pass, self._answer_timed):
+                    try:
+                        await act(shop, due)
+                    except Exception:
+                        # One shop's fault, or one kind's, stops no other: the timers stay and come up again.
+                        log.exception("due_not_done", shop=shop, act=act.__name__)
 
-    async def _act(self, shop: str, due: Sequence[Timer]) -> None:
+    async def _end_waits(self, shop: str, due: Sequence[Timer]) -> None:
+        """Have the bursts decided whose wait is over. Deciding takes the timer away; until then it comes up again."""
         waits = [t for t in due if t.kind == "wait"]
-        rest = [t for t in due if t.kind not in ("wait", "timed")]
-        timed = [t for t in due if t.kind == "timed"]
         if waits:
-            await self._store.write(timers.drop, [(t.shop, t.kind, t.ref) for t in waits])
+            again = self._clocks.now_ms(shop) + WAIT_AGAIN_MS
+            await self._store.write(timers.put, [Timer(t.shop, t.kind, t.ref, again) for t in waits])
             self._answering.put(Expired(t.shop, t.ref) for t in waits)
-        if rest:
-            await self._store.write(self._passed, rest)
+
+    async def _pass(self, _shop: str, due: Sequence[Timer]) -> None:
+        rest = [t for t in due if t.kind not in ("wait", "timed")]
+        ends = await asyncio.gather(*(self._store.merge(self._passed, t) for t in rest), return_exceptions=True)
+        for t, end in zip(rest, ends, strict=True):
+            if isinstance(end, Exception):
+                log.error("due_not_done", kind=t.kind, conversation=t.ref, exc_info=end)
+
+    async def _answer_timed(self, shop: str, due: Sequence[Timer]) -> None:
+        timed = [t for t in due if t.kind == "timed"]
         if timed:
             shelved = await self._shelf.get(shop)
             self._sending.start(await self._store.write(self._timed, timed, shelved))
 
-    def _passed(self, conn: sa.Connection, due: Sequence[Timer]) -> None:
+    def _passed(self, conn: sa.Connection, due: Sequence[Timer]) -> Sequence[None]:
         """Deadlines that passed change verdicts; takeovers that fell silent are released."""
         timers.drop(conn, [(t.shop, t.kind, t.ref) for t in due])
         loaded = convs.load(conn, {t.ref for t in due})
@@ -113,13 +128,14 @@ class Ticking:
             elif t.kind == "lease" and one.state == State.AGENT.value:
                 self._lease(conn, one)
         convs.save(conn, loaded.values())
+        return [None] * len(due)
 
     def _lease(self, conn: sa.Connection, one: Conversation) -> None:
         silent_since = max(one.last_at, one.owner_at or 0)
         if silent_since + LEASE_MS > self._clocks.now_ms(one.shop):
             timers.put(conn, [Timer(one.shop, "lease", one.id, silent_since + LEASE_MS)])
         else:
-            self._moves.release(conn, one, "silence")
+            self._moves.release(conn, one, SILENCE)
 
     def _timed(self, conn: sa.Connection, due: Sequence[Timer], shelved: Shelved) -> Sequence[Mapping[str, Any]]:
         """The timed answer: nobody has replied in time, so the buyer at least gets what the FAQ knows."""

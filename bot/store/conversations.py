@@ -63,9 +63,13 @@ class Conversation:
         """Give the conversation to a person: nothing automatic may be sent from this epoch on."""
         self.owner, self.owner_at, self.epoch = owner, at, self.epoch + 1
 
-    def let_go(self) -> None:
-        """Nobody holds it any more."""
-        self.owner, self.owner_at, self.epoch = None, None, self.epoch + 1
+    def let_go(self, at: int) -> None:
+        """Nobody holds it from this time on (``owner_at``): the bot answers only what comes after."""
+        self.owner, self.owner_at, self.epoch = None, at, self.epoch + 1
+
+    def came_before_release(self, accepted_at: int) -> bool:
+        """Say whether something was accepted while a person still held the conversation."""
+        return self.owner is None and self.owner_at is not None and accepted_at < self.owner_at
 
     def settle_lines(self) -> None:
         """No line of an unfinished burst is awaited any more."""

@@ -68,9 +68,15 @@ def texts(conn: sa.Connection, ids: Collection[str]) -> dict[str, str]:
     return {row.id: row.text for row in found}
 
 
-def undecided(conn: sa.Connection, limit: int = 1000) -> list[Mapping[str, Any]]:
-    """Buyer messages that were accepted and not yet decided, in order of acceptance: work found after a restart."""
-    found = conn.execute(sa.select(message).where(message.c.waiting).order_by(message.c.seq).limit(limit))
+def undecided(conn: sa.Connection, after: tuple[int, str] = (0, ""), limit: int = 1000) -> list[Mapping[str, Any]]:
+    """Messages accepted and neither decided nor in the books, a page in order of acceptance: work after a restart.
+
+    ``after`` is (``seq``, ``id``) of the last one of the page before.
+    """
+    behind = sa.or_(message.c.seq > after[0], sa.and_(message.c.seq == after[0], message.c.id > after[1]))
+    found = conn.execute(
+        sa.select(message).where(message.c.waiting, behind).order_by(message.c.seq, message.c.id).limit(limit)
+    )
     return [dict(row) for row in found.mappings()]
 
 
@@ -85,6 +91,33 @@ def mark_decided(conn: sa.Connection, decided: Mapping[str, str], *, waiting: Co
     """Tie messages to their decision. Those in ``waiting`` wait for the next line and are decided again."""
     if decided:
         conn.execute(_DECIDED, [{"m": m, "d": d, "w": m in waiting} for m, d in decided.items()])
+
+
+_BOOKED = sa.update(message).where(message.c.id == sa.bindparam("m")).values(waiting=False)
+
+
+def mark_booked(conn: sa.Connection, ids: Collection[str]) -> None:
+    """The books have taken these messages in; nothing else had to be decided about them."""
+    if ids:
+        conn.execute(_BOOKED, [{"m": m} for m in ids])
+
+
+def confirm(conn: sa.Connection, send: str, at: int) -> None:
+    """One of our sends did become visible, at this time (ms): the books have to look at it again."""
+    conn.execute(sa.update(message).where(message.c.id == send).values(doubtful=False, waiting=True, at=at))
+
+
+def speak_of(conn: sa.Connection, ids: Collection[str]) -> dict[str, int]:
+    """Of these messages those that speak of an earlier one (a recall, a report), each with that one's time (ms)."""
+    if not ids:
+        return {}
+    told = message.alias()
+    found = conn.execute(
+        sa.select(message.c.id, told.c.at)
+        .join(told, told.c.id == message.c.meta["target_id"].as_string())
+        .where(message.c.id.in_(list(ids)))
+    )
+    return {row.id: row.at for row in found}
 
 
 def recalled(conn: sa.Connection, ids: Collection[str]) -> set[str]:

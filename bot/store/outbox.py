@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -161,31 +162,42 @@ def on_the_wire(conn: sa.Connection) -> list[Mapping[str, Any]]:
     return [dict(row) for row in found.mappings()]
 
 
-def echoes(conn: sa.Connection, channel: str, platform_ids: Collection[str]) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One of our sends as an echo finds it: its status, and the platform's id of it where we know one."""
+
+    id: str
+    status: str
+    platform_id: str | None
+
+
+def echoes(conn: sa.Connection, channel: str, platform_ids: Collection[str]) -> dict[str, Known]:
     """Of these platform ids those of our own sends: platform id → send. Our own ids count too."""
     if not platform_ids:
         return {}
     ids = list(platform_ids)
     found = conn.execute(
-        sa.select(outbox.c.id, outbox.c.platform_id).where(
+        sa.select(outbox.c.id, outbox.c.status, outbox.c.platform_id).where(
             outbox.c.channel == channel, sa.or_(outbox.c.platform_id.in_(ids), outbox.c.id.in_(ids))
         )
     )
-    out: dict[str, str] = {}
+    out: dict[str, Known] = {}
     for row in found:
-        out[row.id] = row.id
+        out[row.id] = Known(row.id, row.status, row.platform_id)
         if row.platform_id:
-            out[row.platform_id] = row.id
+            out[row.platform_id] = out[row.id]
     return out
 
 
-def unconfirmed(conn: sa.Connection, conversations: Collection[str]) -> list[Mapping[str, Any]]:
-    """Sends whose outcome is not known yet (on the wire, or unknown): an echo with the same text is theirs."""
-    if not conversations:
-        return []
+def unnamed(conn: sa.Connection, conversation: str) -> list[Mapping[str, Any]]:
+    """A conversation's sends that may have become visible and whose name on the platform nobody has told us yet."""
     found = conn.execute(
-        sa.select(outbox).where(
-            outbox.c.conversation.in_(list(conversations)), outbox.c.status.in_(("sending", "unknown"))
+        sa.select(outbox)
+        .where(
+            outbox.c.conversation == conversation,
+            outbox.c.platform_id.is_(None),
+            outbox.c.status.in_(("sending", "unknown", "sent")),
         )
+        .order_by(outbox.c.created_at)
     )
     return [dict(row) for row in found.mappings()]

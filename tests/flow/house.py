@@ -104,7 +104,7 @@ class House:
     async def restart(self) -> None:
         """Die without a goodbye (calls on the wire are cut, nothing is finished) and start again."""
         old = self.app
-        for task in [old.answering._task, old.ticking._task, old._watcher, *old.sending._tasks]:
+        for task in [*old.answering._tasks, old.ticking._task, old._watcher, *old.sending._tasks]:
             if task:
                 task.cancel()
                 await asyncio.gather(task, return_exceptions=True)
@@ -184,7 +184,7 @@ class House:
         if counting := self.app.intake._counting:
             await counting
         async with asyncio.timeout(20):
-            while self.app.answering.waiting or (sends and self.app.sending.on_the_wire):
+            while self.app.answering.waiting or (sends and self.app.sending.on_the_wire):  # noqa: ASYNC110
                 await asyncio.sleep(0.001)
 
     async def later(self, seconds: float, *, sends: bool = True) -> None:
@@ -207,9 +207,8 @@ class House:
 
     def stop_deciding(self) -> None:
         """From here on this process decides nothing more; what comes in is only stored."""
-        task = self.app.answering._task
-        assert task
-        task.cancel()
+        for task in self.app.answering._tasks:
+            task.cancel()
 
     @contextmanager
     def foreign_lock(self) -> Iterator[None]:

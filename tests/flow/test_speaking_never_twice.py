@@ -202,7 +202,7 @@ async def test_p08_an_answer_behind_a_slow_one_is_not_sent_when_its_time_has_pas
     wire.let_go()
     await house.settle()
     assert house.seen(channel) == [SHIP_SAYS]
-    first, second = await house.sends(channel)
+    _, second = await house.sends(channel)
     assert (second["status"], second["detail"]) == ("cancelled", "stale")
     assert (await house.talk(channel))["reason"] == "stale"
 
