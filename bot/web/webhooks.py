@@ -22,11 +22,14 @@ async def receive(call: Call) -> web.Response:
     if channel is None:
         return web.Response(status=404, text="no such channel")
     adapter = services.directory.adapter(channel)
+    limit = services.settings.webhook_limit
     try:
         async with asyncio.timeout(services.settings.body_deadline_s):
-            body = await call.request.read()
+            body = await _body(call.request, limit)
     except TimeoutError:
         return web.Response(status=408, text="the body did not arrive in time")
+    if body is None:
+        return web.Response(status=413, text=f"a webhook body has at most {limit} bytes")
     delivery = Delivery(
         method=call.request.method,
         headers={name.lower(): value for name, value in call.request.headers.items()},
@@ -35,6 +38,19 @@ async def receive(call: Call) -> web.Response:
         received_at=services.clocks.real(),
     )
     return _response(await answer(services, channel, adapter, delivery))
+
+
+async def _body(request: web.Request, limit: int) -> bytes | None:
+    """The raw body, None as soon as it is over the limit (also when it only unpacks to more)."""
+    if (request.content_length or 0) > limit:
+        return None
+    parts, size = [], 0
+    async for part in request.content.iter_any():
+        size += len(part)
+        if size > limit:
+            return None
+        parts.append(part)
+    return b"".join(parts)
 
 
 async def answer(services: Services, channel: Channel, adapter: Adapter, delivery: Delivery) -> Ack:
