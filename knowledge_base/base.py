@@ -20,7 +20,7 @@ from knowledge_base.scope import Ground, judge_keywords, may_answer
 
 __all__ = ["ANYWHERE", "DEFAULT_MARGIN", "DEFAULT_THRESHOLD", "KnowledgeBase"]
 
-_ENTRIES, _PHRASINGS_EACH = 10, 3  # how many are looked at closely
+_ENTRIES, _PHRASINGS_EACH = 12, 4  # how many are looked at closely
 _MATCHES = 5
 _LONGEST_FRAGMENT = 10
 _FRAGMENT = Evidence("fragment", -3.0)  # it points at something and asks nothing
@@ -143,18 +143,16 @@ class KnowledgeBase:
     def _scored(self, text: str, question: Question) -> list[_Scored]:
         """Return the entries that share most with a question, each scored by its likest phrasing and all together."""
         side = Side.of(question)
-        best: dict[str, Compared] = {}
+        seen: dict[str, list[Compared]] = {}
         same = self._index.same(text)
         rows = self._index.nearest(question, _ENTRIES, _PHRASINGS_EACH)
         for phrasing, entry_id in (*((row.phrasing, row.entry_id) for row in rows), *((p, i) for i, p in same.items())):
-            compared = compare(question, side, phrasing)
-            if entry_id not in best or compared.order_key < best[entry_id].order_key:
-                best[entry_id] = compared
+            seen.setdefault(entry_id, []).append(compare(question, side, phrasing))
         said_by = self._index.said_by(question)
         found = []
-        for entry_id, nearest in best.items():
+        for entry_id, compared in seen.items():
             entry = self._entries[entry_id]
-            judged = judge(question, nearest, profile_of(_phrasings(entry)), said_by)
+            judged = judge(question, compared, profile_of(_phrasings(entry)), said_by)
             found.append(_Scored(entry, judged, judged.likeness, same.get(entry_id)))
         return found
 

@@ -229,11 +229,3 @@ def _covered(run: str, light: frozenset[str]) -> bool:
         if start in reached:
             reached.update(end for end in range(start + 1, min(len(run), start + 10) + 1) if run[start:end] in light)
     return len(run) in reached
-
-
-def without_small_talk(text: str, lists: Lists | None = None) -> str:
-    """Return the text without the clauses that are nothing but small talk; the others as they were."""
-    lists = lists or Lists.shipped()
-    clauses = [clause for clause in _CLAUSE_ENDS.split(fold(text)) if strip(clause)]
-    kept = [clause for clause in clauses if not (len(clause) <= 10 and _covered(strip(clause), lists._light))]
-    return ",".join(kept or clauses)
