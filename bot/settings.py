@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from ipaddress import ip_network
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import yaml
 from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 PREFIX = "MIAOHUI_"
 
@@ -30,7 +31,9 @@ class Settings(BaseSettings):
     open_browser: bool = Field(True, description="open the start page in a browser (--no-open stops it)")
     database: str = Field("", description="database URL; empty = embedded store in the data folder")
     public_url: str | None = Field(None, description="address under which people and platforms reach this server")
-    trusted_proxies: list[str] = Field(default_factory=list, description="addresses or networks of trusted proxies")
+    trusted_proxies: Annotated[list[str], NoDecode] = Field(
+        default_factory=list, description="addresses or networks of trusted proxies, with commas between them"
+    )
     allow_plain_http: bool = Field(False, description="allow login over unencrypted http beyond this machine")
     webhook_limit: int = Field(256 * 1024, ge=1024, description="largest webhook body, in bytes")
     webhook_deadline_s: float = Field(1.8, gt=0, le=5, description="every webhook is answered within, in seconds")
@@ -39,6 +42,18 @@ class Settings(BaseSettings):
     clock_starts_at: datetime | None = Field(
         None, description="run as if the process had started at this time (ISO, with offset); for trying things out"
     )
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _with_commas(cls, value: Any) -> Any:
+        return [one.strip() for one in value.split(",") if one.strip()] if isinstance(value, str) else value
+
+    @field_validator("public_url")
+    @classmethod
+    def _whole_address(cls, value: str | None) -> str | None:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("needs http:// or https:// at its beginning")
+        return value
 
     @field_validator("clock_starts_at")
     @classmethod
@@ -73,7 +88,10 @@ def load(flags: Mapping[str, Any], file: Path | None = None) -> tuple[Settings, 
     try:
         settings = Settings(**merged)
     except ValidationError as error:
-        raise SettingsError(_words(error, given, in_env, file)) from error
+        wrong = [(str(e["loc"][0]) if e["loc"] else "?", str(e["msg"])) for e in error.errors(include_url=False)]
+        raise SettingsError(_words(wrong, given, in_env, file)) from error
+    if odd := _no_networks(settings.trusted_proxies):
+        raise SettingsError(_words([("trusted_proxies", why) for why in odd], given, in_env, file))
     origins = {}
     for name in Settings.model_fields:
         if name in given:
@@ -99,17 +117,28 @@ def _read_file(file: Path) -> dict[str, Any]:
     return {str(name): value for name, value in found.items()}
 
 
-def _words(error: ValidationError, given: Mapping[str, Any], in_env: set[str], file: Path | None) -> str:
+def _no_networks(proxies: Sequence[str]) -> list[str]:
+    """What is wrong with addresses that would never be trusted, for they are none."""
+    odd = []
+    for proxy in proxies:
+        try:
+            ip_network(proxy, strict=False)
+        except ValueError as error:
+            odd.append(str(error))
+    return odd
+
+
+def _words(wrong: Iterable[tuple[str, str]], given: Mapping[str, Any], in_env: set[str], file: Path | None) -> str:
     lines = []
-    for one in error.errors(include_url=False):
-        name = str(one["loc"][0]) if one["loc"] else "?"
+    for name, why in wrong:
         if name in given:
             where = f"--{name.replace('_', '-')}"
         elif name in in_env:
             where = PREFIX + name.upper()
         else:
             where = f"{file}: {name}"
-        lines.append(f"设置 {where} 不对 / the setting {where} is not right: {one['msg']}")
+        why = why.removeprefix("Value error, ")
+        lines.append(f"设置 {where} 不对 / the setting {where} is not right: {why}")
     return "\n".join(lines)
 
 

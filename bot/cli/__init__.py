@@ -8,10 +8,20 @@ from typing import Annotated, Any
 import typer
 
 import bot
-from bot.cli.shared import ConfigOption, DatabaseOption, DataOption, HostOption, NoOpenOption, PortOption, given
+from bot.cli.shared import (
+    ELSEWHERE,
+    AnywhereGroup,
+    ConfigOption,
+    DatabaseOption,
+    DataOption,
+    HostOption,
+    NoOpenOption,
+    PortOption,
+)
 from bot.settings import SettingsError
 
 app = typer.Typer(
+    cls=AnywhereGroup,
     no_args_is_help=False,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -40,39 +50,32 @@ def root(
     ] = False,
 ) -> None:
     """Without a subcommand: serve."""
-    context.obj = given(data=data, host=host, port=port, no_open=no_open, config=config, database=database)
+    options = {"data": data, "host": host, "port": port, "no_open": no_open, "config": config, "database": database}
+    context.obj = {name: value for name, value in options.items() if value is not None and value is not False}
     if context.invoked_subcommand is None:
         from bot.cli.serve import run
 
         run(context.obj)
 
 
-@app.command()
-def serve(
-    context: typer.Context,
-    data: DataOption = None,
-    host: HostOption = None,
-    port: PortOption = None,
-    no_open: NoOpenOption = False,
-    config: ConfigOption = None,
-    database: DatabaseOption = None,
-) -> None:
+@app.command(epilog=ELSEWHERE)
+def serve(context: typer.Context) -> None:
     """运行服务（默认命令） / run the service (the default command)"""
     from bot.cli.serve import run
 
-    run(given(context, data=data, host=host, port=port, no_open=no_open, config=config, database=database))
+    run(context.obj)
 
 
 def _register() -> None:
     """Commands that are heavy to import are thin here and import when run."""
     from bot.cli import account, doctor, init, ledger, people, routes, settings, simulate
 
-    app.command(name="account")(account.account)
-    app.command(name="init")(init.init)
-    app.command(name="simulate")(simulate.simulate)
-    app.command(name="routes")(routes.routes)
-    app.command(name="settings")(settings.settings)
-    app.command(name="doctor")(doctor.doctor)
+    app.command(name="account", epilog=ELSEWHERE)(account.account)
+    app.command(name="init", epilog=ELSEWHERE)(init.init)
+    app.command(name="simulate", epilog=ELSEWHERE)(simulate.simulate)
+    app.command(name="routes", epilog=ELSEWHERE)(routes.routes)
+    app.command(name="settings", epilog=ELSEWHERE)(settings.settings)
+    app.command(name="doctor", epilog=ELSEWHERE)(doctor.doctor)
     app.add_typer(ledger.app, name="ledger")
     app.add_typer(people.users, name="user")
 

@@ -11,20 +11,27 @@ from pathlib import Path
 
 import typer
 
-from bot.cli.shared import ConfigOption, DataOption, given, settings_of
+from bot.cli.shared import existing, opening, settings_of
 
 FREE_AT_LEAST = 1 << 30
 SILENT_AFTER_S = 20 * 60
 
 
-def doctor(context: typer.Context, data: DataOption = None, config: ConfigOption = None) -> None:
+def doctor(context: typer.Context) -> None:
     """检查环境、数据目录、渠道，逐条说明 / check the surroundings, the data folder and the channels"""
-    settings, _ = settings_of(given(context, data=data, config=config))
-    findings = [*_surroundings(settings.data), *asyncio.run(_inside(settings.data))]
-    for fit, words in findings:
-        typer.echo(f"{'✓' if fit else '✗'} {words}")
-    if not all(fit for fit, _ in findings):
+    settings, _ = settings_of(context.obj)
+    if settings.data.exists():
+        existing(settings.data)
+    fine = [_tell(*found) for found in _surroundings(settings.data)]
+    with opening(settings.data):
+        fine += [_tell(*found) for found in asyncio.run(_inside(settings.data))]
+    if not all(fine):
         raise typer.Exit(1)
+
+
+def _tell(fit: bool, words: str) -> bool:
+    typer.echo(f"{'✓' if fit else '✗'} {words}")
+    return fit
 
 
 def _surroundings(data: Path) -> Iterator[tuple[bool, str]]:
@@ -45,7 +52,7 @@ async def _inside(data: Path) -> list[tuple[bool, str]]:
         found = [
             (
                 owner,
-                "有管理员账号"
+                "有管理员账号 / there is an owner"
                 if owner
                 else "还没有管理员：打开 miaohui 启动时给出的链接 / no owner yet: open the link miaohui prints",
             )

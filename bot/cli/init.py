@@ -9,31 +9,30 @@ from typing import Annotated, Any
 import orjson
 import typer
 
-from bot.cli.shared import ConfigOption, DataOption, given, settings_of
+from bot.cli.shared import fail, opening, settings_of
 
 
 def init(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="设置文件（YAML 或 JSON） / setup file (YAML or JSON)")],
-    data: DataOption = None,
-    config: ConfigOption = None,
 ) -> None:
     """按文件建好店铺、渠道、人员、令牌和知识；可重复运行 / set up shops, channels, people, tokens, FAQs; repeatable"""
-    from bot.service.document import DocumentError, line_of, read
+    from bot.service.document import read
+    from bot.service.plain_yaml import DocumentError, line_of
     from bot.service.refusal import Refusal
 
-    settings, _ = settings_of(given(context, data=data, config=config))
+    settings, _ = settings_of(context.obj)
     try:
         text = file.read_text("utf-8-sig")
         document, lines = read(text)
     except (OSError, UnicodeDecodeError) as error:
-        typer.echo(f"读不了 {file}：{error} / cannot read {file}: {error}", err=True)
-        raise typer.Exit(2) from None
+        fail(f"读不了 {file}：{error} / cannot read {file}: {error}")
     except DocumentError as error:
         typer.echo(f"{file}:{error.line}: {error.where}: {error.message}", err=True)
         raise typer.Exit(1) from None
     try:
-        result = asyncio.run(_apply(settings.data, document, file.parent))
+        with opening(settings.data):
+            result = asyncio.run(_apply(settings.data, document, file.parent))
     except Refusal as no:
         where = no.pointer or "/"
         typer.echo(f"{file}:{line_of(where, lines)}: {where}: {no.zh} / {no.en}", err=True)

@@ -7,16 +7,17 @@ from pathlib import Path
 
 import typer
 
-from bot.cli.shared import ConfigOption, DataOption, given, settings_of
+from bot.cli.shared import existing, opening, settings_of
 
 app = typer.Typer(help="台账 / the reply ledger", no_args_is_help=True)
 
 
 @app.command()
-def verify(context: typer.Context, data: DataOption = None, config: ConfigOption = None) -> None:
+def verify(context: typer.Context) -> None:
     """核对每家店的台账链，指出第一条被改动的记录 / check every shop's chain, name the first tampered row"""
-    settings, _ = settings_of(given(context, data=data, config=config))
-    broken = asyncio.run(_verify(settings.data))
+    settings, _ = settings_of(context.obj)
+    with opening(settings.data):
+        broken = asyncio.run(_verify(existing(settings.data)))
     for shop, seq in broken.items():
         typer.echo(f"{shop}: 第 {seq} 条被改动 / line {seq} was tampered with", err=True)
     if broken:

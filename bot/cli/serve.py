@@ -21,23 +21,22 @@ from aiohttp import web
 
 import bot
 from bot import logs
-from bot.cli.shared import settings_of
+from bot.cli.shared import fail, opening, settings_of
 from bot.settings import Settings
 
 STOP_WITHIN_S = 8.0
 CALLS_END_WITHIN_S = 2.0
 KEEP_ALIVE_S = 75.0
+READY_AGAIN_S = 0.2
 
 
 def run(options: dict[str, Any]) -> None:
     """Serve until told to stop; exit 2, in words, when it cannot begin."""
     settings, _ = settings_of(options)
     logs.set_up(settings.log_level)
-    try:
+    with opening(settings.data):
         settings.data.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        stop(f"数据目录 {settings.data} 用不了：{error.strerror} / cannot use the data folder: {error.strerror}")
-    lock = _lock(settings.data)
+        lock = _lock(settings.data)
     bound = _bind(settings)
     try:
         import uvloop
@@ -49,18 +48,12 @@ def run(options: dict[str, Any]) -> None:
         lock.close()
 
 
-def stop(words: str) -> None:
-    """End with exit code 2 and a sentence."""
-    typer.echo(words, err=True)
-    raise typer.Exit(2)
-
-
 def _lock(data: Path) -> IO[str]:
     file = (data / "serve.lock").open("a+")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        stop(
+        fail(
             f"数据目录 {data} 正被另一个 miaohui 使用；换一个 --data，或先停掉它 / "
             f"another miaohui is using the data folder {data}; choose another --data or stop it first"
         )
@@ -77,7 +70,7 @@ def _bind(settings: Settings) -> socket.socket:
     except OSError as error:
         busy = error.errno == errno.EADDRINUSE
         why = "端口已被占用 / the port is taken" if busy else str(error.strerror or error)
-        stop(
+        fail(
             f"不能监听 {settings.host}:{settings.port}：{why}；换一个 --port，或用 --port 0 / choose another --port, or 0"
         )
     bound.setblocking(False)
@@ -88,19 +81,25 @@ async def _serve(settings: Settings, bound: socket.socket) -> None:
     from bot.app import App
     from bot.web.server import build
 
-    app = App(settings)
-    await app.start()
+    ended = asyncio.Event()
+    for signum in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(signum, ended.set)
+    with opening(settings.data):
+        app = App(settings)
+        await app.start()
     runner = web.AppRunner(
         build(app.services), access_log=None, keepalive_timeout=KEEP_ALIVE_S, shutdown_timeout=CALLS_END_WITHIN_S
     )
     await runner.setup()
     await web.SockSite(runner, bound).start()
-    url = _url(settings, bound.getsockname()[1])
-    ended = asyncio.Event()
-    for signum in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(signum, ended.set)
-    await _announce(app.services.start_token, settings, url, bound.getsockname()[1])
-    await ended.wait()
+    port = bound.getsockname()[1]
+    announcing = asyncio.create_task(_announce(app.services.start_token, settings, _url(settings, port), port))
+    stopping = asyncio.create_task(ended.wait())
+    await asyncio.wait({announcing, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    if announcing.done():
+        announcing.result()  # a fault there must not leave a service that nobody was told of
+    await stopping
+    announcing.cancel()
     try:
         async with asyncio.timeout(STOP_WITHIN_S):
             app.services.feed.close()
@@ -117,14 +116,24 @@ def _url(settings: Settings, port: int) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
+async def _until_ready(address: str) -> None:
+    """Ask until the service says yes; what it lacks is told, for that may be for people to mend."""
+    told = ""
+    async with aiohttp.ClientSession() as session:
+        while True:
+            async with session.get(address) as answer:
+                if answer.status == 200:
+                    return
+                lacks = ", ".join((await answer.json())["reasons"])
+            if lacks != told:
+                typer.echo(f"还没就绪：{lacks} / not ready yet: {lacks}", err=True)
+                told = lacks
+            await asyncio.sleep(READY_AGAIN_S)
+
+
 async def _announce(token: str, settings: Settings, url: str, port: int) -> None:
     """Print the one line of standard output, once the service says that it is ready."""
-    async with aiohttp.ClientSession() as session:
-        for _ in range(50):
-            async with session.get(f"{url}/readyz") as answer:
-                if answer.status == 200:
-                    break
-            await asyncio.sleep(0.1)
+    await _until_ready(f"{url}/readyz")
     link = f"{url}/start#token={token}" if token else None
     ready = {
         "event": "ready",

@@ -7,21 +7,16 @@ from typing import Annotated
 import orjson
 import typer
 
-from bot.cli.shared import ConfigOption, DatabaseOption, DataOption, HostOption, PortOption, given, settings_of
+from bot.cli.shared import settings_of
 from bot.settings import listing
 
 
 def settings(
     context: typer.Context,
-    data: DataOption = None,
-    host: HostOption = None,
-    port: PortOption = None,
-    config: ConfigOption = None,
-    database: DatabaseOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="一个 JSON 数组 / one JSON array")] = False,
 ) -> None:
     """列出所有设置：名称、含义、默认值、当前值、来源 / list all settings"""
-    found, origins = settings_of(given(context, data=data, host=host, port=port, config=config, database=database))
+    found, origins = settings_of(context.obj)
     rows = listing(found, origins)
     if as_json:
         typer.echo(orjson.dumps(rows).decode())

@@ -1,29 +1,18 @@
-"""The setup file (`miaohui init`): its shape, and errors that name the path and the line.
-
-JSON is read as the YAML it also is, so both get line numbers.
-"""
+"""The setup file (``miaohui init``): its shape, and errors that name the path and the line."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import BaseModel, Field, StringConstraints, ValidationError, model_validator
 
 from adapters.base import Channel
+from bot.service.plain_yaml import DocumentError, line_of, load
 from bot.service.shops import NewShop
 
 Text = Annotated[str, StringConstraints(min_length=1)]
 RoleName = Literal["agent", "supervisor", "operator", "admin"]
-
-
-class DocumentError(Exception):
-    """Something is wrong in a setup file: ``where`` is a JSON pointer, ``line`` counts from 1 (0 = unknown)."""
-
-    def __init__(self, where: str, line: int, message: str) -> None:
-        super().__init__(f"{where} (line {line}): {message}" if line else f"{where}: {message}")
-        self.where, self.line, self.message = where, line, message
 
 
 class Part(BaseModel):
@@ -33,10 +22,18 @@ class Part(BaseModel):
 
 
 class Hours(Part):
-    """Service hours, local time."""
+    """Service hours, local time: ``{start: 09:00, end: 23:00}``, or in short ``09:00-23:00``."""
 
     start: Text
     end: Text
+
+    @model_validator(mode="before")
+    @classmethod
+    def _in_short(cls, value: Any) -> Any:
+        if isinstance(value, str) and value.count("-") == 1:
+            start, _, end = value.partition("-")
+            return {"start": start.strip(), "end": end.strip()}
+        return value
 
 
 class ShopPart(Part):
@@ -54,8 +51,8 @@ class ShopPart(Part):
     bot_mode: Literal["off", "suggest", "auto"] | None = None
     human_follow_up: Literal["always", "within_budget", "off"] | None = None
     notices: dict[str, str] | None = None
-    timed_answer_s: int | None = None
-    threshold: float | None = None
+    timed_answer_s: int | None = Field(None, ge=0, le=86_400)
+    threshold: float | None = Field(None, ge=0, le=100)
     rules: dict[str, Any] | None = None
 
     def new(self) -> NewShop:
@@ -78,7 +75,9 @@ class ChannelPart(Part):
     @model_validator(mode="after")
     def _key_names_the_shop(self) -> ChannelPart:
         if not self.key.startswith(f"{self.shop}.") or "/" in self.key:
-            raise ValueError(f"the key must begin with “{self.shop}.” and hold no slash")
+            raise ValueError(
+                f"编号要以「{self.shop}.」开头，不含斜杠 / the key must begin with “{self.shop}.” and hold no slash"
+            )
         return self
 
     def channel(self) -> Channel:
@@ -181,33 +180,40 @@ class Document(Part):
     faq: list[TableRef | PackRef | EntryList] = []
 
 
+_WORDS = {
+    "missing": "缺少这一项 / this is missing",
+    "extra_forbidden": "没有这个名称 / there is no such name",
+    "string_type": "要写成文字，数字请加引号 / must be text; put quotes around a number",
+    "string_too_short": "太短了，至少 {min_length} 个字符 / too short: at least {min_length} characters",
+    "literal_error": "只能是 {expected} / must be {expected}",
+    "list_type": "要写成列表 / must be a list",
+    "model_type": "要写成“名称: 值” / must be names with values",
+    "dict_type": "要写成“名称: 值” / must be names with values",
+    "bool_parsing": "只能是 true 或 false / must be true or false",
+}
+"""What is most often wrong, in both languages; pydantic's own words serve for the rest."""
+
+
 def read(text: str) -> tuple[Document, Mapping[str, int]]:
     """Read a setup file; return it and, for each pointer, its line.
 
     Raises:
         DocumentError: not YAML or JSON, or not of this shape.
     """
-    try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        value = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        raise DocumentError("/", mark.line + 1 if mark else 0, str(getattr(error, "problem", error))) from error
-    lines: dict[str, int] = {}
-    _mark(node, "", lines)
+    value, lines = load(text)
     try:
         return Document.model_validate(value), lines
     except ValidationError as error:
         first = _most_telling(error)
         where = _pointer(first["loc"], lines)
-        raise DocumentError(where, line_of(where, lines), first["msg"]) from error
+        raise DocumentError(where, line_of(where, lines), _words(first)) from error
 
 
-def line_of(pointer: str, lines: Mapping[str, int]) -> int:
-    """The line of a pointer, or of the nearest thing around it."""
-    while pointer and pointer not in lines:
-        pointer = pointer.rpartition("/")[0]
-    return lines.get(pointer, 0)
+def _words(error: Any) -> str:
+    known = _WORDS.get(error["type"])
+    if known:
+        return known.format(**error.get("ctx", {}))
+    return str(error["msg"]).removeprefix("Value error, ")
 
 
 def _most_telling(error: ValidationError) -> Any:
@@ -225,16 +231,3 @@ def _pointer(loc: tuple[int | str, ...], lines: Mapping[str, int]) -> str:
         if not branch:
             pointer += f"/{part}"
     return pointer or "/"
-
-
-def _mark(node: Any, pointer: str, lines: dict[str, int]) -> None:
-    if node is None:
-        return
-    lines[pointer] = node.start_mark.line + 1
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            _mark(value, f"{pointer}/{key.value}", lines)
-            lines[f"{pointer}/{key.value}"] = key.start_mark.line + 1
-    elif isinstance(node, yaml.SequenceNode):
-        for index, value in enumerate(node.value):
-            _mark(value, f"{pointer}/{index}", lines)

@@ -11,15 +11,18 @@ import sqlalchemy as sa
 from adapters.base import Channel
 from bot.service.clocks import Clocks
 from bot.service.directory import Directory
-from bot.service.document import Document, EntryList, PackRef, TableRef, User
-from bot.service.entries import data_of
+from bot.service.document import Document, EntryList, PackRef, TableRef, TokenPart, User
+from bot.service.entries import data_of, entry_of, sound
 from bot.service.people import People
 from bot.service.publishing import Publishing
 from bot.service.refusal import Because, Refusal
 from bot.service.shops import NewShop, Shops, new_channel_key, new_secret
+from bot.service.starting import BLANK
 from bot.store import people as stored_people
 from bot.store.engine import Store
+from bot.store.faq import SHARED
 from bot.store.wiping import wipe
+from knowledge_base import packs
 from knowledge_base.entry import Entry
 from knowledge_base.files import guess_columns, read_table, to_entries
 
@@ -81,7 +84,9 @@ class Setup:
         Raises:
             Refusal: something cannot be, with its pointer in the document.
         """
+        self._check_shops(document)
         tables = self._read_tables(document, folder)
+        _check_faq(document)
         people = [await self._person(index, user) for index, user in enumerate(document.users)]
 
         def act(conn: sa.Connection) -> None:
@@ -91,9 +96,8 @@ class Setup:
                 _at(f"/channels/{index}", self._shops.save_channel, conn, channel.channel(), BY_FILE)
             for values, pairs in people:
                 _put_person(conn, values, pairs)
-            for token in document.tokens:
-                row = self._people.token_row(token.name, token.value, token.role, token.shop_list(), by=BY_FILE)
-                stored_people.keep_token(conn, row)
+            for index, token in enumerate(document.tokens):
+                _at(f"/tokens/{index}", self._put_token, conn, token)
 
         await self._store.write(act)
         await self._directory.reload()
@@ -101,6 +105,9 @@ class Setup:
         for index, part in enumerate(document.faq):
             for name, count in (await self._faq(part, tables.get(index, ()))).items():
                 counts[name] = counts.get(name, 0) + count
+        if document.faq:
+            # The bell for a service that runs on this folder: only now is all of it there to be read.
+            await self._store.write(self._shops.note, "faq", BY_FILE, BY_FILE)
         return {
             "shops": len(document.shops),
             "channels": len(document.channels),
@@ -108,6 +115,26 @@ class Setup:
             "tokens": len(document.tokens),
             "faq": counts,
         }
+
+    def _put_token(self, conn: sa.Connection, token: TokenPart) -> None:
+        row = self._people.token_row(token.name, token.value, token.role, token.shop_list(), by=BY_FILE)
+        stored_people.keep_token(conn, row)
+
+    def _check_shops(self, document: Document) -> None:
+        """Every shop that is named must be there, or be made by this file."""
+        known = {*self._directory.shops, *(shop.id for shop in document.shops)}
+        named = [(f"/channels/{i}/shop", channel.shop) for i, channel in enumerate(document.channels)]
+        holders = [(f"/users/{i}/shops", user.shops) for i, user in enumerate(document.users)]
+        holders += [(f"/tokens/{i}/shops", token.shops) for i, token in enumerate(document.tokens)]
+        for pointer, shops in holders:
+            named += [(f"{pointer}/{n}", shop) for n, shop in enumerate(shops) if shop != "*"]
+        for i, part in enumerate(document.faq):
+            if part.shop != SHARED or isinstance(part, PackRef):
+                named.append((f"/faq/{i}/shop", part.shop))
+        for pointer, shop in named:
+            if shop not in known:
+                there = "、".join(sorted(known)) or "—"
+                raise _wrong(pointer, f"没有店铺 {shop}；现有 {there}。", f"No shop {shop}; there are: {there}.")
 
     async def _person(self, index: int, user: User) -> tuple[dict[str, Any], list[tuple[str, str]]]:
         """A person's row and roles. Somebody whose password is as it was keeps it, and stays logged in."""
@@ -150,12 +177,36 @@ class Setup:
         return await self._publishing.put_many(part.shop, entries, by=BY_FILE)
 
 
+def _check_faq(document: Document) -> None:
+    """Packs must exist, and every entry written in the file be one that can be saved."""
+    for index, part in enumerate(document.faq):
+        if isinstance(part, PackRef) and part.pack not in (*packs.names(), BLANK):
+            names = ", ".join((*packs.names(), BLANK))
+            raise _wrong(
+                f"/faq/{index}/pack",
+                f"没有模板 {part.pack}；可选 {names}。",
+                f"No pack {part.pack}; there are: {names}.",
+            )
+        if isinstance(part, EntryList):
+            for number, entry in enumerate(part.entries):
+                _at(f"/faq/{index}/entries/{number}", lambda one: sound(entry_of(one.id, one.data())), entry)
+
+
+def _wrong(pointer: str, zh: str, en: str) -> Refusal:
+    return Refusal(Because.INVALID, "setup", zh, en, pointer=pointer)
+
+
 def _entries(path: Path) -> Sequence[Entry]:
     table = read_table(path.read_bytes(), path.name)
     found = to_entries(table, guess_columns(table))
     if found.errors:
         first = found.errors[0]
         raise ValueError(f"第 {first.row} 行「{first.column}」：{first.why}")
+    for entry in found.entries:
+        try:
+            sound(entry)
+        except Refusal as no:
+            raise ValueError(f"{entry.id}{no.pointer}：{no.zh} / {no.en}") from no
     return found.entries
 
 
