@@ -99,14 +99,15 @@ class KnowledgeBase:
     def read(self, text: str, context: Context = ANYWHERE) -> Reading:
         """Say what the FAQ makes of a text: signals, entries best first, parts, small talk, complete or not.
 
-        The text is cut to 1,000 characters. Any Unicode is read; nothing is raised; the cost is bounded.
+        Small talk has matches only where the base has it letter for letter. The text is cut to 1,000 characters. Any Unicode is read; nothing is raised; the cost is bounded.
         """
         text = text[:LONGEST_TEXT]
         heard = signals.hear(text, self._lists)
         question = normalize(text)
         if signals.is_small_talk(text, self._lists):
             only_greets = bool(heard) and all(h.signal is Signal.GREETING for h in heard)
-            return Reading(text, question.text, heard, small_talk=True, complete=not only_greets)
+            own = tuple(m for m in self._matches(text, question, context) if m.sureness >= CERTAIN)
+            return Reading(text, question.text, heard, own, small_talk=True, complete=not only_greets)
         matches = self._with_previous(text, self._matches(text, question, context), context)
         parts = self._parts(text, matches, context)
         complete = _is_complete(text, heard, matches)
@@ -146,8 +147,8 @@ class KnowledgeBase:
         seen: dict[str, list[Compared]] = {}
         same = self._index.same(text)
         rows = self._index.nearest(question, _ENTRIES, _PHRASINGS_EACH)
-        for phrasing, entry_id in (*((row.phrasing, row.entry_id) for row in rows), *((p, i) for i, p in same.items())):
-            seen.setdefault(entry_id, []).append(compare(question, side, phrasing))
+        for row in dict.fromkeys((*rows, *(Row(phrasing, entry_id) for entry_id, phrasing in same.items()))):
+            seen.setdefault(row.entry_id, []).append(compare(question, side, row.phrasing))
         said_by = self._index.said_by(question)
         found = []
         for entry_id, compared in seen.items():

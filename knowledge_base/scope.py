@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from knowledge_base.characters import fold, strip
 from knowledge_base.entry import Context, Entry, Evidence
@@ -23,7 +24,12 @@ class Ground:
 
     def says(self, word: str) -> bool:
         """Say whether a keyword occurs, compared folded and stripped."""
-        return strip(fold(word)) in self.letters
+        return _letters(word) in self.letters
+
+
+@lru_cache(maxsize=8192)
+def _letters(word: str) -> str:
+    return strip(fold(word))
 
 
 def may_answer(entry: Entry, context: Context) -> bool:

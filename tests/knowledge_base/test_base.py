@@ -91,6 +91,12 @@ def test_small_talk_and_fragments(text: str, small_talk: bool, complete: bool) -
     assert (reading.small_talk, reading.complete) == (small_talk, complete)
 
 
+def test_small_talk_finds_only_the_shops_own_line_for_it() -> None:
+    base = BASE.with_entry(Entry("hello", "在吗", "在的，请问想了解哪一款？"))
+    assert [match.entry.id for match in base.read("在吗？").matches] == ["hello"]
+    assert base.read("你好").matches == ()
+
+
 @pytest.mark.parametrize(
     ("text", "entries"),
     [
