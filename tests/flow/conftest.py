@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from tests.flow.house import HandClock, House
+
+
+@pytest.fixture(autouse=True)
+def _quiet() -> Iterator[None]:
+    """Faults are made on purpose here; what is logged about them is looked at where logs are the matter."""
+    with capture_logs():
+        yield
 
 
 @pytest.fixture

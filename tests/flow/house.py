@@ -23,8 +23,11 @@ from bot.service.intake import conversation_id, message_id
 from bot.service.shops import NewShop
 from bot.settings import Settings
 from bot.store import tables
+from bot.store.engine import Store
 from bot.store.ids import to_ms
 from bot.web.webhooks import answer
+from knowledge_base.base import ANYWHERE, KnowledgeBase
+from knowledge_base.entry import Context, Reading
 
 OPENS = datetime(2026, 5, 4, 6, 0, tzinfo=UTC)
 """Monday, 14:00 in Shanghai."""
@@ -80,6 +83,17 @@ class HeldWire:
         await self._inner.close()
 
 
+class BrokenBase(KnowledgeBase):
+    """A FAQ whose matcher breaks on one text."""
+
+    breaks_on = ""
+
+    def read(self, text: str, context: Context = ANYWHERE) -> Reading:
+        if self.breaks_on in text:
+            raise ZeroDivisionError("a fault of our own")
+        return super().read(text, context)
+
+
 class House:
     """Everything behind one data folder. Loops do not run by themselves: ``later`` lets due things happen."""
 
@@ -96,6 +110,8 @@ class House:
     async def open(self) -> None:
         await self.app.start()
         await self.app.ticking.stop()
+        if self.app._watcher:
+            self.app._watcher.cancel()
         await self.settle()
 
     async def close(self) -> None:
@@ -164,6 +180,12 @@ class House:
         await self.settle()
         return ack
 
+    async def post_only(self, channel: Channel, *items: Mapping[str, Any]) -> Ack:
+        """As ``post``, but calls may still be on the wire."""
+        ack = await self.deliver(channel, self.written(*items))
+        await self.settle(sends=False)
+        return ack
+
     def written(
         self, *items: Mapping[str, Any], secret: str = SECRET, skew_s: float = 0, body: bytes | None = None
     ) -> Delivery:
@@ -209,6 +231,29 @@ class House:
         """From here on this process decides nothing more; what comes in is only stored."""
         for task in self.app.answering._tasks:
             task.cancel()
+
+    async def fail_reading(self, shop: str, text: str) -> None:
+        """From here on this shop's matcher breaks on a text (a fault of our own)."""
+        shelved = await self.app.shelf.get(shop)
+        base = BrokenBase(shelved.base.entries, shelved.base.lists)
+        base.breaks_on = text
+        self.app.shelf._shelved[shop] = replace(shelved, base=base)
+
+    @contextmanager
+    def store_refuses_to_write(self, *, but: str) -> Iterator[None]:
+        """Every act on the store fails, as on a locked one, except those of this name."""
+        submit = Store._submit
+
+        async def refuse(store: Store, fn: Any, *more: Any, **kinds: Any) -> Any:
+            if getattr(fn, "__name__", "") != but:
+                raise sa.exc.OperationalError("", {}, sqlite3.OperationalError("database is locked"))
+            return await submit(store, fn, *more, **kinds)
+
+        Store._submit = refuse  # type: ignore[method-assign]
+        try:
+            yield
+        finally:
+            Store._submit = submit  # type: ignore[method-assign]
 
     @contextmanager
     def foreign_lock(self) -> Iterator[None]:
