@@ -96,6 +96,5 @@ def verify(conn: sa.Connection, shop: str) -> int | None:
             return min(int(row.seq), expected)
         prev, expected = row.hash, expected + 1
     head = conn.execute(sa.select(journal_head).where(journal_head.c.shop == shop)).one_or_none()
-    if head is not None and (head.seq != expected - 1 or head.hash != prev):
-        return expected
-    return None
+    known = (head.seq, head.hash) if head is not None else (0, GENESIS)
+    return None if known == (expected - 1, prev) else expected

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -84,12 +85,14 @@ class HeldWire:
 
 
 class BrokenBase(KnowledgeBase):
-    """A FAQ whose matcher breaks on one text."""
+    """A FAQ whose matcher breaks on one text, or is slow."""
 
     breaks_on = ""
+    slow_s = 0.0
 
     def read(self, text: str, context: Context = ANYWHERE) -> Reading:
-        if self.breaks_on in text:
+        time.sleep(self.slow_s)
+        if self.breaks_on in text and not self.slow_s:
             raise ZeroDivisionError("a fault of our own")
         return super().read(text, context)
 
@@ -232,11 +235,11 @@ class House:
         for task in self.app.answering._tasks:
             task.cancel()
 
-    async def fail_reading(self, shop: str, text: str) -> None:
-        """From here on this shop's matcher breaks on a text (a fault of our own)."""
+    async def fail_reading(self, shop: str, text: str, *, slow_s: float = 0) -> None:
+        """From here on this shop's matcher breaks on a text (a fault of our own), or takes so long for each."""
         shelved = await self.app.shelf.get(shop)
         base = BrokenBase(shelved.base.entries, shelved.base.lists)
-        base.breaks_on = text
+        base.breaks_on, base.slow_s = text, slow_s
         self.app.shelf._shelved[shop] = replace(shelved, base=base)
 
     @contextmanager
