@@ -21,6 +21,7 @@ from knowledge_base.normalize import Question, normalize
 _POSTINGS_AT_MOST = 12_000  # bounds the cost of one look-up however large the base
 _COMPILED_AT_MOST = 20_000
 _ROWS_AT_MOST = 120
+_LEAST_OF_BEST = 0.4  # an entry that shares less than this part of what the best shares is not looked at
 _NO_ROWS: NDArray[np.int32] = np.empty(0, np.int32)
 
 
@@ -147,7 +148,9 @@ class Index:
 
 
 def _few(ranked: Sequence[tuple[float, Row]], entries: int, each: int) -> list[Row]:
-    """Keep the first rows of the best entries; each further row adds half of what the one before it added."""
+    """Keep the first rows of the best entries; each further row of one adds half of what the row before it added."""
+    if not ranked:
+        return []
     worth: dict[str, float] = {}
     rows: dict[str, list[Row]] = {}
     for score, row in ranked:
@@ -155,7 +158,9 @@ def _few(ranked: Sequence[tuple[float, Row]], entries: int, each: int) -> list[R
         worth[row.entry_id] = worth.get(row.entry_id, 0.0) + score * 0.5 ** len(of_entry)
         of_entry.append(row)
     best = sorted(worth, key=lambda entry_id: (-worth[entry_id], entry_id))[:entries]
-    return [row for entry_id in best for row in rows[entry_id][:each]]
+    least = _LEAST_OF_BEST * worth[best[0]]
+    close = [entry_id for place, entry_id in enumerate(best) if place < 2 or worth[entry_id] >= least]
+    return [row for entry_id in close for row in rows[entry_id][:each]]
 
 
 def _letters(text: str) -> str:
