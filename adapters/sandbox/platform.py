@@ -5,6 +5,7 @@ became visible. Everything is in memory; the clock and the ids are given, so a r
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -63,6 +64,18 @@ class Line:
 Answer = tuple[int, Mapping[str, str], bytes]
 
 
+@dataclass(frozen=True, slots=True)
+class Send:
+    """One call of the send address as it came in, and the answer it got (status 0: the connection was cut)."""
+
+    id: str
+    at: datetime
+    headers: Mapping[str, str]
+    body: bytes
+    status: int
+    told: bytes
+
+
 def _new_id() -> str:
     return uuid4().hex
 
@@ -78,6 +91,7 @@ class FakePlatform:
         self._buyers: dict[tuple[str, str], dict[str, str]] = {}
         self._faults: dict[str, Fault] = {}
         self._pushes: dict[str, list[Delivery]] = {}
+        self._sends: dict[str, deque[Send]] = {}
 
     # Buyers and people: each call makes a thing happen on the platform and returns the webhook that tells of it.
 
@@ -125,6 +139,7 @@ class FakePlatform:
             del self._threads[thread]
             self._buyers.pop(thread, None)
         self._pushes.pop(channel_key, None)
+        self._sends.pop(channel_key, None)
 
     def take_pushes(self, channel_key: str) -> list[Delivery]:
         """Return the webhooks the platform sends by itself (echoes of our own sends), each once."""
@@ -145,6 +160,20 @@ class FakePlatform:
         Raises:
             ConnectionResetError: the connection is cut, as ``FaultKind.CUT_BEFORE`` and ``CUT_AFTER`` ask.
         """
+        at = self._now(channel)
+        answer: Answer = (0, {}, b"")
+        try:
+            answer = await self._receive(channel, headers, body)
+        finally:
+            kept = self._sends.setdefault(channel.key, deque(maxlen=MAX_LINES))
+            kept.append(Send(self._new_id(), at, dict(headers), body, answer[0], answer[2]))
+        return answer
+
+    def sends(self, channel_key: str) -> list[Send]:
+        """The last calls of a channel's send address, oldest first."""
+        return list(self._sends.get(channel_key, ()))
+
+    async def _receive(self, channel: Channel, headers: Mapping[str, str], body: bytes) -> Answer:
         try:
             verify(channel.secrets, headers, body, self._now(channel))
         except BadSignature as why:

@@ -141,20 +141,32 @@ async def say(call: Call) -> Any:
 
 
 async def wire(call: Call) -> Any:
-    """The webhook calls as sent with our answers, and our sends, oldest first."""
+    """The webhook calls as sent with our answers, and our sends with the platform's, oldest first."""
     channel = _channel(call)
-    return {
-        "items": [
-            {
-                "id": one.id,
-                "at": views.moment(one.at),
-                "direction": "in",
-                "request": one.request,
-                "response": one.response,
-            }
-            for one in call.services.wire.of(channel.key, call.query.after)
-        ]
-    }
+    came = [
+        {
+            "id": one.id,
+            "at": one.at,
+            "direction": "in",
+            "request": one.request,
+            "response": one.response,
+        }
+        for one in call.services.wire.of(channel.key, "")
+    ]
+    went = [
+        {
+            "id": send.id,
+            "at": send.at,
+            "direction": "out",
+            "request": {"headers": dict(send.headers), "body": send.body.decode("utf-8", "replace")},
+            "response": {"status": send.status, "body": send.told.decode("utf-8", "replace")},
+        }
+        for send in call.services.simulator.sends(channel.key)
+    ]
+    items = sorted([*came, *went], key=lambda item: item["at"])
+    known = [index for index, item in enumerate(items) if item["id"] == call.query.after]
+    fresh = items[known[-1] + 1 :] if known else items
+    return {"items": [{**item, "at": views.moment(item["at"])} for item in fresh]}
 
 
 async def chat(call: Call) -> Any:

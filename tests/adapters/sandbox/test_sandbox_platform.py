@@ -206,3 +206,17 @@ def test_capabilities_are_set_per_channel():
 def test_settings(options, names):
     wrong = ADAPTER.check(make_channel(**options))
     assert [line.split(":")[0] for line in wrong] == ([names] if names else [])
+
+
+@by_both_ways
+async def test_every_call_of_the_send_address_is_kept_with_its_answer(how: str) -> None:
+    async with wired(how) as (platform, client, channel):
+        await client.send(channel, reply(1), NOW)
+        platform.set_fault(channel.key, Fault(FaultKind.CUT_BEFORE, times=1))
+        await client.send(channel, reply(2), NOW)
+        first, second = platform.sends(channel.key)
+        assert (first.status, second.status) == (200, 0)
+        assert b"out-1" in first.body
+        assert "webhook-signature" in first.headers
+        platform.forget(channel.key)
+        assert platform.sends(channel.key) == []
