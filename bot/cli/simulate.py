@@ -16,42 +16,13 @@ import aiohttp
 import orjson
 import typer
 
-from adapters.signing import sign
+from adapters.signing import decode_secret, sign
+from bot.cli.played import Line, read_lines, summary
 from bot.service.intake import message_id
 
 SECRET_IN_ENV = "MIAOHUI_SIMULATE_SECRET"  # noqa: S105  (a variable's name)
-OUTCOMES = {
-    "answer": "answered",
-    "suggest": "suggested",
-    "handoff": "handed_off",
-    "silence": "silent",
-    "wait": "waiting",
-}
 SETTLE_S = 15.0
 AT_ONCE = 64
-
-
-@dataclass(slots=True)
-class Line:
-    """One line of the file, and what became of it."""
-
-    buyer: str
-    text: str
-    after_s: float = 0.0
-    expect: str | None = None
-    has_expect: bool = False
-    platform_id: str = field(default_factory=lambda: uuid.uuid4().hex)
-    sent_at: float = 0.0
-    done_at: float = 0.0
-    outcome: str = ""
-    reason: str = ""
-    decision: str = ""
-    entry: str | None = None
-
-    @property
-    def right(self) -> bool:
-        """Whether the outcome is what the file expects: this entry, or no answer at all."""
-        return (self.entry if self.outcome in ("answer", "suggest") else None) == self.expect
 
 
 @dataclass(slots=True)
@@ -66,7 +37,10 @@ class Run:
     lines: list[Line]
     session: aiohttp.ClientSession
     in_process: bool = False
-    failures: int = 0
+    heard: dict[str, tuple[dict[str, Any], float]] = field(default_factory=dict)
+    """Each message's latest decision, and when we heard of it."""
+    failed: Counter[str] = field(default_factory=Counter)
+    """What went wrong on the way in, and how often."""
 
     @property
     def headers(self) -> dict[str, str]:
@@ -92,87 +66,41 @@ def simulate(
         typer.echo(f"读不了 {file}：{error} / cannot read {file}: {error}", err=True)
         raise typer.Exit(2) from None
     try:
-        failures = asyncio.run(_run(url.rstrip("/"), token, channel, secret, rate, lines))
+        failed = asyncio.run(_run(url.rstrip("/"), token, channel, secret, rate, lines))
     except (aiohttp.ClientError, OSError, PermissionError) as error:
         typer.echo(f"连不上或被拒绝：{error} / cannot reach it, or refused: {error}", err=True)
         raise typer.Exit(2) from None
     if report:
         report.write_bytes(b"".join(orjson.dumps(_row(line)) + b"\n" for line in lines))
     _tell_wrong(lines)
-    typer.echo(orjson.dumps(summary(lines, failures)).decode())
-    if failures:
+    for what, times in failed.most_common():
+        typer.echo(f"✗ {times} × {what}", err=True)
+    typer.echo(orjson.dumps(summary(lines, failed.total())).decode())
+    if failed:
         raise typer.Exit(1)
 
 
-def read_lines(text: str) -> list[Line]:
-    """Read the file's lines. A line of text is a buyer of its own.
-
-    Raises:
-        ValueError: a JSON line without text, with its number.
-    """
-    lines = []
-    for number, raw in enumerate(text.splitlines(), 1):
-        if not raw.strip():
-            continue
-        if not raw.lstrip().startswith("{"):
-            lines.append(Line(f"sim-{number}", raw.strip()))
-            continue
-        try:
-            found = orjson.loads(raw)
-        except orjson.JSONDecodeError as error:
-            raise ValueError(f"第 {number} 行不是 JSON / line {number} is not JSON: {error}") from error
-        if not isinstance(found.get("text"), str):
-            raise ValueError(f"第 {number} 行没有 text / line {number} has no text")
-        lines.append(
-            Line(
-                str(found.get("buyer") or f"sim-{number}"),
-                found["text"],
-                float(found.get("after_s") or 0),
-                found.get("expect"),
-                "expect" in found,
-            )
-        )
-    return lines
-
-
-def summary(lines: list[Line], failures: int = 0) -> dict[str, Any]:
-    """Count outcomes and give the time from sending to the decision, in milliseconds."""
-    counts = Counter(OUTCOMES.get(line.outcome, "undecided") for line in lines if line.sent_at)
-    took = sorted(1000 * (line.done_at - line.sent_at) for line in lines if line.done_at)
-    expected = [line for line in lines if line.has_expect]
-    return {
-        "sent": sum(bool(line.sent_at) for line in lines) - failures,
-        **{name: counts[name] for name in OUTCOMES.values()},
-        "p50_ms": round(took[len(took) // 2], 1) if took else None,
-        "p99_ms": round(took[min(len(took) - 1, len(took) * 99 // 100)], 1) if took else None,
-        **({"failed": failures} if failures else {}),
-        **(_score(expected) if expected else {}),
-    }
-
-
-def _score(lines: list[Line]) -> dict[str, int]:
-    answered = [line for line in lines if line.outcome in ("answer", "suggest")]
-    return {
-        "expected_answer": sum(line.expect is not None for line in lines),
-        "right_answers": sum(line.right for line in answered),
-        "wrong_answers": sum(not line.right for line in answered),
-    }
-
-
-async def _run(url: str, token: str, channel: str, secret: str, rate: float, lines: list[Line]) -> int:
+async def _run(url: str, token: str, channel: str, secret: str, rate: float, lines: list[Line]) -> Counter[str]:
     async with aiohttp.ClientSession() as session:
         run = Run(url, token, channel, secret, rate, lines, session)
         run.in_process = await _is_sandbox(run)
         if not secret and not run.in_process:
             raise PermissionError(f"这个渠道需要 --secret 或 {SECRET_IN_ENV} / this channel needs --secret")
-        by_id = {message_id(channel, line.platform_id): line for line in lines}
-        cursor = (await _get(run, "/api/v1/feed/poll"))["cursor"]
-        listener = asyncio.create_task(_listen(run, cursor, by_id))
-        await _send_all(run, by_id)
-        await _settle(lines)
+        if not run.in_process:
+            _check_secret(secret)
+        listener = asyncio.create_task(_listen(run, (await _get(run, "/api/v1/feed/poll"))["cursor"]))
+        await _send_all(run)
+        await _settle(run, listener)
         listener.cancel()
         await _name_entries(run)
-        return run.failures
+        return run.failed
+
+
+def _check_secret(secret: str) -> None:
+    try:
+        decode_secret(secret)
+    except ValueError as error:
+        raise PermissionError(f"--secret：{error}") from error
 
 
 async def _is_sandbox(run: Run) -> bool:
@@ -190,41 +118,57 @@ async def _get(run: Run, path: str) -> Any:
         return await answer.json()
 
 
-async def _send_all(run: Run, by_id: dict[str, Line]) -> None:
+async def _send_all(run: Run) -> None:
     gate = asyncio.Semaphore(AT_ONCE)
     started, tasks = time.perf_counter(), []
+    former: dict[str, asyncio.Task[None]] = {}
     for number, line in enumerate(run.lines):
         if line.after_s:
             await asyncio.sleep(line.after_s)
         elif run.rate:
             await asyncio.sleep(max(0.0, started + number / run.rate - time.perf_counter()))
         await gate.acquire()
-        tasks.append(asyncio.create_task(_send(run, line, by_id, gate)))
+        former[line.buyer] = asyncio.create_task(_send(run, line, gate, former.get(line.buyer)))
+        tasks.append(former[line.buyer])
         _progress(number + 1, len(run.lines))
     await asyncio.gather(*tasks)
     sys.stderr.write("\n")
 
 
-async def _send(run: Run, line: Line, by_id: dict[str, Line], gate: asyncio.Semaphore) -> None:
-    line.sent_at = time.perf_counter()
+async def _send(run: Run, line: Line, gate: asyncio.Semaphore, former: asyncio.Task[None] | None) -> None:
+    """Send a line once the same buyer's line before it has been taken in."""
     try:
-        if run.in_process:
-            body = {"buyer": line.buyer, "text": line.text}
-            path = f"{run.url}/api/v1/sim/{run.channel}/say"
-            async with run.session.post(path, json=body, headers=run.headers) as answer:
-                told = await answer.json()
-                run.failures += answer.status != 200
-            platform_id = orjson.loads(told["delivery"]["request"]["body"])["data"]["id"]
-            by_id[message_id(run.channel, platform_id)] = line
-        else:
-            raw = orjson.dumps({"type": "message", "data": _data(line)})
-            headers = sign((run.secret,), uuid.uuid4().hex, datetime.now(UTC), raw)
-            async with run.session.post(f"{run.url}/webhooks/{run.channel}", data=raw, headers=headers) as answer:
-                run.failures += not 200 <= answer.status < 300
-    except (aiohttp.ClientError, KeyError, ValueError):
-        run.failures += 1
+        if former:
+            await former
+        line.sent_at = time.perf_counter()
+        failed = await (_say(run, line) if run.in_process else _post(run, line))
+    except (aiohttp.ClientError, KeyError, ValueError) as error:
+        failed = type(error).__name__
     finally:
         gate.release()
+    if failed:
+        run.failed[failed] += 1
+        line.outcome = "failed"
+
+
+async def _say(run: Run, line: Line) -> str:
+    """Let the server play the buyer and sign; what went wrong, if anything."""
+    path = f"{run.url}/api/v1/sim/{run.channel}/say"
+    async with run.session.post(path, json={"buyer": line.buyer, "text": line.text}, headers=run.headers) as answer:
+        if answer.status != 200:
+            return f"HTTP {answer.status}"
+        told = await answer.json()
+    line.message = message_id(run.channel, orjson.loads(told["delivery"]["request"]["body"])["data"]["id"])
+    return ""
+
+
+async def _post(run: Run, line: Line) -> str:
+    """Sign and post as the platform would; what went wrong, if anything."""
+    line.message = message_id(run.channel, line.platform_id)
+    raw = orjson.dumps({"type": "message", "data": _data(line)})
+    headers = sign((run.secret,), uuid.uuid4().hex, datetime.now(UTC), raw)
+    async with run.session.post(f"{run.url}/webhooks/{run.channel}", data=raw, headers=headers) as answer:
+        return "" if 200 <= answer.status < 300 else f"HTTP {answer.status}"
 
 
 def _data(line: Line) -> dict[str, Any]:
@@ -239,29 +183,39 @@ def _data(line: Line) -> dict[str, Any]:
     }
 
 
-async def _listen(run: Run, cursor: str, by_id: dict[str, Line]) -> None:
-    """Follow the feed; a decision about one of our messages is what became of it (the last one, after a wait)."""
+async def _listen(run: Run, cursor: str) -> None:
+    """Follow the feed; a decision about a message is what became of it (the last one, after a wait)."""
     while True:
         told = await _get(run, f"/api/v1/feed/poll?after={cursor}")
         cursor = told["cursor"]
         now = time.perf_counter()
         for event in told["events"]:
-            if event["kind"] != "decision":
-                continue
-            for message in event["body"]["messages"]:
-                line = by_id.get(message)
-                if line:
-                    line.outcome, line.reason = event["body"]["outcome"], event["body"]["reason"]
-                    line.decision, line.done_at = event["ref"], now
+            if event["kind"] == "decision":
+                for message in event["body"]["messages"]:
+                    run.heard[message] = (event, now)
         if not told["events"]:
             await asyncio.sleep(0.02)
 
 
-async def _settle(lines: list[Line]) -> None:
-    """Wait until every message is decided, or nothing has come for a while."""
-    deadline = time.perf_counter() + SETTLE_S
-    while any(line.sent_at and line.outcome in ("", "wait") for line in lines) and time.perf_counter() < deadline:  # noqa: ASYNC110
+async def _settle(run: Run, listener: asyncio.Task[None]) -> None:
+    """Wait until every message is decided, or nothing has come for a while. A listener that failed is told of."""
+    before, until = -1, 0.0
+    while left := sum(not _settled(run, line) for line in run.lines):
+        if listener.done():
+            listener.result()
+        if left != before:
+            before, until = left, time.perf_counter() + SETTLE_S
+        if time.perf_counter() > until:
+            return
         await asyncio.sleep(0.1)
+
+
+def _settled(run: Run, line: Line) -> bool:
+    """Take in what was heard of a line; True once it is decided, or has failed."""
+    if line.message in run.heard:
+        event, line.done_at = run.heard[line.message]
+        line.outcome, line.reason, line.decision = event["body"]["outcome"], event["body"]["reason"], event["ref"]
+    return line.outcome not in ("", "wait")
 
 
 async def _name_entries(run: Run) -> None:

@@ -118,7 +118,12 @@ class Setup:
 
     def _put_token(self, conn: sa.Connection, token: TokenPart) -> None:
         row = self._people.token_row(token.name, token.value, token.role, token.shop_list(), by=BY_FILE)
-        stored_people.keep_token(conn, row)
+        try:
+            stored_people.keep_token(conn, row)
+        except stored_people.NameTaken as taken:
+            raise _wrong(
+                "/value", "这个值已属于另一个令牌，请换一个。", "Another token has this value; choose another one."
+            ) from taken
 
     def _check_shops(self, document: Document) -> None:
         """Every shop that is named must be there, or be made by this file."""
