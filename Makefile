@@ -4,7 +4,7 @@ PORT ?= 8080
 PY   := .venv/bin/python
 MARK := .venv/.made-from
 
-.PHONY: setup run test lint types fmt bench clean
+.PHONY: setup run test lint types fmt bench fire mutants clean
 
 setup: $(MARK)
 
@@ -40,6 +40,12 @@ types: setup
 
 bench: setup
 	@$(PY) -m tests.bench
+
+fire: setup
+	@$(PY) -m pytest -n auto tests/flow
+
+mutants: setup
+	@$(PY) tests/accounting/mutants.py verdict inquiry ladder
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
