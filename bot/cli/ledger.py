@@ -27,11 +27,12 @@ def verify(context: typer.Context) -> None:
 
 async def _verify(data: Path) -> dict[str, int]:
     from bot.app import opened
+    from bot.service.shops import INSTALLATION
     from bot.store import journal
 
     async with opened(data) as app:
         found = {}
-        for shop in app.directory.shops:
+        for shop in (INSTALLATION, *app.directory.shops):
             seq = await app.store.read(journal.verify, shop)
             if seq is not None:
                 found[shop] = seq
