@@ -6,19 +6,22 @@ hold a buyer's words, a secret or a statement's parameters.
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import logging
 import sys
 import traceback
 from collections.abc import MutableMapping
 from pathlib import PurePath
-from typing import Any
+from typing import Any, TextIO, cast
 
 import structlog
 
 
 def set_up(level: str) -> None:
     """Configure logging for this process; ``level`` is debug, info, warning or error."""
+    out = Unfailing(sys.stderr)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -27,12 +30,30 @@ def set_up(level: str) -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, out)),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(out)
     handler.setFormatter(_Plain())
     logging.basicConfig(handlers=[handler], level=logging.ERROR, force=True)
+
+
+class Unfailing(io.TextIOBase):
+    """A stream whose writing never fails: a full disk or a closed pipe costs lines of the log, not the service."""
+
+    def __init__(self, inner: TextIO) -> None:
+        self._inner = inner
+
+    def write(self, text: str) -> int:
+        """Write if it can be written; return how much was asked for."""
+        with contextlib.suppress(OSError, ValueError):
+            self._inner.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Flush if it can be flushed."""
+        with contextlib.suppress(OSError, ValueError):
+            self._inner.flush()
 
 
 def places_only(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -17,7 +17,7 @@ from bot.accounting.books import judge_conversation
 from bot.accounting.event import Event, from_message
 from bot.accounting.inquiry import ChannelFacts
 from bot.accounting.ruleset import Ruleset
-from bot.accounting.verdict import ReplyVerdict, Verdict
+from bot.accounting.verdict import Reason, ReplyVerdict, Verdict
 from bot.core.message import Kind, Origin, Sender
 from bot.service.clocks import Clocks
 from bot.service.directory import ZONE, Directory
@@ -142,7 +142,7 @@ def _start(posted: Sequence[Mapping[str, Any]], floor: int | None) -> int:
     if not posted:
         return 0
     openings: list[int] = [row["opened_at"] for row in posted[-KEPT:]] + [
-        row["opened_at"] for row in posted if row["open"] or row["owed"]
+        row["opened_at"] for row in posted if row["open"]
     ]
     if floor is not None:
         before = [row["opened_at"] for row in posted if row["opened_at"] <= floor]
@@ -153,7 +153,8 @@ def _start(posted: Sequence[Mapping[str, Any]], floor: int | None) -> int:
 def _row(
     one: Conversation, verdict: Verdict, ruleset: Ruleset, replies: list[dict[str, Any]], ours: Collection[str]
 ) -> dict[str, Any]:
-    answered = verdict.response is not None
+    # Where every turn must be answered, an inquiry with a valid reply is open again while a later turn waits.
+    answered = verdict.response is not None and not verdict.owed and verdict.reason is not Reason.PENDING
     excluded = verdict.reason.startswith("excluded")
     return {
         "shop": one.shop,

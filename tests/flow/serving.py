@@ -1,0 +1,144 @@
+"""A real server process over a folder, and a real platform that writes down every reply that became visible."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import orjson
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from adapters.signing import sign
+from tests.flow.house import SECRET
+
+ROOT = Path(__file__).parents[2]
+READY_WITHIN_S = 40
+STOPPED_WITHIN_S = 10
+TOKEN = "mh_flow_tests_watch_over_everything"
+SERVE = ("-m", "bot")
+TALKS = 60
+
+
+class Server:
+    """One server process at a time; ``starts`` are the seconds each start took until it was ready."""
+
+    def __init__(self, folder: Path, document: dict[str, Any], program: Sequence[str] = SERVE) -> None:
+        self.folder, self._program = folder, program
+        self.log = folder.parent / "server.log"
+        self.starts: list[float] = []
+        self.url = ""
+        file = folder.parent / "setup.json"
+        file.write_bytes(orjson.dumps(document))
+        done = subprocess.run(
+            [sys.executable, "-m", "bot", "init", str(file), "--data", str(folder)], cwd=ROOT, capture_output=True
+        )
+        assert done.returncode == 0, done.stderr.decode()
+
+    def start(self) -> None:
+        """Start, and come back when it is ready."""
+        began = time.monotonic()
+        command = [sys.executable, *self._program, "serve", "--data", str(self.folder), "--port", "0", "--no-open"]
+        env = {**os.environ, "PYTHONPATH": str(ROOT)}
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, env=env)
+        assert self.process.stdout
+        seen, _, _ = select.select([self.process.stdout], [], [], READY_WITHIN_S)
+        line = self.process.stdout.readline() if seen else b""
+        assert line, f"not ready within {READY_WITHIN_S} s:\n{self.log.read_text()[-3000:]}"
+        self.url = json.loads(line)["url"]
+        self.starts.append(time.monotonic() - began)
+
+    def kill(self) -> None:
+        """End it as a power cut ends a process: at once, without a word."""
+        self.process.kill()
+        self._gone()
+
+    def stop(self) -> int:
+        """Ask it to end; its exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self._gone()
+
+    def _gone(self) -> int:
+        code = self.process.wait(STOPPED_WITHIN_S)
+        if self.process.stdout:
+            self.process.stdout.close()
+        return code
+
+
+@dataclass
+class Visible:
+    """What the platform showed its buyers: each reply by our id, in the order in which it came."""
+
+    replies: list[dict[str, Any]] = field(default_factory=list)
+    status: int = 200
+
+    def app(self) -> web.Application:
+        app = web.Application()
+        app.router.add_post("/send", self._take)
+        return app
+
+    async def _take(self, request: web.Request) -> web.Response:
+        reply = orjson.loads(await request.read())["data"]
+        if self.status == 200:
+            self.replies.append(reply)
+        return web.json_response({"id": f"p-{reply['id']}"}, status=self.status)
+
+
+def document(send_url: str, secret: str, faq: dict[str, dict[str, str]]) -> dict[str, Any]:
+    """A setup file: one shop that answers by itself, one standard channel, one token that may see everything."""
+    return {
+        "version": 1,
+        "shops": [{"id": "shop", "name": "店", "platform": "xiaohongshu", "bot_mode": "auto"}],
+        "channels": [
+            {"key": "shop.main", "shop": "shop", "adapter": "standard", "secrets": [secret], "send_url": send_url}
+        ],
+        "tokens": [{"name": "watch", "value": TOKEN, "role": "admin", "shops": "*"}],
+        "faq": [{"shop": "shop", "entries": [{"id": name, **entry} for name, entry in faq.items()]}],
+    }
+
+
+@asynccontextmanager
+async def platform() -> AsyncIterator[tuple[Visible, str]]:
+    visible = Visible()
+    server = TestServer(visible.app())
+    await server.start_server()
+    yield visible, str(server.make_url("/send"))
+    await server.close()
+
+
+async def post(session: aiohttp.ClientSession, server: Server, item: dict[str, Any]) -> int | None:
+    """Deliver one message; the status of the answer, None if the connection broke."""
+    body = orjson.dumps({"type": "message", "data": item})
+    headers = sign([SECRET], f"d-{item['id']}", datetime.now(UTC), body)
+    try:
+        async with session.post(f"{server.url}/webhooks/shop.main", data=body, headers=headers) as answer:
+            await answer.read()
+            return answer.status
+    except (aiohttp.ClientError, OSError):
+        return None
+
+
+def item(nth: int, text: str) -> dict[str, Any]:
+    """The nth message of all; every 60th is by the same buyer."""
+    buyer = f"b{nth % TALKS}"
+    return {
+        "id": f"m{nth}",
+        "conversation": buyer,
+        "buyer": {"id": buyer},
+        "sender": "buyer",
+        "kind": "text",
+        "text": text,
+    }
