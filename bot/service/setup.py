@@ -21,6 +21,7 @@ from bot.service.starting import BLANK
 from bot.store import people as stored_people
 from bot.store.engine import Store
 from bot.store.faq import SHARED
+from bot.store.journal import Line, append
 from bot.store.wiping import wipe
 from knowledge_base import packs
 from knowledge_base.entry import Entry
@@ -72,6 +73,7 @@ class Setup:
 
         def act(conn: sa.Connection) -> None:
             wipe(conn, shop)
+            append(conn, [Line(shop, self._clocks.now_ms(shop), "wiped", shop, None, {"by": by})])
             self._shops.note(conn, "wiped", shop, by)
 
         await self._store.write(act)

@@ -223,8 +223,8 @@ class Shops:
         await self._directory.reload()
         return secret
 
-    async def set_clock(self, shop: str, *, rate: float, at: int) -> None:
-        """Set a simulated shop's clock: what it shows now (ms), and how fast it runs.
+    async def set_clock(self, shop: str, *, rate: float, at: int | None = None) -> None:
+        """Set a simulated shop's clock: how fast it runs, and what it shows now (ms; None: what it shows anyway).
 
         Raises:
             Refusal: the shop is real, or the clock would run backwards.
@@ -233,7 +233,9 @@ class Shops:
             raise Refusal(
                 Because.CONFLICT, "real_shop", "只有模拟店铺可以调时钟。", "Only a simulated shop's clock can be set."
             )
-        if at < self._clocks.now_ms(shop) or rate < 0 or rate > 3600:
+        now = self._clocks.now_ms(shop)
+        at = now if at is None else at
+        if at < now or rate < 0 or rate > 3600:
             raise Refusal(
                 Because.INVALID,
                 "clock",

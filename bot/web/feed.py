@@ -20,6 +20,8 @@ from bot.web.route import EVERYBODY, NOBODY, Auth, Call, Route, Scope, Shape
 log = structlog.get_logger("feed")
 
 HEARTBEAT_S = 20.0
+MOST = 1 << 53
+"""No journal is longer."""
 LOOK_AGAIN_S = 1.0
 """How often a listener's right to listen is looked at again, and the table if the bell was not heard."""
 CLOSE_UNAUTHORISED = 4401
@@ -85,8 +87,8 @@ def decode(text: str) -> dict[str, int]:
     """
     try:
         found = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        return {str(shop): int(seq) for shop, seq in found.items()}
-    except (ValueError, AttributeError, TypeError) as error:
+        return {str(shop): max(0, min(int(seq), MOST)) for shop, seq in found.items()}
+    except (ValueError, AttributeError, TypeError, OverflowError) as error:
         raise Problem(
             422, "cursor", "游标不对，请重新打开页面。", "This is no cursor; open the page again.", pointer="/after"
         ) from error
@@ -96,8 +98,10 @@ async def _message(call: Call, cursor: dict[str, int]) -> dict[str, Any] | None:
     """What there is to tell a listener, moving the cursor; None when nothing is new."""
     services = call.services
     mine = call.principal.shops(services.directory.shops, EVERYBODY)
-    cursor |= await services.feed.heads([shop for shop in mine if shop not in cursor])
-    events = await services.feed.since({shop: seq for shop, seq in cursor.items() if shop in mine})
+    for shop, head in (await services.feed.heads(mine)).items():
+        if cursor.setdefault(shop, head) > head:
+            cursor[shop] = 0  # A simulated shop that was wiped begins its journal anew.
+    events = await services.feed.since({shop: cursor[shop] for shop in mine})
     for event in events:
         cursor[event["shop"]] = max(cursor[event["shop"]], event["seq"])
         event["at"] = views.iso(event["at"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import mimetypes
+import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from aiohttp import web
 
 import bot
 from bot.web.guard import SERVICES, handler_of
+from bot.web.problem import Problem, answer, not_found
 from bot.web.routes import ALL
 from bot.web.services import Services
 
@@ -53,14 +55,29 @@ async def _headers(request: web.Request, handler: Handler) -> web.StreamResponse
     try:
         response = await handler(request)
     except web.HTTPException as error:
-        error.headers["X-Content-Type-Options"] = "nosniff"
-        raise
+        if not request.path.startswith("/api/") or error.status < 400:
+            _guard_headers(error)
+            raise
+        response = answer(_problem(error), request, secrets.token_hex(6))
+        response.headers.update({name: error.headers[name] for name in ("Allow",) if name in error.headers})
     if not response.prepared:
-        response.headers.setdefault("Content-Security-Policy", POLICY)
-        response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        response.headers.setdefault("Referrer-Policy", "no-referrer")
-        response.headers.setdefault("Cache-Control", "no-store")
+        _guard_headers(response)
     return response
+
+
+def _guard_headers(response: web.StreamResponse) -> None:
+    response.headers.setdefault("Content-Security-Policy", POLICY)
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "no-referrer")
+    response.headers.setdefault("Cache-Control", "no-store")
+
+
+def _problem(error: web.HTTPException) -> Problem:
+    """What the router itself refuses, in the form of every other no."""
+    if isinstance(error, web.HTTPMethodNotAllowed):
+        there = ", ".join(sorted(error.allowed_methods))
+        return Problem(405, "method", f"这个地址只接受 {there}。", f"This address takes {there} only.")
+    return not_found() if error.status == 404 else Problem(error.status, "http", error.reason, error.reason)
 
 
 def _add_console(app: web.Application) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,13 @@ from typing import Any
 from bot.service.directory import ZONE, ShopConfig
 from bot.store.ids import from_ms
 from bot.web.services import Services
+
+_PLACE = re.compile(r"[0-9]{1,12}")
+
+
+def offset(after: str) -> int:
+    """How many rows a page leaves out: what the page before gave as ``next``; 0 for anything else."""
+    return int(after) if _PLACE.fullmatch(after) else 0
 
 
 def iso(stored: int | None) -> str | None:

@@ -40,7 +40,7 @@ async def inquiries(call: Call) -> Any:
     _mine(call, query.shop)
     period = call.services.scorecards.period(query.shop, query.days)
     first, last = (query.date, query.date) if query.date else (period.first.isoformat(), period.last.isoformat())
-    offset = int(query.after) if query.after.isdigit() else 0
+    offset = views.offset(query.after)
     rows = await call.services.store.read(
         rates.inquiries, query.shop, first, last, reason=query.reason, offset=offset, limit=query.limit + 1
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Literal
 
 from pydantic import Field
@@ -14,6 +15,7 @@ from bot.web.problem import Problem, not_found
 from bot.web.route import DESK, EVERYBODY, Auth, Call, Route, Scope, Shape
 
 FOLLOW_UPS = 3
+_PLACE = re.compile(r"([0-9]{1,15})\.([0-9]{1,15})")
 
 
 class QueueQuery(Shape):
@@ -82,7 +84,7 @@ async def listing(call: Call) -> Any:
     shops = [query.shop] if query.shop else mine
     owed = [shop for shop in shops if services.directory.shops[shop].follow_up != "off"]
     now = {shop: services.clocks.now_ms(shop) for shop in shops}
-    offset = int(query.after) if query.after.isdigit() else 0
+    offset = views.offset(query.after)
     who = call.principal.id
     rows = await services.store.read(queue.page, shops, query.tab, who, owed, now, offset=offset, limit=query.limit + 1)
     return {
@@ -116,10 +118,10 @@ async def detail(call: Call) -> Any:
 def _place(before: str) -> tuple[int, int] | None:
     if not before:
         return None
-    at, _, seq = before.partition(".")
-    if not at.isdigit() or not seq.isdigit():
+    found = _PLACE.fullmatch(before)
+    if not found:
         raise Problem(422, "invalid", "before 不对。", "before is not a place in this thread.", pointer="/before")
-    return int(at), int(seq)
+    return int(found[1]), int(found[2])
 
 
 async def _draft(call: Call, draft: dict[str, Any]) -> dict[str, Any]:

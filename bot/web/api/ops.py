@@ -25,7 +25,7 @@ class JournalQuery(Shape):
     """Which shop's journal, from where."""
 
     shop: str
-    after: int = Field(0, ge=0)
+    after: int = Field(0, ge=0, lt=1 << 53)
     limit: int = Field(500, ge=1, le=5000)
 
 
@@ -114,7 +114,7 @@ async def deliveries(call: Call) -> Any:
     services, query = call.services, call.query
     mine = call.principal.shops(services.directory.shops, ADMINS)
     shops = [query.shop] if query.shop in mine else [] if query.shop else mine
-    offset = int(query.after) if query.after.isdigit() else 0
+    offset = views.offset(query.after)
     rows = await services.store.read(rates.deliveries, shops, offset, query.limit + 1)
     items = [{**row, "at": views.iso(row["at"]), "headers": orjson.loads(row["headers"])} for row in rows]
     more = str(offset + query.limit) if len(rows) > query.limit else None

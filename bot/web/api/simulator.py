@@ -191,9 +191,9 @@ async def clock(call: Call) -> Any:
     channel, body = _channel(call), call.body
     services, shop = call.services, channel.shop
     own = services.clocks.own(shop)
-    at = services.clocks.now_ms(shop)
+    at = None
     if body.advance_s is not None:
-        at += round(body.advance_s * 1000)
+        at = services.clocks.now_ms(shop) + round(body.advance_s * 1000)
     if body.jump_to is not None:
         at = _jump(services.clocks.now(shop), body.jump_to)
     rate = own.rate if own else 1.0
@@ -213,7 +213,10 @@ def _jump(now: datetime, to: str) -> int:
             local = now.astimezone(ZONE)
             then = local.replace(hour=hour, minute=minute, second=0, microsecond=0)
             return to_ms(then if then > local else then + timedelta(days=1))
-        return to_ms(datetime.fromisoformat(to))
+        named = datetime.fromisoformat(to)
+        if named.tzinfo is None:
+            raise ValueError("no offset")
+        return to_ms(named)
     except ValueError as error:
         raise Problem(
             422,
@@ -241,13 +244,15 @@ async def burst(call: Call) -> Any:
 
 
 async def _burst(call: Call, channel: Channel) -> None:
-    run = new_id(call.services.clocks.real())[-4:]
+    clocks, shop = call.services.clocks, channel.shop
+    run, began = new_id(clocks.real())[-4:], clocks.now_ms(shop)
     for number in range(BURST_BUYERS):
         text = BURST_LINES[number % len(BURST_LINES)]
         delivery = call.services.simulator.say(channel, f"burst-{run}-{number + 1}", text, name=f"买家{number + 1}")
         await deliver(call, channel, delivery)
-        own = call.services.clocks.own(channel.shop)
-        await asyncio.sleep(BURST_S / BURST_BUYERS / max(own.rate if own else 1.0, 1.0))
+        own = clocks.own(shop)
+        left_s = BURST_S * (number + 1) / BURST_BUYERS - (clocks.now_ms(shop) - began) / 1000
+        await asyncio.sleep(min(max(left_s, 0.0) / max(own.rate if own else 1.0, 1.0), BURST_S / BURST_BUYERS))
 
 
 async def wipe(call: Call) -> Any:
