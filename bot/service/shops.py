@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import base64
+import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -199,7 +200,7 @@ class Shops:
         if adapter is None:
             raise _bad("adapter", sorted(self._directory.adapters))
         if wrong := adapter.check(channel):
-            raise Refusal(Because.INVALID, "channel", "；".join(wrong), "; ".join(wrong), pointer="/options")
+            raise _wrong_channel(wrong)
         known = {row["key"]: row for row in stored.all_channels(conn)}.get(channel.key)
         row = {
             "key": channel.key,
@@ -264,6 +265,15 @@ def new_secret() -> str:
 def new_channel_key(shop: str) -> str:
     """A new channel's key: the shop, a dot, and what nobody guesses."""
     return f"{shop}.{secrets.token_hex(8)}"
+
+
+def _wrong_channel(wrong: Sequence[str]) -> Refusal:
+    """What an adapter finds wrong (``name: 中文 · English``), each in its language, pointing at the first."""
+    parts = [(name, *words.partition(" · ")) for name, _, words in (one.partition(": ") for one in wrong)]
+    zh = "；".join(f"{name}：{zh}" for name, zh, _, _ in parts)
+    en = "; ".join(f"{name}: {en or zh}" for name, zh, _, en in parts)
+    pointer = "/" + re.sub(r"\W+", "/", parts[0][0]).strip("/")
+    return Refusal(Because.INVALID, "channel", zh, en, pointer=pointer)
 
 
 def _bad(name: str, allowed: Any) -> Refusal:

@@ -1,0 +1,101 @@
+"""Shops and channels by API: what is left out stays, the stop switch, secrets shown once."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.service.shops import new_secret
+from knowledge_base.calibrate import DEFAULT_THRESHOLD
+
+HOURS = {"start": "09:00", "end": "23:00"}
+TIMED = "客服 {在线时段} 在线，急事请打 0571-88886666"
+
+
+async def change(door, **body):
+    answer = await door.ask("PATCH", "/api/v1/shops/east", body)
+    assert answer.status == 200, await answer.text()
+    return await answer.json()
+
+
+async def test_what_is_left_out_stays(door):
+    await change(door, service_hours=HOURS, threshold=70, notices={"timed": TIMED, "timed_answer_s": 600})
+    await change(door, notices={"welcome": "欢迎"})
+    shop = await change(door, name="东街小店")
+    assert (shop["name"], shop["threshold"], shop["service_hours"]) == ("东街小店", 70, HOURS)
+    assert shop["notices"] == {"timed": TIMED, "welcome": "欢迎", "timed_answer_s": 600}
+    [listed] = [one for one in await door.get("/api/v1/shops") if one["id"] == "east"]
+    assert listed | {"clock": 0} == shop | {"clock": 0}
+
+
+@pytest.mark.parametrize(
+    ("body", "then"),
+    [
+        pytest.param({"service_hours": None}, {"service_hours": None}, id="no hours any more"),
+        pytest.param({"threshold": None}, {"threshold": DEFAULT_THRESHOLD}, id="the threshold as shipped"),
+        pytest.param(
+            {"notices": {"timed_answer_s": 0}}, {"notices": {"timed": TIMED, "timed_answer_s": 0}}, id="no timed answer"
+        ),
+        pytest.param({"notices": {"timed": ""}}, {"notices": {"timed_answer_s": 600}}, id="its text taken away"),
+        pytest.param({"notices": {"timed": None}}, {"notices": {"timed_answer_s": 600}}, id="the same by null"),
+        pytest.param({"notices": None}, {"notices": {"timed": TIMED, "timed_answer_s": 600}}, id="null changes none"),
+        pytest.param({"bot_mode": None, "name": None}, {"bot_mode": "auto", "name": "east"}, id="these have no null"),
+        pytest.param(
+            {"bot_mode": "suggest", "human_follow_up": "off"},
+            {"bot_mode": "suggest", "human_follow_up": "off"},
+            id="modes",
+        ),
+    ],
+)
+async def test_what_is_given_changes(door, body, then):
+    await change(door, service_hours=HOURS, threshold=70, notices={"timed": TIMED, "timed_answer_s": 600})
+    shop = await change(door, **body)
+    assert {name: shop[name] for name in then} == then
+
+
+async def test_the_stop_switch_is_for_supervisors_too(door):
+    for role, status in (("agent", 403), ("operator", 403), ("supervisor", 200), ("admin", 200)):
+        key = await door.let_in(role, "east")
+        assert (await door.ask("POST", "/api/v1/shops/east/stop", {"stopped": True}, key=key)).status == status
+    await door.floor.asks("b", "什么时候发货", shop="east")
+    assert door.floor.heard("b", shop="east") == []
+    assert (await door.post("/api/v1/shops/east/stop", {"stopped": False}))["stopped"] is False
+    await door.floor.asks("c", "什么时候发货", shop="east")
+    assert len(door.floor.heard("c", shop="east")) == 1
+
+
+async def test_a_secret_is_shown_once_and_rotates(door):
+    made = await door.post("/api/v1/shops/east/channels", {"adapter": "standard", "send_url": "http://127.0.0.1:9/"})
+    key, secret = made["key"], made["secret"]
+    assert key.startswith("east.")
+    assert made["url"].endswith(f"/webhooks/{key}")
+    assert secret.startswith("whsec_")
+    second = (await door.post(f"/api/v1/channels/{key}/rotate"))["secret"]
+    third = (await door.post(f"/api/v1/channels/{key}/rotate"))["secret"]
+    assert len({secret, second, third}) == 3
+    assert door.floor.app.directory.channels[key].secrets == (second, third), "the former one stays valid beside it"
+    shown = await (await door.ask("GET", "/api/v1/shops")).text()
+    assert not any(one in shown for one in (secret, second, third))
+    [channel] = [one for shop in await door.get("/api/v1/shops") for one in shop["channels"] if one["key"] == key]
+    assert (channel["secrets"], channel["secret_hint"]) == (2, f"…{third[-4:]}")
+    stored = await door.floor.rows("channel", key=key)
+    assert third not in str(stored), "sealed at rest"
+
+
+async def test_a_repeated_command_is_done_once(door):
+    body = {"adapter": "standard", "send_url": "http://127.0.0.1:9/"}
+    answers = [
+        await door.ask("POST", "/api/v1/shops/east/channels", body, **{"Idempotency-Key": "once"}) for _ in range(2)
+    ]
+    assert await answers[0].json() == await answers[1].json()
+    assert len(await door.floor.rows("channel", shop="east")) == 2, "the sandbox's and the new one"
+
+
+async def test_one_sees_ones_own_shops_only(door):
+    key = await door.let_in("agent", "west")
+    assert [shop["id"] for shop in await door.get("/api/v1/shops", key=key)] == ["west"]
+    assert (await door.ask("PATCH", "/api/v1/shops/east", {}, key=key)).status == 404
+
+
+def test_a_new_secret_is_one_of_standard_webhooks():
+    assert len({new_secret() for _ in range(50)}) == 50
+    assert all(len(new_secret()) == len("whsec_") + 44 for _ in range(5))
