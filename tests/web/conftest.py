@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,13 @@ class Door:
         answer = await self.ask("GET", path, key=key)
         assert answer.status == 200, await answer.text()
         return await answer.json()
+
+    async def until(self, path: str, good: Callable[[Any], Any], within_s: float = 2) -> Any:
+        """What stands at a path once it is good."""
+        async with asyncio.timeout(within_s):
+            while not good(found := await self.get(path)):  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        return found
 
     async def post(self, path: str, body: Any = None, *, key: str = OWNER) -> Any:
         """Do something that must go well."""
