@@ -220,7 +220,9 @@ class Shop(RuleBasedStateMachine):
         sends = await self.house.sends(self.channel, buyer)
         said = await self.house.messages(self.channel, buyer)
         asked = [m for m in said if m["sender"] == "buyer"]
-        assert Counter(m["platform_id"] for m in asked) == Counter(list(talk.asked)), "P1, P4: each accepted message, once"
+        assert Counter(m["platform_id"] for m in asked) == Counter(list(talk.asked)), (
+            "P1, P4: each accepted message, once"
+        )
         self._check_speech(buyer, sends, said)
         await self._check_notices(row, sends)
         await self._check_ends(talk, row, asked, sends)

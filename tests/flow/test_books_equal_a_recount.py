@@ -137,10 +137,10 @@ async def _happen(house: House, channel: Channel, nth: int, step: Step) -> None:
 def _item(house: House, channel: Channel, nth: int, step: Step) -> dict[str, Any]:
     """What the platform tells of a step."""
     at = house.clock.now - timedelta(seconds=step.late_s)
-    item: dict[str, Any] = {"id": f"m{nth}", "buyer": step.buyer, "at": at}
+    item: dict[str, Any] = {"id": f"{step.buyer}-{nth}", "buyer": step.buyer, "at": at}
     ours = [line.message_id for line in house.lines(channel, step.buyer)]
-    earlier = [*(f"m{n}" for n in range(nth)), *ours]
-    about = earlier[step.pick % len(earlier)] if earlier else "m99"
+    earlier = [*(f"{step.buyer}-{n}" for n in range(nth)), *ours]
+    about = earlier[step.pick % len(earlier)] if earlier else "nothing"
     texts = (SHIP, INVOICE, UNKNOWN, THANKS, FRAGMENT, "多久发货，")
     more: dict[str, dict[str, Any]] = {
         "buyer": {"text": texts[step.pick % len(texts)]},
@@ -149,7 +149,12 @@ def _item(house: House, channel: Channel, nth: int, step: Step) -> dict[str, Any
         "other": {"sender": "other_app", "text": "别的工具"},
         "unknown": {"sender": "unknown", "text": "不知是谁"},
         "recall": {"sender": "agent", "kind": "recall", "text": "", "meta": {"target": about}},
-        "recall_first": {"sender": "buyer", "kind": "recall", "text": "", "meta": {"target": f"m{nth + 1}"}},
+        "recall_first": {
+            "sender": "buyer",
+            "kind": "recall",
+            "text": "",
+            "meta": {"target": f"{step.buyer}-{nth + 1}"},
+        },
         "report": {
             "sender": "system",
             "kind": "report",
@@ -160,7 +165,7 @@ def _item(house: House, channel: Channel, nth: int, step: Step) -> dict[str, Any
                 "status": ("accepted", "filed")[nth % 2],
             },
         },
-        "repeat": {"id": f"m{step.pick % (nth + 1)}", "text": SHIP},
+        "repeat": {"id": f"{step.buyer}-{step.pick % (nth + 1)}", "text": SHIP},
     }
     return item | more[step.act]
 
