@@ -273,6 +273,8 @@ async def test_p09_replies_keep_the_order_of_acceptance(house: House, shop: Chan
     wire.let_go()
     await house.settle()
     assert house.seen(shop) == [SHIP_SAYS, INVOICE_SAYS, "支持七天无理由退货，保留吊牌即可。"]
+    made = [row["created_at"] for row in await house.sends(shop)]
+    assert made == sorted(set(made)), "no two stand at the same place"
 
 
 async def test_p09_one_call_at_a_time_in_a_conversation(house: House, shop: Channel) -> None:
