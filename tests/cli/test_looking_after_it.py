@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -22,18 +23,26 @@ faq: [{{shop: play, entries: [{{id: ship, question: 什么时候发货, answer: 
 """
 
 
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def used(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a shop in which somebody has asked something."""
-    (tmp_path / "setup.yaml").write_text(SETUP, "utf-8")
-    assert miaohui("init", tmp_path / "setup.yaml", "--data", tmp_path / "data").returncode == 0
-    with serving(tmp_path / "data") as served:
+    folder = tmp_path_factory.mktemp("used")
+    (folder / "setup.yaml").write_text(SETUP, "utf-8")
+    assert miaohui("init", folder / "setup.yaml", "--data", folder / "data").returncode == 0
+    with serving(folder / "data") as served:
         for text in ("什么时候发货", "转人工"):
             assert served.call("POST", "/api/v1/sim/play.wire/say", {"text": text})[0] == 200
         bad = served.call("POST", "/api/v1/sim/play.wire/say", {"text": "假的", "fault": "bad_signature"})
         assert bad[1]["delivery"]["response"]["status"] == 401
-        assert served.until("/api/v1/status", lambda found: found["idle"] and found["owed"], 5)["owed"] == 1
-    return tmp_path / "data"
+        done = served.until("/api/v1/status", lambda found: found["idle"] and found["owed"] and found["refused"], 5)
+        assert (done["owed"], done["refused"]) == (1, 1)
+    return folder / "data"
+
+
+@pytest.fixture
+def data(used: Path, tmp_path: Path) -> Path:
+    """A copy of it, to do with what one likes."""
+    return Path(shutil.copytree(used, tmp_path / "data"))
 
 
 def test_routes_are_the_routers_own():

@@ -22,7 +22,7 @@ WORDLESS = (
     HandoffReason.MEDIA,
     HandoffReason.BOT_OFF,
     HandoffReason.OWN_FAULT,
-    *KEEPS_BOT_QUIET,
+    *sorted(KEEPS_BOT_QUIET),
 )
 OUTCOMES = [
     *(Handoff(reason, "转人工", ("发货时效", "快递")) for reason in HandoffReason),
