@@ -1,0 +1,244 @@
+"""The forecast: what a rate still bears, and where it goes in the coming days under three plain assumptions.
+
+Old days leave the window whatever happens, so even a shop that answers everything may have to wait. Exact throughout.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from bot.accounting.ladder import Ladder, LadderDay, Rectification, climb
+from bot.accounting.ruleset import Ruleset
+from bot.accounting.scorecard import Budget, Rate, budget, grade, lines
+
+HORIZON = 30
+"""How many days are looked ahead."""
+PATTERN = 7
+"""Each coming day is taken to bring as many inquiries as the same weekday of the last whole week."""
+_DAY = timedelta(days=1)
+
+TierOn = Callable[[date], str | None]
+
+
+class Assumption(StrEnum):
+    """What happens from now on."""
+
+    ALL = "all"
+    """Every inquiry is answered validly and in time, those still open too."""
+    SAME = "same"
+    """Each day is as the same weekday of the last seven days; what is open stays left out."""
+    NONE = "none"
+    """Nothing is answered any more, what is open neither."""
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """What has no valid reply yet. ``handoffs`` and ``bot_answered`` are assessed inquiries whose time still runs: each
+    will be a good one or a miss. ``owed`` still need a person too, but are counted already; answering changes no rate.
+    """
+
+    handoffs: int = 0
+    bot_answered: int = 0
+    owed: int = 0
+
+    @property
+    def running(self) -> int:
+        """How many may still become a miss."""
+        return self.handoffs + self.bot_answered
+
+
+@dataclass(frozen=True, slots=True)
+class CourseDay:
+    """One coming day: the rolling rate at its end, its grade, and how the ladder stands (None without one)."""
+
+    day: date
+    rate: Rate
+    grade: str | None
+    ladder: LadderDay | None
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """The coming days under one assumption.
+
+    ``regained`` names for each line the rate is below the first day it is back (None: not in these days). ``lost``
+    names for each line it holds the first day it is below. ``recovered_on`` is the day a present penalty ends, None
+    where there is none or it does not end as far as these days can say.
+    """
+
+    assumption: Assumption
+    days: tuple[CourseDay, ...]
+    regained: Mapping[str, date | None]
+    lost: Mapping[str, date]
+    recovered_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """``period`` and ``day`` are the budgets of the rolling rate and of today's own, highest line first."""
+
+    today: date
+    rate: Rate
+    rate_today: Rate
+    period: tuple[Budget, ...]
+    day: tuple[Budget, ...]
+    open: Open
+    ladder: LadderDay | None
+    courses: tuple[Course, ...]
+
+
+def forecast(
+    days: Mapping[date, Rate],
+    today: date,
+    ruleset: Ruleset,
+    tier_on: TierOn,
+    *,
+    still_open: Open | None = None,
+    known: Rectification | None = None,
+) -> Forecast:
+    """Work out budgets and courses from each past day's own rate (numerator and denominator), today's included.
+
+    ``tier_on`` names the shop's tier on a day, None where nobody knows it: then there are no lines, grades and ladder
+    of tiers. The ladder is walked from the first day given, so give as many as there are. A day that is missing
+    brought no inquiries.
+    """
+    still_open = still_open or Open()
+    found = lines(ruleset, tier_on(today)) if _graded(ruleset, tier_on(today)) else ()
+    rate, own = rolling(days, today, today, ruleset.period_days)[today], days.get(today, Rate(0, 0))
+    courses = tuple(_course(one, days, today, ruleset, tier_on, still_open, known) for one in Assumption)
+    past = _ladder({d: r for d, r in days.items() if d <= today}, today, ruleset, tier_on, known)
+    return Forecast(
+        today=today,
+        rate=rate,
+        rate_today=own,
+        period=tuple(budget(rate, line) for line in found),
+        day=tuple(budget(own, line) for line in found),
+        open=still_open,
+        ladder=past.days[-1] if past and past.days else None,
+        courses=courses,
+    )
+
+
+def rolling(days: Mapping[date, Rate], first: date, last: date, period_days: int) -> dict[date, Rate]:
+    """Return for each day from ``first`` to ``last`` the rate over the ``period_days`` that end with it."""
+    out: dict[date, Rate] = {}
+    none, day = Rate(0, 0), first - (period_days - 1) * _DAY
+    numerator = denominator = 0
+    while day <= last:
+        one = days.get(day, none)
+        numerator, denominator = numerator + one.numerator, denominator + one.denominator
+        if day >= first:
+            out[day] = Rate(numerator, denominator)
+            gone = days.get(day - (period_days - 1) * _DAY, none)
+            numerator, denominator = numerator - gone.numerator, denominator - gone.denominator
+        day += _DAY
+    return out
+
+
+def assumed(
+    days: Mapping[date, Rate], today: date, assumption: Assumption, still_open: Open, ruleset: Ruleset
+) -> dict[date, Rate]:
+    """Return the days as given, with today settled and ``HORIZON`` coming days as the assumption has them.
+
+    Today stands as it is, but for what is still open: good ones under ``ALL``, misses under ``NONE``. Where
+    ``pending.policy`` counts open inquiries already, only their side of the fraction changes.
+    """
+    own = days.get(today, Rate(0, 0))
+    added = 0 if ruleset.pending_counts or assumption is Assumption.SAME else still_open.running
+    won = still_open.running if assumption is Assumption.ALL else 0
+    out = {**days, today: Rate(own.numerator + won, own.denominator + added)}
+    for ahead in range(1, HORIZON + 1):
+        like = days.get(today - (PATTERN - ahead % PATTERN) * _DAY, Rate(0, 0))
+        good = {Assumption.ALL: like.denominator, Assumption.SAME: like.numerator, Assumption.NONE: 0}[assumption]
+        out[today + ahead * _DAY] = Rate(good, like.denominator)
+    return out
+
+
+def _course(
+    assumption: Assumption,
+    days: Mapping[date, Rate],
+    today: date,
+    ruleset: Ruleset,
+    tier_on: TierOn,
+    still_open: Open,
+    known: Rectification | None,
+) -> Course:
+    to_come = assumed(days, today, assumption, still_open, ruleset)
+    last = today + HORIZON * _DAY
+    rates = rolling(to_come, today, last, ruleset.period_days)
+    ladder = _ladder(to_come, last, ruleset, tier_on, known)
+    states = {one.day: one for one in ladder.days} if ladder else {}
+    coming = tuple(
+        CourseDay(day, rate, _grade(rate, ruleset, tier_on(day)), states.get(day))
+        for day, rate in rates.items()
+        if day > today
+    )
+    # Above or below is told from today as it stands, before what is open has been settled.
+    now = rolling(days, today, today, ruleset.period_days)[today]
+    regained, lost = _crossings(now, coming, ruleset, tier_on)
+    return Course(assumption, coming, regained, lost, _recovered_on(ladder, today))
+
+
+def _crossings(
+    now: Rate, coming: tuple[CourseDay, ...], ruleset: Ruleset, tier_on: TierOn
+) -> tuple[dict[str, date | None], dict[str, date]]:
+    """Say when each line is crossed; a tier that changes on the way moves its lines."""
+    regained: dict[str, date | None] = {}
+    lost: dict[str, date] = {}
+    if now.percent is None:
+        return regained, lost
+    held = _held(now, coming[0].day - _DAY, ruleset, tier_on)
+    regained = dict.fromkeys(name for name, holds in held.items() if not holds)
+    for one in coming:
+        for name, holds in _held(one.rate, one.day, ruleset, tier_on).items():
+            if one.rate.percent is None or name not in held:
+                continue
+            if holds and not held[name] and regained[name] is None:
+                regained[name] = one.day
+            elif not holds and held[name]:
+                lost.setdefault(name, one.day)
+    return regained, lost
+
+
+def _held(rate: Rate, day: date, ruleset: Ruleset, tier_on: TierOn) -> dict[str, bool]:
+    tier = tier_on(day)
+    found = lines(ruleset, tier) if _graded(ruleset, tier) else ()
+    return {line.name: budget(rate, line).goods_needed == 0 for line in found}
+
+
+def _ladder(
+    days: Mapping[date, Rate], last: date, ruleset: Ruleset, tier_on: TierOn, known: Rectification | None
+) -> Ladder | None:
+    """Walk the ladder over what is assessed on each day; None where there is none, or a tier nobody knows."""
+    if ruleset.grading != "tiers" or not days:
+        return None
+    first = min(min(days), last)
+    tiers = {first + n * _DAY: tier_on(first + n * _DAY) for n in range((last - first).days + 1)}
+    known_tiers = {day: tier for day, tier in tiers.items() if tier is not None}
+    if len(known_tiers) < len(tiers):
+        return None
+    by_day = ruleset["ladder.metric"] == "day"
+    assessed = days if by_day else rolling(days, first, last, ruleset.period_days)
+    rates = {day: assessed[day].percent if day in assessed else None for day in tiers}
+    return climb(rates, ruleset, known_tiers.__getitem__, known)
+
+
+def _recovered_on(ladder: Ladder | None, today: date) -> date | None:
+    """The first day after today without a penalty where there is one today; the walk's own date if just past it."""
+    if ladder is None:
+        return None
+    if next((one.penalty for one in ladder.days if one.day == today), None) is None:
+        return None
+    lifted = next((one.day for one in ladder.days if one.day > today and one.penalty is None), None)
+    return lifted or ladder.recovered_on
+
+
+def _graded(ruleset: Ruleset, tier: str | None) -> bool:
+    return ruleset.grading == "bands" or (ruleset.grading == "tiers" and tier is not None)
+
+
+def _grade(rate: Rate, ruleset: Ruleset, tier: str | None) -> str | None:
+    return grade(rate.percent, ruleset, tier) if _graded(ruleset, tier) else None
