@@ -21,7 +21,7 @@ from bot.store import tables
 from bot.store.journal import verify
 from tests.flow.house import FRAGMENT, INVOICE, PERSON_PLEASE, SHIP, THANKS, UNKNOWN, HandClock, House
 
-BUYERS = st.sampled_from(("b1", "b2"))
+BUYERS = st.sampled_from(("b1", "b1", "b1", "b2"))
 PEOPLE = st.sampled_from(("amei", "lili"))
 TEXTS = st.sampled_from((SHIP, SHIP, INVOICE, INVOICE, UNKNOWN, FRAGMENT, "多久发货，", THANKS, PERSON_PLEASE))
 FAULTS = st.sampled_from(("refuse", "rate_limit", "cut_before", "cut_after", "echo_twice", None))
@@ -116,7 +116,7 @@ class Shop(RuleBasedStateMachine):
         self._if_held(talk)
 
     @rule(buyer=BUYERS, who=PEOPLE)
-    @precondition(lambda self: bool(self.talks))
+    @precondition(lambda self: any(talk.asked for talk in self.talks.values()))
     def person_takes_over(self, buyer: str, who: str) -> None:
         if not (self.talks[buyer].asked or self.talks[buyer].epoch):
             return
@@ -126,7 +126,7 @@ class Shop(RuleBasedStateMachine):
             self._hold(buyer, who, in_flight)
 
     @rule(buyer=BUYERS, who=PEOPLE)
-    @precondition(lambda self: bool(self.talks))
+    @precondition(lambda self: any(talk.asked for talk in self.talks.values()))
     def person_replies(self, buyer: str, who: str) -> None:
         talk = self.talks[buyer]
         if not (talk.asked or talk.epoch):
@@ -139,17 +139,17 @@ class Shop(RuleBasedStateMachine):
         if free:
             talk.active_s = self.now_s
 
-    @rule(buyer=BUYERS, who=PEOPLE)
+    @rule(pick=st.integers(0, 3), who=st.sampled_from(("the one who holds it",) * 4 + ("amei", "lili")))
     @precondition(lambda self: any(talk.held_by for talk in self.talks.values()))
-    def person_releases(self, buyer: str, who: str) -> None:
-        talk = self.talks[buyer]
-        if talk.held_by is None:
-            return
-        if self._desk(talk.held_by == who, self.house.app.services.desk.release(self._cid(buyer), who)) is None:
-            talk.held_by = None if talk.held_by == who else talk.held_by
+    def person_releases(self, pick: int, who: str) -> None:
+        held = [buyer for buyer, talk in self.talks.items() if talk.held_by]
+        talk = self.talks[buyer := held[pick % len(held)]]
+        who = who if who in ("amei", "lili") else str(talk.held_by)
+        self._desk(talk.held_by == who, self.house.app.services.desk.release(self._cid(buyer), who))
+        talk.held_by = None if talk.held_by == who else talk.held_by
 
     @rule(buyer=BUYERS, who=PEOPLE)
-    @precondition(lambda self: bool(self.talks))
+    @precondition(lambda self: any(talk.asked for talk in self.talks.values()))
     def person_closes(self, buyer: str, who: str) -> None:
         talk = self.talks[buyer]
         if not (talk.asked or talk.epoch):
@@ -172,6 +172,18 @@ class Shop(RuleBasedStateMachine):
     @rule()
     def server_dies_and_starts_again(self) -> None:
         self.run(self.house.restart())
+
+    @rule(buyer=BUYERS, texts=st.lists(TEXTS, min_size=1, max_size=3))
+    def server_dies_with_a_call_on_the_wire(self, buyer: str, texts: list[str]) -> None:
+        talk = self.talks[buyer]
+        told = {f"{buyer}-{len(talk.asked) + n}": text for n, text in enumerate(texts)}
+        talk.asked |= told
+        talk.active_s, talk.closed = self.now_s, False
+        self.house.hold_wire()
+        items = ({"id": name, "text": text, "buyer": buyer} for name, text in told.items())
+        self.run(self.house.post_only(self.channel, *items))
+        self.run(self.house.restart())
+        self._if_held(talk)
 
     def _cid(self, buyer: str) -> str:
         return self.house.cid(self.channel, buyer)
@@ -287,6 +299,6 @@ def test_p04_p06_p07_p08_p09_p10_p11_p12_p20_hold_in_any_order_of_things() -> No
     run_state_machine_as_test(
         Shop,
         settings=settings(
-            max_examples=25, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=60, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )

@@ -239,6 +239,16 @@ async def test_p10_after_thirty_silent_minutes_a_takeover_ends_in_the_queue_if_a
     assert (talk["state"], talk["owner"]) == (state, None)
 
 
+async def test_p10_silent_from_the_start_the_takeover_of_a_bot_answered_talk_ends_in_the_queue_while_owed(
+    house: House, shop: Channel
+) -> None:
+    await house.say(shop, "b1", SHIP)
+    await house.app.services.desk.takeover(house.cid(shop), "amei")
+    await house.later(30 * 60)
+    talk = await house.talk(shop)
+    assert (talk["state"], talk["reason"], talk["owner"]) == ("waiting", "released_owed", None)
+
+
 async def test_p10_after_a_release_the_bot_answers_only_what_came_after_it(house: House, shop: Channel) -> None:
     """A line comes in while a person holds the conversation and is decided only after the release."""
     desk, cid = house.app.services.desk, house.cid(shop)
