@@ -54,7 +54,7 @@ def test_from_the_link_to_the_first_counted_reply(visit: OpenPage, tmp_path, now
         hand.click(re.compile("^服饰鞋包"))
 
         hand.click("什么时候发货")
-        expect(page.get_by_role("region", name="为什么这样处理")).to_contain_text("什么时候发货")
+        expect(page.get_by_role("group", name="为什么这样处理")).to_contain_text("什么时候发货")
         hand.click("我要找人工")
         hand.click("去接管", role="link")
 

@@ -19,8 +19,26 @@ FIELD = re.compile(r"\{(\w+)\}")
 LITERAL = re.compile(r'\bt(?:Or)?\("([^"]+)"|(?:word|title|part): "([a-z_]+\.[a-z_.]+)"')
 
 
+ONE = ".one"
+"""Ends the key of a sentence about one thing, in a language that says one and many differently."""
+PLURALS = sorted(key for key in WORDS["en"] if key.endswith(ONE))
+
+
 def test_both_languages_have_the_same_keys():
-    assert WORDS["zh-CN"].keys() == WORDS["en"].keys()
+    assert WORDS["zh-CN"].keys() == WORDS["en"].keys() - set(PLURALS)
+
+
+@pytest.mark.parametrize("key", PLURALS)
+def test_one_thing_is_told_with_the_fields_of_many(key):
+    many = WORDS["en"][key.removesuffix(ONE)]
+    assert WORDS["en"][key] != many
+    assert set(FIELD.findall(WORDS["en"][key])) == set(FIELD.findall(many))
+    assert "n" in FIELD.findall(many)
+
+
+def test_english_counts_of_things_have_their_singular():
+    counted = {key for key, text in WORDS["en"].items() if re.search(r"\{n\} (?:[a-z]+ )?[a-z]+s\b", text)}
+    assert not sorted(key for key in counted if not key.endswith(ONE) and key + ONE not in WORDS["en"])
 
 
 @pytest.mark.parametrize("key", sorted(WORDS["zh-CN"]))

@@ -114,7 +114,7 @@ def test_an_entry_is_written_tried_deleted_and_brought_back(desk: OpenPage):
     expect(page.get_by_text("已保存，马上生效")).to_be_visible()
     page.get_by_label("像买家那样写一句").fill("猫能穿吗")
     page.get_by_role("button", name="试", exact=True).click()
-    expect(page.get_by_role("region", name="为什么这样处理")).to_contain_text("猫咪能不能穿")
+    expect(page.get_by_role("group", name="为什么这样处理")).to_contain_text("猫咪能不能穿")
     page.get_by_role("button", name="删除").click()
     expect(page.get_by_text("已删除这条知识")).to_be_visible()
     page.get_by_label("搜索问题、问法、回答").fill("猫咪能不能穿")

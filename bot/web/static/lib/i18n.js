@@ -32,11 +32,21 @@ export function remember(change) {
   }
 }
 
-/** The sentence of a key with its {fields} filled. An unknown key shows itself, so that it is noticed. */
+const plurals = computed(() => new Intl.PluralRules(lang.value));
+
+/** The sentence of a key for `n` things: its own where the language says one of them otherwise ("key.one"). */
+function sentence(key, n) {
+  const one = typeof n === "number" && plurals.value.select(n) === "one" ? words.value[`${key}.one`] : undefined;
+  return one === undefined ? words.value[key] : one;
+}
+
+/** The sentence of a key with its {fields} filled, numbers as the language writes them; the number `n` chooses between
+ * one and many. An unknown key shows itself, so that it is noticed. */
 export function t(key, fields) {
-  const text = words.value[key];
+  const text = sentence(key, fields?.n);
   if (text === undefined) return key;
-  return fields ? text.replace(/\{(\w+)\}/g, (whole, name) => (name in fields ? fields[name] : whole)) : text;
+  const shown = (value) => (typeof value === "number" ? number(value) : value);
+  return fields ? text.replace(/\{(\w+)\}/g, (whole, name) => (name in fields ? shown(fields[name]) : whole)) : text;
 }
 
 /** The word of a key, or a fallback where the server speaks of something this page has no word for yet. */

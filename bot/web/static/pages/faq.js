@@ -9,6 +9,7 @@ import { go, route, withQuery } from "../lib/router.js";
 import { shops } from "../lib/session.js";
 import { Chip, Empty, Failed, Head, Icon, Loading, ShopPicker } from "../ui/parts.js";
 import { sayProblem, showDialog } from "../ui/floating.js";
+import { Unconfirmed } from "../ui/unconfirmed.js";
 import { Windowed } from "../ui/windowed.js";
 import { Editor, byWhom } from "./faq_editor.js";
 
@@ -52,7 +53,7 @@ function useTable(shop, { q, category, status }) {
 const Row = ({ entry, shop }) => html`<a class="entry-row" href=${withQuery({ shop }, `/faq/${encodeURIComponent(entry.id)}`)}>
   <span><strong>${entry.question}</strong><span class="meta">${t("faq.phrasings", { n: entry.phrasings.length })}${entry.category ? ` · ${entry.category}` : ""}</span></span>
   <span class="last">${entry.answer}</span>
-  <span class="meta">${t("faq.hits", { n: number(entry.hits_7d) })}</span>
+  <span class="meta">${t("faq.hits", { n: entry.hits_7d })}</span>
   <span class="chips"><${Chip} tone=${TONE[entry.status]}>${t(`faq.status.${entry.status}`)}<//>${entry.missing_fields.length > 0 && html`<${Chip} tone="warn" title=${entry.missing_fields.join(t("word.comma"))}>${t("faq.missing")}<//>`}</span>
   <span class="meta">${byWhom(entry.changed_by)} ${when(entry.changed_at, Date.now())}</span></a>`;
 
@@ -74,6 +75,9 @@ function showExport(shop) {
   showDialog(t("faq.export"), () => html`<p>${t("faq.export_why")}</p><div class="acts">${["xlsx", "csv", "yaml"].map((format) => html`<a key=${format} class="button" download href=${apiUrl(`/shops/${shop}/export`, { format })}><${Icon} name="download" /><span>.${format}</span></a>`)}</div>`);
 }
 
+/** What the table is narrowed to, in words. */
+const sought = ({ q, category, status }) => [q, category, status && t(`faq.status.${status}`)].filter(Boolean).join(t("word.comma"));
+
 function Table({ shop }) {
   const { query } = route.value;
   const { table, problem, load, more } = useTable(shop.id, query);
@@ -84,11 +88,12 @@ function Table({ shop }) {
       <a class="button" href=${link("/faq/import")}><${Icon} name="upload" /><span>${t("faq.import")}</span></a>
       <button type="button" class="button" onClick=${() => showExport(shop.id)}><${Icon} name="download" /><span>${t("faq.export")}</span></button>
       <a class="button primary" href=${link("/faq/new")}><${Icon} name="plus" /><span>${t("faq.new")}</span></a><//>
+    <${Unconfirmed} shop=${shop} />
     <${Search} query=${query} categories=${table?.categories || []} />
     ${problem && html`<${Failed} problem=${problem} retry=${load} />`}
     ${!table ? !problem && html`<${Loading} />` : table.items.length === 0
-      ? html`<${Empty} actions=${filtered ? html`<button type="button" class="button" onClick=${() => go(`/faq?shop=${encodeURIComponent(shop.id)}`)}>${t("filter.clear")}</button>` : html`<a class="button" href=${`/start?step=pack&shop=${encodeURIComponent(shop.id)}`}>${t("faq.pick_pack")}</a>`}>${filtered ? t("empty.search", { text: query.q || "…" }) : t("empty.faq")}<//>`
-      : html`<p class="meta">${t("faq.total", { n: number(table.total) })}</p><${Windowed} items=${table.items} height=${HEIGHT} onEnd=${more} label=${t("place.faq")} row=${(entry) => html`<${Row} entry=${entry} shop=${shop.id} />`} />`}
+      ? html`<${Empty} actions=${filtered ? html`<button type="button" class="button" onClick=${() => go(`/faq?shop=${encodeURIComponent(shop.id)}`)}>${t("filter.clear")}</button>` : html`<p class="acts"><a class="button primary" href=${`/start?step=pack&shop=${encodeURIComponent(shop.id)}`}>${t("faq.pick_pack")}</a><a class="button" href=${link("/faq/import")}>${t("start.import")}</a></p>`}>${filtered ? t("empty.search", { text: sought(query) }) : t("empty.faq")}<//>`
+      : html`<p class="meta">${t("faq.total", { n: table.total })}</p><${Windowed} items=${table.items} height=${HEIGHT} onEnd=${more} label=${t("place.faq")} row=${(entry) => html`<${Row} entry=${entry} shop=${shop.id} />`} />`}
   </div>`;
 }
 

@@ -7,6 +7,7 @@ import { composing } from "../lib/ime.js";
 import { go, withQuery } from "../lib/router.js";
 import { Button, Chip, Failed, Field, Head, Icon, Loading, useLoad } from "../ui/parts.js";
 import { attempt, say } from "../ui/floating.js";
+import { factsUrl } from "../ui/unconfirmed.js";
 import { WhyCard } from "../ui/why.js";
 
 const CONFLICT = 85;
@@ -19,7 +20,10 @@ const words = (text) => text.split(/[\s,，、]+/).filter(Boolean);
 const fieldsOf = (entry) => Object.fromEntries(Object.keys(BLANK).map((name) => [name, entry[name] ?? BLANK[name]]));
 
 /** Who changed an entry last: a person by name, or what brought it. */
-export const byWhom = (by) => (by?.startsWith("pack:") ? t("faq.by_pack") : by || "");
+export function byWhom(by) {
+  if (by === "setup-file") return t("faq.by_file");
+  return by?.startsWith("pack:") ? t("faq.by_pack") : by || "";
+}
 
 /** Entries near the question being written; from 85 on they may take its questions away. */
 function Neighbours({ shop, text, exclude }) {
@@ -48,9 +52,9 @@ function Versions({ shop, entry, onRestored }) {
   const { data } = useLoad(() => get(`/shops/${shop}/entries/${encodeURIComponent(entry.id)}/versions`), [entry.version]);
   const restore = (version) => attempt(async () => {
     onRestored(await post(`/shops/${shop}/entries/${encodeURIComponent(entry.id)}/restore`, { version }));
-    say(t("faq.restored", { n: version }));
+    say(t("faq.restored", { version }));
   });
-  return html`<details class="card"><summary>${t("faq.versions", { n: entry.version })}</summary><ul class="neighbours">
+  return html`<details class="card"><summary>${t("faq.versions", { version: entry.version })}</summary><ul class="neighbours">
     ${(data || []).map((v) => html`<li key=${v.version}><span>v${v.version} · ${byWhom(v.changed_by)} <time>${dayWord(v.changed_at)} ${minuteTime(v.changed_at)}</time><br /><span class="meta">${v.question}</span></span>
       ${v.version !== entry.version && html`<${Button} kind="quiet small" onClick=${() => restore(v.version)}>${t("faq.restore")}<//>`}</li>`)}</ul></details>`;
 }
@@ -63,7 +67,7 @@ function Form({ entry, draft, set, categories, onSave, busy, problem, onDelete }
     <${Field} label=${t("faq.question")}><input ...${text("question")} required maxlength="200" /><//>
     <${Field} label=${t("faq.phrasings_label")} hint=${t("faq.phrasings_hint")}><textarea rows="6" value=${draft.phrasings.join("\n")} onChange=${(e) => set({ phrasings: lines(e.currentTarget.value) })}></textarea><//>
     <${Field} label=${t("faq.answer")} hint=${t("faq.answer_hint")}><textarea rows="4" ...${text("answer")} required maxlength="4000"></textarea><//>
-    ${entry?.missing_fields?.length > 0 && html`<p class="notice warn">${t("faq.missing_fields", { names: entry.missing_fields.join(t("word.comma")) })} <a href=${`/settings/fields?shop=${encodeURIComponent(entry.shop)}`}>${t("faq.fill_fields")}</a></p>`}
+    ${entry?.missing_fields?.length > 0 && html`<p class="notice warn">${t("faq.missing_fields", { names: entry.missing_fields.join(t("word.comma")) })} <a href=${factsUrl(entry.shop)}>${t("faq.fill_fields")}</a></p>`}
     <div class="two"><${Field} label=${t("faq.category")}><input list="categories" ...${text("category")} maxlength="100" /><datalist id="categories">${categories.map((c) => html`<option key=${c} value=${c}></option>`)}</datalist><//>
       <${Field} label=${t("faq.status")}><select value=${draft.status} onChange=${(e) => set({ status: e.currentTarget.value })}>${STATUSES.map((s) => html`<option key=${s} value=${s}>${t(`faq.status.${s}`)}</option>`)}</select><//>
       <${Field} label=${t("faq.mode")}><select value=${draft.mode} onChange=${(e) => set({ mode: e.currentTarget.value })}>${MODES.map((m) => html`<option key=${m} value=${m}>${t(`mode.${m}`)}</option>`)}</select><//></div>

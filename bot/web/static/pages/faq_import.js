@@ -3,7 +3,7 @@ import { cls, html, useState } from "../lib/view.js";
 import { apiUrl, post } from "../lib/api.js";
 import { number, t, tOr } from "../lib/i18n.js";
 import { go, withQuery } from "../lib/router.js";
-import { shops } from "../lib/session.js";
+import { shopOf, shops } from "../lib/session.js";
 import { Button, Chip, Empty, Failed, Field, Head, Icon, ShopPicker } from "../ui/parts.js";
 import { attempt, say } from "../ui/floating.js";
 import { faqShop } from "./faq.js";
@@ -53,7 +53,7 @@ function Done({ shop, done, onUndone }) {
     onUndone();
   });
   return html`<section class="notice ok"><p><strong>${t("import.done", { added: number(done.added), changed: number(done.changed) })}</strong></p>
-    <div class="acts"><a class="button primary" href=${`/faq?shop=${encodeURIComponent(shop)}`}>${t("import.see")}</a><a class="button" href=${`/simulator?shop=${encodeURIComponent(shop)}&guide=1`}>${t("import.play")}</a><${Button} onClick=${undo}>${t("import.undo")}<//></div></section>`;
+    <div class="acts"><a class="button primary" href=${`/faq?shop=${encodeURIComponent(shop)}`}>${t("import.see")}</a>${shopOf(shop)?.simulated && html`<a class="button" href=${`/simulator?shop=${encodeURIComponent(shop)}&guide=1`}>${t("import.play")}</a>`}<${Button} onClick=${undo}>${t("import.undo")}<//></div></section>`;
 }
 
 export function Page() {
@@ -89,6 +89,6 @@ export function Page() {
     <${Upload} onFile=${look} busy=${busy} />
     ${problem && html`<${Failed} problem=${problem} />`}
     ${seen && html`<${Columns} seen=${seen} onChange=${(columns) => look(file, columns)} /><${Found} seen=${seen} />
-      <div class="acts end"><span class="meta">${t("import.all_or_nothing")}</span><${Button} kind="primary" busy=${busy} disabled=${seen.errors.length > 0 || changes === 0} onClick=${apply}>${t("import.apply", { n: number(changes) })}<//></div>`}
+      <div class="acts end"><span class="meta">${t("import.all_or_nothing")}</span><${Button} kind="primary" busy=${busy} disabled=${seen.errors.length > 0 || changes === 0} onClick=${apply}>${t("import.apply", { n: changes })}<//></div>`}
     ${done && html`<${Done} shop=${shop.id} done=${done} onUndone=${() => setDone(null)} />`}</div>`;
 }

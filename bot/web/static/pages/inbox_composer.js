@@ -55,7 +55,7 @@ function useCheck(shop, text) {
 }
 
 const Suggested = ({ suggestion, onSend, onEdit, onReject }) => html`<div class="proposal" role="group" aria-label=${t("suggest.title")}>
-  <p><${Chip} tone="bot" icon="bot">${t("suggest.title")}<//> <span class="meta">${suggestion.entry?.question} · ${t("why.sureness", { n: Math.round(suggestion.sureness) })}</span></p>
+  <p><${Chip} tone="bot" icon="bot">${t("suggest.title")}<//> <span class="meta">${[suggestion.entry?.question, t("why.sureness", { n: Math.round(suggestion.sureness) }), t("suggest.why")].filter(Boolean).join(" · ")}</span></p>
   <p class="words">${suggestion.text}</p>
   <div class="acts"><${Button} onClick=${onSend} hint="Alt 1">${t("suggest.send")}<//><${Button} onClick=${onEdit} hint="Alt 2">${t("suggest.edit")}<//>
     <${Button} kind="quiet" onClick=${onReject} hint="Alt 3">${t("suggest.reject")}<//></div></div>`;
@@ -143,10 +143,11 @@ export function Composer({ talk, suggestion, followUps, lines }) {
     put(before + value + after, { origin: "quick_phrase", entry: phrase.kind === "entry" ? phrase.id : undefined });
   };
   const useDraft = () => deliver({ text: suggestion.text, origin: "suggested", suggestion: suggestion.id, then: "keep" });
-  const editDraft = () => put(suggestion.text, { origin: "suggested", suggestion: suggestion.id });
+  const editDraft = () => put(text ? `${text}\n${suggestion.text}` : suggestion.text, { origin: "suggested", suggestion: suggestion.id });
   const rejectDraft = () => act(talk.id, "suggestion", { id: suggestion.id, act: "reject" });
   const follow = (f) => f && put(f.text, { origin: "suggested", entry: f.entry });
-  const take = (n) => (suggestion ? [useDraft, editDraft, rejectDraft][n]() : follow(followUps[n]));
+  const following = !suggestion && !note && talk.owed && !text ? followUps : [];
+  const take = (n) => (suggestion && !note ? [useDraft, editDraft, rejectDraft][n]() : follow(following[n]));
   const turnMode = () => setDraft({ mode: note ? "reply" : "note" });
   const mode = (name) => () => {
     setDraft({ mode: name });
@@ -186,7 +187,7 @@ export function Composer({ talk, suggestion, followUps, lines }) {
   };
   return html`<div class=${cls("composer", note && "note")}>
     ${suggestion && !note && html`<${Suggested} suggestion=${suggestion} onSend=${useDraft} onEdit=${editDraft} onReject=${rejectDraft} />`}
-    ${!suggestion && !note && talk.owed && followUps.length > 0 && !text && html`<${FollowUps} list=${followUps} onPick=${follow} />`}
+    ${following.length > 0 && html`<${FollowUps} list=${following} onPick=${follow} />`}
     ${slash && html`<${PhraseMenu} list=${phrases} at=${at} onPick=${pick} />`}
     <div class="modes" role="group" aria-label=${t("composer.mode")}>
       <button type="button" aria-pressed=${!note} onClick=${mode("reply")}>${t("composer.reply")}</button>
@@ -197,7 +198,7 @@ export function Composer({ talk, suggestion, followUps, lines }) {
       onInput=${onInput} onKeyDown=${onKeyDown} onBlur=${() => setSlash(null)} maxlength="4000"></textarea>
     ${!note && html`<${Warnings} found=${found} unfilled=${unfilled} />`}
     <div class="acts end"><span class="meta grow">${note ? t("composer.note_tip") : t("composer.tip")}</span>
-      ${!note && talk.owed && talk.state !== "agent" && html`<${Button} busy=${busy} onClick=${() => send("release")} hint="Alt ⇧ ⏎">${t("act.send_release")}<//>`}
+      ${!note && talk.owed && talk.state !== "agent" && html`<${Button} busy=${busy} disabled=${!text.trim()} onClick=${() => send("release")} hint="Alt ⇧ ⏎">${t("act.send_release")}<//>`}
       <${Button} kind=${note ? "noted" : "primary"} busy=${busy} disabled=${!text.trim()} onClick=${() => send("keep")}>${note ? t("act.add_note") : t("act.send")}<//></div>
   </div>`;
 }

@@ -36,7 +36,7 @@ function Row({ talk, chosen }) {
 }
 
 function Nothing({ tab }) {
-  const words = tab === "waiting" ? t("empty.waiting", { n: number(tabCounts.value.bot) }) : t(`empty.${tab}`);
+  const words = tab === "waiting" ? t("empty.waiting", { n: tabCounts.value.bot }) : t(`empty.${tab}`);
   return html`<${Empty}>${words}<//>`;
 }
 

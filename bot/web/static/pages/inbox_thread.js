@@ -5,11 +5,12 @@ import { dayWord, localDay } from "../lib/clock.js";
 import { t } from "../lib/i18n.js";
 import { useKeys } from "../lib/keys.js";
 import { go } from "../lib/router.js";
-import { me } from "../lib/session.js";
+import { can, me } from "../lib/session.js";
 import { Countdown } from "../ui/deadlines.js";
 import { Line } from "../ui/line.js";
 import { Button, Empty, Failed, Field, Icon, Loading } from "../ui/parts.js";
 import { attempt, showDialog } from "../ui/floating.js";
+import { factsUrl } from "../ui/unconfirmed.js";
 import { reasonWord } from "../ui/why.js";
 import { act, close, leaving, loadOlder, open, openProblem, takeOver, talkUrl, turnTo } from "./inbox_desk.js";
 import { Composer } from "./inbox_composer.js";
@@ -19,8 +20,13 @@ function standing(talk) {
   if (talk.state === "agent") return talk.owner?.id === me.value.id ? t("bar.mine") : t("bar.agent", { name: talk.owner?.name || "" });
   if (talk.state === "closed") return t("bar.closed");
   if (talk.state === "bot") return talk.owed ? t("bar.bot_owed") : t("bar.bot");
-  return talk.reason === "asked_for_person" ? t("bar.asked_for_person") : t("bar.waiting", { reason: reasonWord(talk.reason) });
+  if (talk.reason === "asked_for_person") return t("bar.asked_for_person");
+  const reason = reasonWord(talk.reason);
+  return talk.reason_detail ? t("bar.waiting_about", { reason, detail: talk.reason_detail }) : t("bar.waiting", { reason });
 }
+
+/** Whether a fact would have answered, and this person may give it. */
+const lacksFact = (talk) => talk.state === "waiting" && talk.reason === "missing_field" && can("faq");
 
 function Transfer({ talk, done }) {
   const [people, setPeople] = useState(null);
@@ -52,7 +58,7 @@ function Bar({ talk, onSide }) {
   });
   return html`<div class=${`bar ${talk.state}`}>
     <a class="button quiet square back" href=${talkUrl(null)} aria-label=${t("act.back")}><${Icon} name="back" /></a>
-    <div class="grow"><h2>${talk.buyer.name || talk.buyer.id} <${Countdown} talk=${talk} /></h2><p>${standing(talk)}</p></div>
+    <div class="grow"><h2>${talk.buyer.name || talk.buyer.id} <${Countdown} talk=${talk} /></h2><p>${standing(talk)} ${lacksFact(talk) && html`<a href=${factsUrl(talk.shop)}>${t("faq.fill_fields")}</a>`}</p></div>
     <div class="acts">
       ${talk.state !== "closed" && !mine && html`<${Button} kind="primary" onClick=${() => takeOver(talk.id)} hint="T">${t("act.takeover")}<//>`}
       ${mine && html`<${Button} onClick=${() => act(talk.id, "release")} hint="B">${t("act.release")}<//><${Button} onClick=${transfer} hint="A">${t("act.transfer")}<//>`}

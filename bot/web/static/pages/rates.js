@@ -33,7 +33,7 @@ function Top({ rates }) {
     <${Tile} word=${t("rate.avg_response")}><p class="figure"><b>${seconds(rates.avg_response_s)}</b></p><//>
     <${Tile} word=${t("rate.auto_share")}><p class="figure"><b>${percent(rates.auto_share) || t("rate.none")}</b></p><//>
     <${Tile} word=${t("rate.waiting")} href=${`/inbox?shop=${encodeURIComponent(rates.shop)}`}><p class="figure"><b>${number(rates.waiting)}</b></p><//>
-    <${Tile} word=${t("rate.owed")} href=${withQuery({ reason: "owed" })}><p class="figure"><b>${number(rates.owed)}</b></p><p class="meta">${t("rate.overdue", { n: number(rates.overdue) })}</p><//>
+    <${Tile} word=${t("rate.owed")} href=${withQuery({ reason: "owed" })}><p class="figure"><b>${number(rates.owed)}</b></p><p class="meta">${t("rate.overdue", { n: rates.overdue })}</p><//>
   </div>`;
 }
 
@@ -53,6 +53,8 @@ async function explain(id) {
   showDialog(t("rate.why"), () => html`<p>${said(answer.sentence)}</p>`);
 }
 
+const Nothing = ({ filtered }) => (filtered ? html`<${Empty} actions=${html`<a class="button" href=${withQuery({ reason: "", date: "" })}>${t("filter.clear")}</a>`}>${t("empty.inquiries")}<//>` : html`<${Empty}>${t("empty.rates")}<//>`);
+
 function Inquiries({ shop, days, mark }) {
   const { reason, date } = route.value.query;
   const [list, setList] = useState(null);
@@ -63,7 +65,7 @@ function Inquiries({ shop, days, mark }) {
   }, [shop, days, reason, date, mark]);
   if (problem) return html`<${Failed} problem=${problem} retry=${() => load()} />`;
   if (!list) return html`<${Loading} />`;
-  return html`<section><h2>${t("rate.inquiries")}</h2>${list.items.length === 0 ? html`<${Empty}>${t("empty.rates")}<//>` : html`<div class="scroll"><table class="stack"><thead><tr><th>${t("rate.opened")}</th><th>${t("word.buyer")}</th><th>${t("rate.question")}</th><th>${t("rate.verdict")}</th><th class="num">${t("rate.response")}</th><th><span class="unseen">${t("word.acts")}</span></th></tr></thead>
+  return html`<section><h2>${t("rate.inquiries")}</h2>${list.items.length === 0 ? html`<${Nothing} filtered=${reason || date} />` : html`<div class="scroll"><table class="stack"><thead><tr><th>${t("rate.opened")}</th><th>${t("word.buyer")}</th><th>${t("rate.question")}</th><th>${t("rate.verdict")}</th><th class="num">${t("rate.response")}</th><th><span class="unseen">${t("word.acts")}</span></th></tr></thead>
     <tbody>${list.items.map((q) => html`<tr key=${q.id}><td><time>${dayWord(q.opened_at)} ${clockTime(q.opened_at)}</time></td><td>${q.buyer_name}</td><td class="words">${q.text_excerpt}</td>
       <td><span class="chips"><${Chip} tone=${TONE[q.reason] || ""}>${verdictWord(q.reason)}<//>${q.owed && html`<${Chip} tone="warn">${t("list.owed_short")}<//>`}${q.night && html`<${Chip} tone=${q.night === "missed" ? "danger" : ""}>${t(`night.${q.night}`)}<//>`}</span></td>
       <td class="num">${seconds(q.response_s)}</td><td><div class="acts"><button type="button" class="link" onClick=${() => explain(q.id)}>${t("why.ask")}</button><a href=${`/inbox/${encodeURIComponent(q.conversation)}?shop=${encodeURIComponent(shop)}`}>${t("rate.open_talk")}</a></div></td></tr>`)}</tbody></table></div>`}

@@ -4,6 +4,7 @@ import { get, put } from "../lib/api.js";
 import { short, t } from "../lib/i18n.js";
 import { Button, Chip, Empty, Failed, Field, Loading, useLoad } from "../ui/parts.js";
 import { attempt, say } from "../ui/floating.js";
+import { unconfirmed } from "../ui/unconfirmed.js";
 
 const A_PAGE = 10;
 
@@ -14,7 +15,7 @@ export function Facts({ shop }) {
   if (!data) return html`<${Loading} />`;
   if (!data.length) return html`<${Empty}>${t("fields.none")}<//>`;
   // Those that still wait for a person come first; the server's order (most used on top) holds within both halves.
-  const facts = [...data.filter((f) => !f.confirmed && f.used_by), ...data.filter((f) => f.confirmed || !f.used_by)];
+  const facts = [...unconfirmed(data), ...data.filter((f) => f.confirmed || !f.used_by)];
   const pages = Math.ceil(facts.length / A_PAGE);
   const shown = facts.slice(page * A_PAGE, (page + 1) * A_PAGE);
   const confirm = (event) => {
@@ -27,7 +28,7 @@ export function Facts({ shop }) {
       reload();
     });
   };
-  const left = data.filter((f) => !f.confirmed && f.used_by).length;
+  const left = unconfirmed(data).length;
   return html`<p class="muted">${shop.simulated ? t("fields.simulated") : t("fields.why")}</p>${left > 0 && html`<p class=${shop.simulated ? "meta" : "notice warn"}>${t("fields.left", { n: left })}</p>`}
     <form class="card" onSubmit=${confirm} key=${page}>${shown.map((f) => html`<${Field} key=${f.name} label=${html`{${f.name}} <${Chip} tone=${f.confirmed ? "ok" : "warn"}>${t(f.confirmed ? "fields.confirmed" : f.value ? "fields.sample" : "fields.empty")}<//>`}
         hint=${[t("fields.used_by", { n: f.used_by }), short.value === "en" ? f.hint_en || f.hint : f.hint].filter(Boolean).join(" · ")}><input name=${f.name} value=${f.value} maxlength="300" /><//>`)}

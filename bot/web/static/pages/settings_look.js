@@ -2,7 +2,7 @@
 import { html, useState } from "../lib/view.js";
 import { LANGS, lang, t } from "../lib/i18n.js";
 import { ctrlSends, keysOff } from "../lib/keys.js";
-import { chooseLang, scheme, setScheme } from "../lib/session.js";
+import { chooseLang, leave, me, scheme, setScheme } from "../lib/session.js";
 import { Button, Field } from "../ui/parts.js";
 import { showKeys } from "../ui/shell.js";
 
@@ -20,4 +20,5 @@ function Switch({ setting, word }) {
 export const Look = () => html`<section class="card"><div class="two">
     <${Field} label=${t("look.language")}><select value=${lang.value} onChange=${(e) => chooseLang(e.currentTarget.value)}>${LANGS.map((l) => html`<option key=${l} value=${l}>${l === "en" ? "English" : "中文"}</option>`)}</select><//>
     <${Field} label=${t("look.scheme")}><select value=${scheme.value} onChange=${(e) => setScheme(e.currentTarget.value)}>${SCHEMES.map((s) => html`<option key=${s} value=${s}>${t(`look.scheme.${s}`)}</option>`)}</select><//></div></section>
-  <section class="card"><h3>${t("keys.title")}</h3><${Switch} setting=${ctrlSends} word="look.ctrl_sends" /><${Switch} setting=${keysOff} word="look.keys_off" /><div class="acts"><${Button} icon="keys" onClick=${showKeys}>${t("keys.sheet")}<//></div></section>`;
+  <section class="card"><h3>${t("keys.title")}</h3><${Switch} setting=${ctrlSends} word="look.ctrl_sends" /><${Switch} setting=${keysOff} word="look.keys_off" /><div class="acts"><${Button} icon="keys" onClick=${showKeys}>${t("keys.show")}<//></div></section>
+  <section class="card"><h3>${t("look.account")}</h3><p>${t("look.logged_in", { name: me.value.name })}</p><div class="acts"><${Button} icon="leave" onClick=${leave}>${t("act.logout")}<//></div></section>`;

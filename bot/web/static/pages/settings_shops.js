@@ -6,6 +6,7 @@ import { t, tOr } from "../lib/i18n.js";
 import { loadShops, shops } from "../lib/session.js";
 import { Button, Chip, Field } from "../ui/parts.js";
 import { attempt, confirmFirst, say } from "../ui/floating.js";
+import { Unconfirmed } from "../ui/unconfirmed.js";
 
 const PLATFORMS = ["xiaohongshu", "kuaishou", "douyin", "taobao", "pinduoduo", "wechat", "internal"];
 
@@ -60,6 +61,7 @@ function AddChannel({ shop }) {
 }
 
 const Shop = ({ shop }) => html`<section class="card"><div class="pair"><h3>${shop.name}</h3><span class="chips"><${Chip}>${t(`platform.${shop.platform}`)}<//>${shop.simulated && html`<${Chip}>${t("word.simulated")}<//>`}<${Chip} tone=${shop.bot_mode === "auto" ? "bot" : ""}>${t(`mode.${shop.bot_mode}`)}<//></span></div>
+  <${Unconfirmed} shop=${shop} />
   ${shop.channels.length > 0 && html`<ul class="stacked">${shop.channels.map((c) => html`<${Channel} key=${c.key} channel=${c} />`)}</ul>`}
   ${!shop.simulated && html`<${AddChannel} shop=${shop} />`}</section>`;
 

@@ -3,9 +3,10 @@ import { html, useEffect, useRef, useState } from "../lib/view.js";
 import { get, post } from "../lib/api.js";
 import { LANGS, lang, said, speak, t } from "../lib/i18n.js";
 import { go, route } from "../lib/router.js";
-import { me, settle, shops } from "../lib/session.js";
+import { me, settle, shopOf, shops } from "../lib/session.js";
 import { Button, Failed, Field, Icon, Loading } from "../ui/parts.js";
 import { Checklist } from "../ui/checklist.js";
+import { factsUrl } from "../ui/unconfirmed.js";
 
 const PLATFORMS = ["xiaohongshu", "kuaishou", "douyin", "taobao", "internal"];
 
@@ -61,7 +62,8 @@ function Packs({ shop }) {
     setProblem(null);
     try {
       await post(`/shops/${shop}/packs/${pack}`);
-      go(`/simulator?shop=${encodeURIComponent(shop)}&guide=1`);
+      // A simulated shop is played at once; a real one first has its sample facts confirmed.
+      go(shopOf(shop)?.simulated ? `/simulator?shop=${encodeURIComponent(shop)}&guide=1` : factsUrl(shop));
     } catch (wrong) {
       setProblem(wrong);
       setBusy("");

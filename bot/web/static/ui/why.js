@@ -34,7 +34,7 @@ const Candidate = ({ row, shop, threshold, chosen }) => html`<li class=${cls(cho
 export function WhyCard({ why, shop }) {
   const candidates = (why.candidates || []).slice(0, SHOWN);
   const chosen = why.outcome === "answer" ? why.entry?.id : null;
-  return html`<section class="why" aria-label=${t("why.title")}>
+  return html`<section class="why" role="group" aria-label=${t("why.title")}>
     <p class="sentence">${said(why.sentence)}</p>
     <p class="chips"><${Chip} tone=${TONE[why.outcome] || ""}>${t(`outcome.${why.mode === "suggest" ? "suggest" : why.outcome}`)}<//>${why.reason && html`<${Chip}>${reasonWord(why.reason)}<//>`}
       ${(why.heard || []).map((h) => html`<${Chip} key=${h.signal + h.words}>${t("word.with_detail", { word: t(`signal.${h.signal}`), detail: h.words })}<//>`)}</p>
