@@ -132,9 +132,7 @@ def test_people_from_the_command_line_while_it_runs(tmp_path):
     with serving(data) as served:
         login = {"name": "店主", "password": password}
         assert served.call("POST", "/api/v1/login", login, token="")[0] == 200
-        assert miaohui(*user, "add", "阿琳", "--role", "agent", "--shop", "east", typed="x" * 9).returncode == 2
         assert miaohui(*user, "add", "阿琳", "--role", "agent", typed=password + "\n").returncode == 0
-        assert [row["name"] for row in json.loads(miaohui(*user, "list", "--json").stdout)] == ["店主", "阿琳"]
         link = miaohui("--data", data, "user", "login-link", "阿琳", "--url", served.url).stdout.strip()
         assert link.startswith(f"{served.url}/login#link=")
         body = {"link": link.partition("#link=")[2]}

@@ -76,7 +76,7 @@ async def test_no_text_no_notice(floor):
 
 @pytest.mark.parametrize(
     ("passes_s", "heard"),
-    [pytest.param(599, [], id="not yet"), pytest.param(600, ["filled"], id="ten minutes without a person")],
+    [pytest.param(599.9, [], id="not yet"), pytest.param(600, ["filled"], id="ten minutes without a person")],
 )
 async def test_a_timed_answer_on_kuaishou(floor, passes_s, heard):
     await floor.open_shop(platform="kuaishou", notices={"timed": TIMED}, timed_answer_s=600, service_hours=HOURS)
@@ -130,3 +130,11 @@ async def test_a_timed_answer_without_substance_is_refused_when_saved(floor, pla
             await floor.app.services.shops.change("old", {}, notices, by=BY)
     else:
         await floor.app.services.shops.change("old", {}, notices, by=BY)
+
+
+async def test_lines_of_the_same_second_are_one_inquiry(floor):
+    """A platform that counts in whole seconds gives them one time; each notice is still said once."""
+    await floor.open_shop(notices=NOTICES, service_hours=HOURS)
+    for line in ("转人工", "老板的星座", "在不在啊快点", "人呢"):
+        await floor.asks("b", line)
+    assert floor.heard("b") == ["欢迎光临小店\n客服 14:03 前回复你"]
