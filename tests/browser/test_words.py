@@ -23,6 +23,9 @@ ONE = ".one"
 """Ends the key of a sentence about one thing, in a language that says one and many differently."""
 PLURALS = sorted(key for key in WORDS["en"] if key.endswith(ONE))
 
+KNOWLEDGE = Path(__file__).parents[2] / "knowledge_base"
+EVIDENCE = sorted({c for p in KNOWLEDGE.glob("*.py") for c in re.findall(r'Evidence\("(\w+)"', p.read_text("utf-8"))})
+
 
 def test_both_languages_have_the_same_keys():
     assert WORDS["zh-CN"].keys() == WORDS["en"].keys() - set(PLURALS)
@@ -62,9 +65,11 @@ def test_every_word_a_page_asks_for_is_there():
         pytest.param("verdict", list(Reason), id="how an inquiry counts"),
         pytest.param("counts", list(ReplyReason), id="why a reply counts or not"),
         pytest.param("part", ["answer", *Notice], id="what an automatic message is made of"),
+        pytest.param("evidence", EVIDENCE, id="what speaks for an entry"),
     ],
 )
 def test_every_code_of_the_server_has_a_word(place, codes):
+    assert codes
     assert not [code for code in codes if f"{place}.{code}" not in WORDS["zh-CN"]]
 
 

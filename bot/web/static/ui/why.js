@@ -24,11 +24,21 @@ const TONE = { answer: "bot", handoff: "warn", silence: "", wait: "" };
 const Bar = ({ sureness, threshold }) => html`<div class="meter" role="img" aria-label=${t("why.bar", { sureness: Math.round(sureness), threshold })}>
   <i style=${{ width: `${Math.min(100, sureness)}%` }} class=${sureness >= threshold ? "over" : ""}></i><b style=${{ left: `${Math.min(100, threshold)}%` }}></b></div>`;
 
+// Shares are told in percent; all else weighs for (+) or against (−), and says by which words.
+const SHARES = new Set(["asked_covered", "phrasing_covered", "entry_covered", "ways_alike", "same_order"]);
+
+function evidenceWords({ code, value, words }) {
+  const word = tOr(`evidence.${code}`, code);
+  if (SHARES.has(code)) return `${word} ${Math.round(value)}`;
+  const told = words ? t("word.with_detail", { word, detail: words }) : word;
+  return value ? `${told} ${value > 0 ? "+" : "−"}${number(Math.abs(Math.round(value * 10) / 10))}` : told;
+}
+
 const Candidate = ({ row, shop, threshold, chosen }) => html`<li class=${cls(chosen && "chosen")}>
   <div class="pair"><a href=${`/faq/${encodeURIComponent(row.id)}?shop=${encodeURIComponent(shop)}`}>${row.question}</a><b>${Math.round(row.sureness)}</b></div>
   <${Bar} sureness=${row.sureness} threshold=${threshold} />
   <p class="meta">${t("why.nearest", { phrasing: row.phrasing, similarity: Math.round(row.similarity) })}</p>
-  <p class="meta">${(row.evidence || []).map((e) => `${tOr(`evidence.${e.code}`, e.code)} ${Math.round(e.value)}`).join(" · ")}</p></li>`;
+  <p class="meta">${(row.evidence || []).map(evidenceWords).join(" · ")}</p></li>`;
 
 /** A decision already fetched, as a card; its entries are those of `shop`. */
 export function WhyCard({ why, shop }) {
