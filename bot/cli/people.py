@@ -12,7 +12,7 @@ from typing import Annotated, Any, NoReturn, TypeVar
 import orjson
 import typer
 
-from bot.cli.shared import DataOption, given, settings_of
+from bot.cli.shared import DataOption, given, opening, settings_of
 from bot.service.people import LANGS, People
 from bot.service.refusal import Refusal
 from bot.store.ids import from_ms
@@ -126,13 +126,12 @@ def _run(context: typer.Context, data: Path | None, act: Callable[[People, list[
     """Open the data folder, do something with its people, and put what goes wrong into words (exit 2)."""
     folder = _folder(context, data)
     try:
-        return asyncio.run(_with_people(folder, act))
+        with opening(folder):
+            return asyncio.run(_with_people(folder, act))
     except Refusal as no:
         _fail(f"{no.zh} / {no.en}")
     except _Wrong as wrong:
         _fail(str(wrong))
-    except OSError as error:
-        _fail(f"数据目录 {folder} 打不开：{error.strerror} / cannot open the data folder {folder}: {error.strerror}")
 
 
 async def _with_people(folder: Path, act: Callable[[People, list[str]], Awaitable[T]]) -> T:

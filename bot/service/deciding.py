@@ -277,9 +277,10 @@ class Deciding:
         kinds = due_notices(
             shop.notices, one.said, handed_off=handed, local=from_ms(now).astimezone(ZONE), hours=shop.hours
         )
-        said = {kind.value: notice_text(shop, one, question.shelved, kind) for kind in kinds}
+        filled = {kind.value: notice_text(shop, one, question.shelved, kind) for kind in kinds}
+        said = {kind: text for kind, text in filled.items() if text}
         ordered = {k: said[k] for k in (Notice.WELCOME.value,) if k in said} | parts | said
-        if not any(ordered.values()):
+        if not ordered:
             return
         one.said = [*one.said, *said]
         answers = question.fresh.id if question.fresh else one.last_message

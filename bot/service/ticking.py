@@ -14,6 +14,7 @@ import sqlalchemy as sa
 import structlog
 
 from bot.core.conversation import State
+from bot.core.message import Kind, Sender
 from bot.core.notices import Notice
 from bot.service.answering import Answering, Expired
 from bot.service.books import Books
@@ -37,6 +38,9 @@ TICK_S = 0.2
 RETRY_EVERY = 5
 """Retries are looked for every fifth tick."""
 WAIT_AGAIN_MS = 5_000
+
+TOPICS_AT_MOST = 3
+"""A timed answer says at most so many things."""
 
 log = structlog.get_logger("ticking")
 
@@ -156,15 +160,21 @@ class Ticking:
         return self._sending.claim(conn, set(loaded))
 
     def _timed_text(self, conn: sa.Connection, one: Conversation, shelved: Shelved) -> str:
-        """The best entry for what was asked, else the shop's own text; empty when neither has real facts."""
+        """What the FAQ knows of the topics asked, else the shop's own text; empty when neither has real facts."""
         shop = self._directory.shops[one.shop]
         asked = messages.of_conversations(conn, {one.id: one.inquiry_at or 0})[one.id]
         compose = shelved.compose(shop.platform)
-        for row in (r for r in asked if r["sender"] == "buyer" and r["kind"] == "text"):
+        known: dict[str, str] = {}
+        for row in (r for r in asked if r["sender"] == Sender.BUYER and r["kind"] == Kind.TEXT):
             best = next(iter(shelved.base.read(row["text"]).matches), None)
-            if best and best.sureness >= shop.threshold and best.entry.mode is Mode.AUTO:
+            sure = best is not None and best.sureness >= (
+                shop.threshold if best.entry.threshold is None else best.entry.threshold
+            )
+            if best and sure and best.entry.mode is Mode.AUTO:
                 text, missing = compose(best.entry)
                 if not missing:
-                    return text
+                    known[best.entry.id] = text
+        if known:
+            return "\n".join(list(known.values())[:TOPICS_AT_MOST])
         filled = fill(shop.notices.get(Notice.TIMED, ""), shelved.fields)
         return "" if filled.missing else filled.text

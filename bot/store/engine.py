@@ -229,7 +229,9 @@ class Store:
             if job.done.done():
                 continue
             if job.error is not None:
-                job.done.set_exception(job.error)
+                # A future takes no StopIteration: the caller would wait for ever.
+                stopped = isinstance(job.error, StopIteration)
+                job.done.set_exception(RuntimeError("StopIteration") if stopped else job.error)
             else:
                 job.done.set_result(job.result)
         if shops:
