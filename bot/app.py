@@ -24,6 +24,7 @@ from bot.service.deciding import Deciding
 from bot.service.desk import Desk
 from bot.service.directory import Directory
 from bot.service.follow_ups import FollowUps
+from bot.service.forecasts import Forecasts
 from bot.service.intake import Intake
 from bot.service.moves import Moves
 from bot.service.people import People
@@ -133,6 +134,7 @@ class App:
             desk=Desk(self.store, self.clocks, self.moves, self.sending),
             follow_ups=FollowUps(self.shelf, self.directory, self.clocks),
             scorecards=Scorecards(self.store, self.directory, self.clocks, self.books),
+            forecasts=Forecasts(self.store, self.directory, self.clocks),
             publishing=publishing,
             setup=self.setup,
             feed=Feed(self.store),

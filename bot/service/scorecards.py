@@ -6,19 +6,16 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from fractions import Fraction
 from typing import Any
 
 import sqlalchemy as sa
 
-from bot.accounting.ruleset import Ruleset
 from bot.accounting.scorecard import Line, Rate, budget, grade, lines
-from bot.accounting.tier import Store as TierFacts
-from bot.accounting.tier import tier_of
 from bot.accounting.words import explain, explain_reply
 from bot.service.books import Books
 from bot.service.clocks import Clocks
-from bot.service.directory import ZONE, Directory, ShopConfig
+from bot.service.directory import ZONE, Directory
+from bot.service.figures import line_facts, plain_value, rate_facts, ruleset_facts, tier_on
 from bot.store import conversations as convs
 from bot.store import inquiries as posted
 from bot.store.engine import Store
@@ -60,18 +57,18 @@ class Scorecards:
         shares = await self._store.read(rates.shares, shop_id, since, self._clocks.now_ms(shop_id))
         desk = await self._store.read(_desk, shop_id, self._clocks.now_ms(shop_id))
         rate = Rate(_total(rows, "numerator"), _total(rows, "denominator"))
-        tier = _tier(shop, period.last, ruleset)
+        tier = tier_on(shop, period.last, ruleset)
         graded = ruleset.grading != "tiers" or tier is not None
         found = lines(ruleset, tier) if graded and ruleset.grading in ("tiers", "bands") else ()
         return {
             "shop": shop_id,
             "period": {"first": period.first.isoformat(), "last": period.last.isoformat(), "days": days},
-            "ruleset": _ruleset(ruleset),
+            "ruleset": ruleset_facts(ruleset),
             "tier": tier,
-            "rate": _rate(rate),
+            "rate": rate_facts(rate),
             "grade": grade(rate.percent, ruleset, tier) if graded else None,
             "grading": ruleset.grading,
-            "lines": [_line(rate, line) for line in found],
+            "lines": [line_facts(rate, line) for line in found],
             "next_line": _next_line(rate, found),
             "back": _back(rate, found),
             "avg_response_s": _average(rows),
@@ -97,9 +94,9 @@ class Scorecards:
             "conversation": row["conversation"],
             "reason": row["reason"],
             "rule": row["rule"],
-            "value": _plain(ruleset, row["rule"]),
+            "value": plain_value(ruleset, row["rule"]),
             "waived": row["waived"],
-            "ruleset": _ruleset(ruleset),
+            "ruleset": ruleset_facts(ruleset),
             "sentence": explain(verdict, ruleset) if verdict else {"zh": "", "en": ""},
             "replies": [
                 {
@@ -119,78 +116,8 @@ def _desk(conn: sa.Connection, shop: str, now: int) -> dict[str, int]:
     return {"waiting": counts["waiting"], "overdue": posted.overdue(conn, shop, now)}
 
 
-def _plain(ruleset: Ruleset, rule: str) -> Any:
-    try:
-        value = ruleset[rule]
-    except KeyError:
-        return None
-    return float(value) if isinstance(value, Fraction) else value if isinstance(value, str | bool | int) else str(value)
-
-
 def _midnight(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=ZONE)
-
-
-def _tier(shop: ShopConfig, on: date, ruleset: Ruleset) -> str | None:
-    """The shop's tier: as stated, else worked out from what is known of it, else None."""
-    if ruleset.grading != "tiers":
-        return None
-    stated = shop.options.get("tier")
-    if stated in ruleset.tiers:
-        return str(stated)
-    opened = shop.options.get("open_date")
-    if not opened:
-        return None
-    sales = shop.options.get("monthly_sales")
-    facts = TierFacts(
-        str(shop.options.get("store_type", "ordinary")),
-        date.fromisoformat(str(opened)),
-        Fraction(str(sales)) if sales is not None else None,
-    )
-    try:
-        return tier_of(facts, on, ruleset)
-    except ValueError:
-        return None
-
-
-def _ruleset(ruleset: Ruleset) -> dict[str, Any]:
-    identity = ruleset.identity
-    window = ruleset.window
-    return {
-        "id": identity.name,
-        "version": ruleset.version,
-        "title": {"zh": identity.title_zh, "en": identity.title_en},
-        "source": identity.source,
-        "read_on": identity.read_on.isoformat(),
-        "confidence": identity.confidence,
-        "window": [_clock(window[0]), _clock(window[1])] if window else None,
-        "deadline_s": round(ruleset.deadline.total_seconds()),
-        "auto_counts": ruleset.auto_counts,
-        "overridden": list(ruleset.overridden),
-    }
-
-
-def _clock(second: int) -> str:
-    return f"{second // 3600:02d}:{second // 60 % 60:02d}"
-
-
-def _rate(rate: Rate) -> dict[str, Any]:
-    percent = rate.percent
-    return {
-        "numerator": rate.numerator,
-        "denominator": rate.denominator,
-        "percent": None if percent is None else round(float(percent), 2),
-    }
-
-
-def _line(rate: Rate, line: Line) -> dict[str, Any]:
-    held = budget(rate, line)
-    return {
-        "name": line.name,
-        "percent": float(line.percent),
-        "misses_left": held.misses_left,
-        "good_needed": held.goods_needed,
-    }
 
 
 def _next_line(rate: Rate, found: Sequence[Line]) -> dict[str, Any] | None:
@@ -198,7 +125,7 @@ def _next_line(rate: Rate, found: Sequence[Line]) -> dict[str, Any] | None:
     if rate.percent is None:
         return None
     held = [line for line in found if budget(rate, line).goods_needed == 0 and line.percent > 0]
-    return _line(rate, held[0]) if held else None
+    return line_facts(rate, held[0]) if held else None
 
 
 def _back(rate: Rate, found: Sequence[Line]) -> dict[str, Any] | None:
@@ -206,7 +133,7 @@ def _back(rate: Rate, found: Sequence[Line]) -> dict[str, Any] | None:
     if rate.percent is None:
         return None
     above = [line for line in found if budget(rate, line).goods_needed != 0]
-    return _line(rate, above[-1]) if above else None
+    return line_facts(rate, above[-1]) if above else None
 
 
 def _total(rows: Sequence[Mapping[str, Any]], name: str) -> int:

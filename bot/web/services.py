@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from bot.service.desk import Desk
     from bot.service.directory import Directory
     from bot.service.follow_ups import FollowUps
+    from bot.service.forecasts import Forecasts
     from bot.service.intake import Intake
     from bot.service.people import People
     from bot.service.publishing import Publishing
@@ -42,6 +43,7 @@ class Services:
     desk: Desk
     follow_ups: FollowUps
     scorecards: Scorecards
+    forecasts: Forecasts
     publishing: Publishing
     setup: Setup
     feed: Feed

@@ -78,6 +78,22 @@ def one(conn: sa.Connection, inquiry_id: str) -> dict[str, Any] | None:
     return dict(row) if row else None
 
 
+def still_open(conn: sa.Connection, shop: str, since: str) -> dict[str, int]:
+    """What has no valid reply yet: assessed inquiries since a local day whose time runs, by whether the bot answered
+    them (``handoffs``, ``bot_answered``), and how many others are ``owed``, whenever they were opened."""
+    running = (inquiry.c.shop == shop, inquiry.c.day >= since, inquiry.c.reason == "pending")
+    found = conn.execute(
+        sa.select(inquiry.c.bot_answered, sa.func.count()).where(*running).group_by(inquiry.c.bot_answered)
+    )
+    counts = {bool(row[0]): row[1] for row in found}
+    owed = conn.scalar(
+        sa.select(sa.func.count())
+        .select_from(inquiry)
+        .where(inquiry.c.shop == shop, inquiry.c.owed, inquiry.c.reason != "pending")
+    )
+    return {"handoffs": counts.get(False, 0), "bot_answered": counts.get(True, 0), "owed": int(owed or 0)}
+
+
 def deliveries(conn: sa.Connection, shops: Sequence[str], offset: int, limit: int) -> list[dict[str, Any]]:
     """Signed webhook calls, newest first, without their bodies."""
     columns = [c for c in delivery.c if c.name != "body"]

@@ -9,7 +9,7 @@ from pydantic import Field
 from bot.store.reading import rates
 from bot.web import views
 from bot.web.problem import not_found
-from bot.web.route import EVERYBODY, Auth, Call, Route, Scope, Shape
+from bot.web.route import EVERYBODY, Auth, Call, Handler, Route, Scope, Shape
 
 
 class RatesQuery(Shape):
@@ -17,6 +17,12 @@ class RatesQuery(Shape):
 
     shop: str
     days: int = Field(30, ge=1, le=366)
+
+
+class ShopQuery(Shape):
+    """Which shop."""
+
+    shop: str
 
 
 class InquiriesQuery(RatesQuery):
@@ -32,6 +38,12 @@ async def scorecard(call: Call) -> Any:
     """A shop's rate: numerator and denominator, lines, reasons, days, and the ruleset behind it."""
     _mine(call, call.query.shop)
     return await call.services.scorecards.scorecard(call.query.shop, call.query.days)
+
+
+async def forecast(call: Call) -> Any:
+    """What a shop's rate still bears, and the next thirty days if all, the same share, or none is answered."""
+    _mine(call, call.query.shop)
+    return await call.services.forecasts.forecast(call.query.shop)
 
 
 async def inquiries(call: Call) -> Any:
@@ -86,34 +98,15 @@ def _inquiry(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _get(path: str, handler: Handler, query: type[Shape] | None, scope: Scope = Scope.ANY) -> Route:
+    return Route(
+        "GET", f"/api/v1{path}", handler, Auth.PERSON, EVERYBODY, scope, query=query, summary=handler.__doc__ or ""
+    )
+
+
 ROUTES = [
-    Route(
-        "GET",
-        "/api/v1/rates",
-        scorecard,
-        Auth.PERSON,
-        EVERYBODY,
-        Scope.ANY,
-        query=RatesQuery,
-        summary=scorecard.__doc__ or "",
-    ),
-    Route(
-        "GET",
-        "/api/v1/inquiries",
-        inquiries,
-        Auth.PERSON,
-        EVERYBODY,
-        Scope.ANY,
-        query=InquiriesQuery,
-        summary=inquiries.__doc__ or "",
-    ),
-    Route(
-        "GET",
-        "/api/v1/inquiries/{inquiry}/explain",
-        explain,
-        Auth.PERSON,
-        EVERYBODY,
-        Scope.INQUIRY,
-        summary=explain.__doc__ or "",
-    ),
+    _get("/rates", scorecard, RatesQuery),
+    _get("/rates/forecast", forecast, ShopQuery),
+    _get("/inquiries", inquiries, InquiriesQuery),
+    _get("/inquiries/{inquiry}/explain", explain, None, Scope.INQUIRY),
 ]

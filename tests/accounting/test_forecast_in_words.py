@@ -1,0 +1,86 @@
+"""What a supervisor reads above the forecast, in both languages."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from bot import rulesets
+from bot.accounting.forecast import Forecast, Open, forecast
+from bot.accounting.forecast_words import budget_words, course_words, percent_words
+from bot.accounting.ladder import effects
+from bot.accounting.scorecard import Rate
+
+TODAY = date(2026, 5, 20)
+KUAISHOU = rulesets.load("kuaishou")
+
+
+def looked(good: int, due: int, days: int = 30, still_open: Open | None = None) -> Forecast:
+    """A mature shop that answered the same share on each of so many days."""
+    past = {TODAY - timedelta(days=n): Rate(good, due) for n in range(days)}
+    return forecast(past, TODAY, KUAISHOU, lambda _day: "mature", still_open=still_open)
+
+
+@pytest.mark.parametrize(
+    ("found", "zh", "en"),
+    [
+        pytest.param(forecast({}, TODAY, KUAISHOU, lambda _: "mature"), ["还没有数据"], ["no data"], id="no data"),
+        pytest.param(
+            looked(19, 20), ["570/600（95%）", "距 90% 线还可漏 33 条"], ["33 more misses fit"], id="in the clear"
+        ),
+        pytest.param(
+            looked(44, 50),
+            ["距 85% 线还可漏 52 条", "连续 300 条按时有效回复可回到 90% 线"],
+            ["300 good inquiries"],
+            id="between two lines",
+        ),
+        pytest.param(
+            looked(0, 5), ["连续 150 条按时有效回复可回到 50% 线"], ["150 good inquiries"], id="below every line"
+        ),
+        pytest.param(
+            looked(19, 20, still_open=Open(2, 3, 4)),
+            ["还在期限内 5 条（转人工 2，机器人已答 3）", "已过期限仍需人工 4 条"],
+            ["5 still have time", "4 are owed past their deadline"],
+            id="what is open, and what is owed",
+        ),
+    ],
+)
+def test_how_a_rate_stands(found: Forecast, zh: list[str], en: list[str]) -> None:
+    said = budget_words(found, 30)
+    for language, parts in (("zh", zh), ("en", en)):
+        text = "\n".join(one[language] for one in said)
+        assert all(part in text for part in parts), text
+
+
+def test_where_each_assumption_leads() -> None:
+    """Eight of ten on each of forty days, for a mature shop (90, 85, 75, 50): penalised for being under 85."""
+    found = looked(8, 10, 40)
+    heights = {one.line.name: one.line.percent for one in found.period}
+    best, same, worst = (course_words(course, heights) for course in found.courses)
+    assert best["zh"] == ("从现在起全部按时有效回复：30 天后 100%，05-28 回到 85% 线，06-04 回到 90% 线")
+    assert (
+        same["en"]
+        == "if it goes on as in the last 7 days: 80% in 30 days, not back at 85% in 30 days, not back at 90% in 30 days"
+    )
+    assert worst["zh"].startswith("从现在起都不回复：30 天后 0%，30 天内回不到 85% 线")
+    assert worst["zh"].endswith("05-22 跌破 75% 线，06-01 跌破 50% 线")
+
+
+@pytest.mark.parametrize(
+    ("rate", "words"),
+    [
+        pytest.param(Rate(84_999, 100_000), "84.99%", id="just under a line is not on it"),
+        pytest.param(Rate(85, 100), "85%", id="on the line"),
+        pytest.param(Rate(2, 3), "66.66%", id="thirds"),
+        pytest.param(Rate(0, 0), "—", id="no data"),
+    ],
+)
+def test_a_percentage_is_never_rounded_up(rate: Rate, words: str) -> None:
+    assert percent_words(rate) == words
+
+
+def test_what_a_penalty_means_is_told_for_the_tier_and_for_everybody() -> None:
+    assert [text.partition("，")[0] for text in effects("light", KUAISHOU, "mature")] == ["流量减少 20–30%"]
+    assert [text.partition("，")[0] for text in effects("restricted", KUAISHOU, "mature")] == ["客服功能受限"]
+    assert effects("none", KUAISHOU, "mature") == ()
