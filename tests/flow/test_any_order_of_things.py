@@ -299,6 +299,6 @@ def test_p04_p06_p07_p08_p09_p10_p11_p12_p20_hold_in_any_order_of_things() -> No
     run_state_machine_as_test(
         Shop,
         settings=settings(
-            max_examples=60, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=40, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
