@@ -111,6 +111,12 @@ def reason_words(reason: Reason) -> tuple[str, str]:
     return _SHORT[reason]
 
 
+def reply_reason_words(reason: ReplyReason) -> tuple[str, str]:
+    """Say in a few words why a reply does or does not count, Chinese and English."""
+    zh, en, _ = _REPLY[reason]
+    return zh, en
+
+
 def explain(verdict: Verdict, ruleset: Ruleset) -> dict[str, str]:
     """Say in Chinese (``zh``) and English (``en``) how an inquiry counts, by which parameter of which version and
     source; night duty and fake-reply risk are added where there are any."""

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,11 +17,14 @@ from bot.service.books import Books
 from bot.service.clocks import Clocks
 from bot.service.directory import ZONE, Directory
 from bot.service.figures import line_facts, plain_value, rate_facts, ruleset_facts, tier_on
+from bot.service.ledger_files import TooManyRows, packed
+from bot.service.refusal import Because, Refusal
 from bot.store import conversations as convs
 from bot.store import inquiries as posted
 from bot.store.engine import Store
 from bot.store.ids import to_ms
 from bot.store.reading import queue, rates
+from bot.store.reading.ledger import entries
 
 DAYS_AT_MOST = 366
 
@@ -79,6 +83,19 @@ class Scorecards:
             **desk,
         }
 
+    async def export(self, shop_id: str, days: int, kind: str) -> bytes:
+        """The books of the last days as a file (``xlsx``, or ``csv``: both tables in a zip).
+
+        Raises:
+            Refusal: more rows than a workbook holds.
+        """
+        period = self.period(shop_id, days)
+        try:
+            return await self._store.read(_packed, shop_id, period, kind, self._store.path.parent)
+        except TooManyRows as error:
+            zh, _, en = str(error).partition(" / ")
+            raise Refusal(Because.INVALID, "too_many_rows", zh, en, pointer="/days") from None
+
     async def explain(self, inquiry_id: str) -> dict[str, Any] | None:
         """Say in words and data how one inquiry counts; None if there is no such inquiry."""
         row = await self._store.read(rates.one, inquiry_id)
@@ -109,6 +126,10 @@ class Scorecards:
                 for reply in replies
             ],
         }
+
+
+def _packed(conn: sa.Connection, shop: str, period: Period, kind: str, scratch: Path) -> bytes:
+    return packed(entries(conn, shop, period.first.isoformat(), period.last.isoformat()), kind, scratch)
 
 
 def _desk(conn: sa.Connection, shop: str, now: int) -> dict[str, int]:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
+from urllib.parse import quote
 
+from aiohttp import web
 from pydantic import Field
 
 from bot.store.reading import rates
-from bot.web import views
+from bot.web import auth, views
 from bot.web.problem import not_found
-from bot.web.route import EVERYBODY, Auth, Call, Handler, Route, Scope, Shape
+from bot.web.route import EVERYBODY, WATCHERS, Auth, Call, Handler, Route, Scope, Shape
+
+FILES = {
+    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"),
+    "csv": ("application/zip", "zip"),
+}
 
 
 class RatesQuery(Shape):
@@ -23,6 +30,12 @@ class ShopQuery(Shape):
     """Which shop."""
 
     shop: str
+
+
+class ExportQuery(RatesQuery):
+    """As which file: a workbook, or a zip of two .csv."""
+
+    format: Literal["xlsx", "csv"] = "xlsx"
 
 
 class InquiriesQuery(RatesQuery):
@@ -44,6 +57,20 @@ async def forecast(call: Call) -> Any:
     """What a shop's rate still bears, and the next thirty days if all, the same share, or none is answered."""
     _mine(call, call.query.shop)
     return await call.services.forecasts.forecast(call.query.shop)
+
+
+async def export(call: Call) -> web.Response:
+    """The books as a file: one row an inquiry and one a reply; who took it is on record."""
+    query: ExportQuery = call.query
+    if query.shop not in call.services.directory.shops or not call.principal.may(WATCHERS, query.shop):
+        raise not_found()
+    data = await call.services.scorecards.export(query.shop, query.days, query.format)
+    place = auth.place(call.request, call.services.settings)
+    await call.services.people.audit(call.principal.id, "ledger_exported", shop=query.shop, place=place)
+    kind, ending = FILES[query.format]
+    name = quote(f"{call.services.directory.shops[query.shop].name}-台账.{ending}")
+    named = f"attachment; filename=\"ledger.{ending}\"; filename*=UTF-8''{name}"
+    return web.Response(body=data, headers={"Content-Type": kind, "Content-Disposition": named})
 
 
 async def inquiries(call: Call) -> Any:
@@ -98,15 +125,15 @@ def _inquiry(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _get(path: str, handler: Handler, query: type[Shape] | None, scope: Scope = Scope.ANY) -> Route:
-    return Route(
-        "GET", f"/api/v1{path}", handler, Auth.PERSON, EVERYBODY, scope, query=query, summary=handler.__doc__ or ""
-    )
+def _get(path: str, handler: Handler, query: type[Shape] | None, **more: Any) -> Route:
+    more = {"roles": EVERYBODY, "scope": Scope.ANY} | more
+    return Route("GET", f"/api/v1{path}", handler, Auth.PERSON, query=query, summary=handler.__doc__ or "", **more)
 
 
 ROUTES = [
     _get("/rates", scorecard, RatesQuery),
     _get("/rates/forecast", forecast, ShopQuery),
+    _get("/rates/export", export, ExportQuery, roles=WATCHERS),
     _get("/inquiries", inquiries, InquiriesQuery),
-    _get("/inquiries/{inquiry}/explain", explain, None, Scope.INQUIRY),
+    _get("/inquiries/{inquiry}/explain", explain, None, scope=Scope.INQUIRY),
 ]
