@@ -37,6 +37,20 @@ def drafted(seen: Visit, buyer: str) -> Page:
     return seen.page
 
 
+def test_a_draft_says_what_each_key_does(suggesting: Visit):
+    draft = drafted(suggesting, "draft-keys").get_by_role("group", name="推荐回复")
+    expect(draft).to_contain_text("草稿，还没有发给买家。")
+    for name in ("直接发送 Alt 1", "改了再发 Alt 2", "不用这条 Alt 3"):
+        expect(draft.get_by_role("button", name=name)).to_be_visible()
+
+
+def test_editing_a_draft_keeps_what_was_typed(suggesting: Visit):
+    page = drafted(suggesting, "draft-typed")
+    reply_field(page).fill("你好")
+    page.keyboard.press("Alt+2")
+    expect(reply_field(page)).to_have_value(re.compile("^你好\n."))
+
+
 def test_a_draft_is_sent_with_one_key(suggesting: Visit):
     page = drafted(suggesting, "draft-send")
     page.keyboard.press("Alt+1")
@@ -154,6 +168,22 @@ def test_the_simulated_platform_can_misbehave_and_its_clock_can_run(desk: OpenPa
     expect(page.get_by_role("button", name="×60")).to_have_attribute("aria-pressed", "true")
     page.get_by_role("button", name="×1", exact=True).click()
     expect(page.get_by_role("button", name="×1", exact=True)).to_have_attribute("aria-pressed", "true")
+    seen.quiet()
+
+
+def test_the_wire_shows_what_we_send_and_what_the_platform_says(desk: OpenPage):
+    seen = desk()
+    page = seen.page
+    page.goto("/simulator")
+    page.get_by_role("button", name="急躁").click()
+    page.get_by_role("button", name="到底什么时候发货").click()
+    sends = page.get_by_role("region", name="原始事件").locator("details").filter(has_text="秒回 → 平台")
+    expect(sends.first).to_contain_text("已发送")
+    if not sends.first.evaluate("call => call.open"):
+        sends.first.locator("summary").click()
+    expect(sends.first.get_by_role("heading", name="我们的发送")).to_be_visible()
+    expect(sends.first.locator("pre").first).to_contain_text("webhook-signature")
+    expect(sends.first.get_by_role("heading", name=re.compile("平台的回应 · 200"))).to_be_visible()
     seen.quiet()
 
 

@@ -37,6 +37,6 @@ export function Page() {
   useFeed((events) => !reading && events.some((e) => e.kind === "message" || e.kind === "resync") && reload(), [reload, reading]);
   return html`<div class="page"><${Head} title=${t("place.deliveries")}><${ShopPicker} shops=${shops.value} all value=${shop || ""} onPick=${(id) => go(withQuery({ shop: id }))} /><//><p class="muted">${t("delivery.why")}</p>
     ${problem && html`<${Failed} problem=${problem} retry=${() => load()} />`}
-    ${!list ? !problem && html`<${Loading} />` : list.items.length === 0 ? html`<${Empty}>${t("empty.deliveries")}<//>` : html`<div class="stacked">${list.items.map((call) => html`<${Call} key=${call.id} call=${call} />`)}</div>`}
+    ${!list ? !problem && html`<${Loading} />` : list.items.length === 0 ? html`<${Empty} actions=${html`<p class="acts"><a class="button" href="/settings/shops">${t("check.shop")}</a><a class="button" href="/simulator">${t("deliveries.try")}</a></p>`}>${t("empty.deliveries")}<//>` : html`<div class="stacked">${list.items.map((call) => html`<${Call} key=${call.id} call=${call} />`)}</div>`}
     ${list?.next && html`<div class="acts middle"><${Button} onClick=${() => load(list.next)}>${t("act.more")}<//></div>`}</div>`;
 }

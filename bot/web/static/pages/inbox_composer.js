@@ -194,7 +194,7 @@ export function Composer({ talk, suggestion, followUps, lines }) {
       <button type="button" aria-pressed=${note} onClick=${mode("note")}>${t("composer.note")}</button>
       ${draft.reply.origin !== "typed" && text && !note && html`<${Chip}>${t(`origin.${draft.reply.origin}`)}<//>`}</div>
     <textarea ref=${field} rows="2" value=${text} placeholder=${note ? t("composer.note_hint") : t("composer.reply_hint")} aria-label=${note ? t("composer.note") : t("composer.reply")}
-      role=${slash ? "combobox" : undefined} aria-expanded=${slash ? "true" : undefined} aria-controls=${slash ? "phrases" : undefined} aria-activedescendant=${slash && phrases?.length ? `phrase-${at}` : undefined}
+      aria-autocomplete=${note ? undefined : "list"} aria-controls=${slash ? "phrases" : undefined} aria-activedescendant=${slash && phrases?.length ? `phrase-${at}` : undefined}
       onInput=${onInput} onKeyDown=${onKeyDown} onBlur=${() => setSlash(null)} maxlength="4000"></textarea>
     ${!note && html`<${Warnings} found=${found} unfilled=${unfilled} />`}
     <div class="acts end"><span class="meta grow">${note ? t("composer.note_tip") : t("composer.tip")}</span>

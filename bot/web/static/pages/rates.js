@@ -39,6 +39,7 @@ function Top({ rates }) {
 
 function ByReason({ rates }) {
   const chosen = route.value.query.reason || "";
+  if (!chosen && !COUNTS.some((c) => rates.counts[c])) return null;
   return html`<section><h2>${t("rate.by_reason")}</h2><div class="chips filter">${COUNTS.filter((c) => c in rates.counts).map((code) => html`<a key=${code} class=${`chip ${TONE[code] || ""}`} aria-current=${chosen === code ? "true" : undefined}
     href=${withQuery({ reason: chosen === code ? "" : code })}>${verdictWord(code)} <b>${number(rates.counts[code])}</b></a>`)}
     ${chosen && html`<a class="chip" href=${withQuery({ reason: "" })}>${t("filter.clear")}</a>`}</div></section>`;

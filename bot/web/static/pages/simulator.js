@@ -89,7 +89,8 @@ function Behind({ talk, decision, guide }) {
   return html`<section class="behind" aria-label=${t("sim.behind")}><h2>${t("sim.behind")}</h2>
     ${!talk && html`<${Empty}>${guide ? t("sim.guide_first") : t("sim.behind_empty")}<//>`}
     ${talk?.state === "waiting" && html`<div class="notice warn"><p><strong>${t("sim.waiting")}</strong></p><p>${t("sim.waiting_why")}</p><a class="button primary" href=${link}>${t("sim.to_inbox")}</a></div>`}
-    ${talk && talk.state !== "waiting" && html`<div class="notice bot"><p>${talk.owed ? t("sim.owed") : t("sim.answered")}</p>
+    ${talk && !decision && html`<${Empty}>${t("sim.deciding")}<//>`}
+    ${talk && decision && talk.state !== "waiting" && html`<div class="notice bot"><p>${talk.owed ? t("sim.owed") : t("sim.answered")}</p>
       <p class="acts">${guide && html`<span class="muted">${t("sim.guide_next")}</span>`}<a class="button" href=${link}>${t("sim.open_talk")}</a></p></div>`}
     ${decision && html`<${Why} key=${decision} id=${decision} shop=${talk.shop} />`}
   </section>`;
