@@ -23,6 +23,7 @@ from bot.service.clocks import Clocks
 from bot.service.deciding import Deciding
 from bot.service.desk import Desk
 from bot.service.directory import Directory
+from bot.service.explaining import Explaining
 from bot.service.follow_ups import FollowUps
 from bot.service.forecasts import Forecasts
 from bot.service.intake import Intake
@@ -133,7 +134,8 @@ class App:
             answering=self.answering,
             desk=Desk(self.store, self.clocks, self.moves, self.sending),
             follow_ups=FollowUps(self.shelf, self.directory, self.clocks),
-            scorecards=Scorecards(self.store, self.directory, self.clocks, self.books),
+            scorecards=Scorecards(self.store, self.directory, self.clocks),
+            explaining=Explaining(self.store, self.books),
             forecasts=Forecasts(self.store, self.directory, self.clocks),
             publishing=publishing,
             setup=self.setup,

@@ -152,7 +152,7 @@ def _facts(verdict: Verdict, ruleset: Ruleset) -> dict[str, str]:
     return {
         "decided_by": verdict.decided_by or "",
         "opened": verdict.opened_at.astimezone(ruleset.zone).strftime("%H:%M:%S"),
-        "window": _window(ruleset),
+        "window": window_words(ruleset),
         "response": str(verdict.response_s),
         "deadline": plain(ruleset["deadline.seconds"]),
         "pending": pending[0],
@@ -163,7 +163,8 @@ def _facts(verdict: Verdict, ruleset: Ruleset) -> dict[str, str]:
     }
 
 
-def _window(ruleset: Ruleset) -> str:
+def window_words(ruleset: Ruleset) -> str:
+    """Write the assessed hours as a person would: 09:00–23:00, the whole day where there is no window."""
     if ruleset.window is None:
         return "00:00–24:00"
     return "–".join(f"{second // 3600:02}:{second // 60 % 60:02}" for second in ruleset.window)

@@ -68,9 +68,10 @@ def serve(context: typer.Context) -> None:
 
 def _register() -> None:
     """Commands that are heavy to import are thin here and import when run."""
-    from bot.cli import account, doctor, init, ledger, people, routes, settings, simulate
+    from bot.cli import account, doctor, explain, init, ledger, people, routes, settings, simulate
 
     app.command(name="account", epilog=ELSEWHERE)(account.account)
+    app.command(name="explain", epilog=ELSEWHERE)(explain.explain)
     app.command(name="init", epilog=ELSEWHERE)(init.init)
     app.command(name="simulate", epilog=ELSEWHERE)(simulate.simulate)
     app.command(name="routes", epilog=ELSEWHERE)(routes.routes)

@@ -1,4 +1,4 @@
-"""The scorecard of a shop and the explanation of one inquiry: the books as people read them, with the rule behind."""
+"""The scorecard of a shop, and its books as a file."""
 
 from __future__ import annotations
 
@@ -12,14 +12,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.accounting.scorecard import Line, Rate, budget, grade, lines
-from bot.accounting.words import explain, explain_reply
-from bot.service.books import Books
 from bot.service.clocks import Clocks
 from bot.service.directory import ZONE, Directory
-from bot.service.figures import line_facts, plain_value, rate_facts, ruleset_facts, tier_on
+from bot.service.figures import line_facts, rate_facts, ruleset_facts, tier_on
 from bot.service.ledger_files import TooManyRows, packed
 from bot.service.refusal import Because, Refusal
-from bot.store import conversations as convs
 from bot.store import inquiries as posted
 from bot.store.engine import Store
 from bot.store.ids import to_ms
@@ -40,8 +37,8 @@ class Period:
 class Scorecards:
     """Reads the books."""
 
-    def __init__(self, store: Store, directory: Directory, clocks: Clocks, books: Books) -> None:
-        self._store, self._directory, self._clocks, self._books = store, directory, clocks, books
+    def __init__(self, store: Store, directory: Directory, clocks: Clocks) -> None:
+        self._store, self._directory, self._clocks = store, directory, clocks
 
     def today(self, shop: str) -> date:
         """The shop's local day."""
@@ -95,37 +92,6 @@ class Scorecards:
         except TooManyRows as error:
             zh, _, en = str(error).partition(" / ")
             raise Refusal(Because.INVALID, "too_many_rows", zh, en, pointer="/days") from None
-
-    async def explain(self, inquiry_id: str) -> dict[str, Any] | None:
-        """Say in words and data how one inquiry counts; None if there is no such inquiry."""
-        row = await self._store.read(rates.one, inquiry_id)
-        return await self._store.read(self._explain, row) if row else None
-
-    def _explain(self, conn: sa.Connection, row: Mapping[str, Any]) -> dict[str, Any]:
-        one = convs.load(conn, [row["conversation"]])[row["conversation"]]
-        ruleset, books = self._books.judge(conn, one, row["opened_at"])
-        verdict = next((v for v in books.inquiries if v.opened_by == row["id"]), None)
-        replies = [r for r in books.replies if r.inquiry == row["id"]]
-        return {
-            "id": row["id"],
-            "conversation": row["conversation"],
-            "reason": row["reason"],
-            "rule": row["rule"],
-            "value": plain_value(ruleset, row["rule"]),
-            "waived": row["waived"],
-            "ruleset": ruleset_facts(ruleset),
-            "sentence": explain(verdict, ruleset) if verdict else {"zh": "", "en": ""},
-            "replies": [
-                {
-                    "message": reply.message,
-                    "class": reply.reply_class.value,
-                    "counts": reply.counts,
-                    "reason": reply.reason.value,
-                    "sentence": explain_reply(reply, ruleset),
-                }
-                for reply in replies
-            ],
-        }
 
 
 def _packed(conn: sa.Connection, shop: str, period: Period, kind: str, scratch: Path) -> bytes:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from bot.service.clocks import Clocks
     from bot.service.desk import Desk
     from bot.service.directory import Directory
+    from bot.service.explaining import Explaining
     from bot.service.follow_ups import FollowUps
     from bot.service.forecasts import Forecasts
     from bot.service.intake import Intake
@@ -43,6 +44,7 @@ class Services:
     desk: Desk
     follow_ups: FollowUps
     scorecards: Scorecards
+    explaining: Explaining
     forecasts: Forecasts
     publishing: Publishing
     setup: Setup

@@ -91,7 +91,7 @@ async def inquiries(call: Call) -> Any:
 
 async def explain(call: Call) -> Any:
     """How one inquiry counts and why, in words and data."""
-    found = await call.services.scorecards.explain(call.path("inquiry"))
+    found = await call.services.explaining.explain(call.path("inquiry"))
     if found is None:
         raise not_found()
     return found
