@@ -30,6 +30,8 @@ from bot.service.intake import Intake
 from bot.service.moves import Moves
 from bot.service.people import People
 from bot.service.publishing import Publishing
+from bot.service.replay import Replay
+from bot.service.rules import Rules
 from bot.service.scorecards import Scorecards
 from bot.service.sending import Sending
 from bot.service.setup import Setup
@@ -137,6 +139,8 @@ class App:
             scorecards=Scorecards(self.store, self.directory, self.clocks),
             explaining=Explaining(self.store, self.books),
             forecasts=Forecasts(self.store, self.directory, self.clocks),
+            rules=Rules(self.store, self.directory, self.clocks, shops, self.books),
+            replay=Replay(self.store, self.directory, self.clocks),
             publishing=publishing,
             setup=self.setup,
             feed=Feed(self.store),

@@ -14,8 +14,9 @@ from bot.accounting.words import explain, explain_reply
 from bot.service.books import Books
 from bot.service.figures import plain_value, ruleset_facts
 from bot.store import conversations as convs
-from bot.store import messages
+from bot.store import messages, rules
 from bot.store.engine import Store
+from bot.store.ids import from_ms
 from bot.store.reading import rates
 
 
@@ -46,6 +47,7 @@ class Explaining:
             "rule": row["rule"],
             "value": plain_value(ruleset, row["rule"]),
             "basis": ruleset.basis(row["rule"]),
+            "changed": _changed(conn, row["shop"], row["rule"]),
             "waived": row["waived"],
             "owed": row["owed"],
             "night": row["night"],
@@ -56,6 +58,14 @@ class Explaining:
             "clock": _clock(verdict, ruleset) if verdict else None,
             "replies": _replies(verdict, replies, ruleset, said),
         }
+
+
+def _changed(conn: sa.Connection, shop: str, rule: str) -> dict[str, Any] | None:
+    """Who last changed the parameter that settled it (or one under its name) in this shop, when and why."""
+    for one in rules.changes(conn, shop):
+        if one["name"] == rule or one["name"].startswith(f"{rule}."):
+            return {**one, "at": from_ms(one["at"]).isoformat()}
+    return None
 
 
 def _clock(verdict: Verdict, ruleset: Ruleset) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -146,8 +146,16 @@ class Shops:
             day -= timedelta(days=1)
         return to_ms(datetime.combine(day, DEMO_STARTS, ZONE))
 
-    async def change(self, shop: str, values: Mapping[str, Any], options: Mapping[str, Any], *, by: str) -> None:
-        """Change a shop's columns and options; options set to None are taken away.
+    async def change(
+        self,
+        shop: str,
+        values: Mapping[str, Any],
+        options: Mapping[str, Any],
+        *,
+        by: str,
+        also: Callable[[sa.Connection], None] | None = None,
+    ) -> None:
+        """Change a shop's columns and options; options set to None are taken away. ``also`` joins the same commit.
 
         Raises:
             Refusal: a value cannot be.
@@ -160,6 +168,8 @@ class Shops:
             stored.change_shop(conn, shop, {**values, "options": merged})
             if values.get("stopped") or values.get("bot_mode", Mode.AUTO) != Mode.AUTO:
                 self._hold_back(conn, shop)
+            if also is not None:
+                also(conn)
             self.note(conn, "shop", shop, by)
             what = sorted({*values, *options})
             append(conn, [Line(shop, self._clocks.now_ms(shop), "setting", shop, None, {"by": by, "what": what})])

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from bot.service.intake import Intake
     from bot.service.people import People
     from bot.service.publishing import Publishing
+    from bot.service.replay import Replay
+    from bot.service.rules import Rules
     from bot.service.scorecards import Scorecards
     from bot.service.setup import Setup
     from bot.service.shelf import Shelf
@@ -46,6 +48,8 @@ class Services:
     scorecards: Scorecards
     explaining: Explaining
     forecasts: Forecasts
+    rules: Rules
+    replay: Replay
     publishing: Publishing
     setup: Setup
     feed: Feed

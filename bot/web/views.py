@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -106,6 +106,11 @@ def shop(config: ShopConfig, services: Services, base_url: str) -> dict[str, Any
 
 def _keys(config: ShopConfig, services: Services) -> list[str]:
     return [one.key for one in services.directory.channels_of(config.id)]
+
+
+def overrides(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What a shop set otherwise in its rules."""
+    return [{**row, "at": iso(row["at"])} for row in rows]
 
 
 def channel(key: str, services: Services, base_url: str) -> dict[str, Any]:

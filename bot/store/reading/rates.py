@@ -78,6 +78,12 @@ def one(conn: sa.Connection, inquiry_id: str) -> dict[str, Any] | None:
     return dict(row) if row else None
 
 
+def conversations(conn: sa.Connection, shop: str, since: int) -> list[str]:
+    """A shop's conversations in which something was said at or after a time (ms), by id."""
+    where = (conversation.c.shop == shop, conversation.c.last_at >= since)
+    return list(conn.scalars(sa.select(conversation.c.id).where(*where).order_by(conversation.c.id)))
+
+
 def still_open(conn: sa.Connection, shop: str, since: str) -> dict[str, int]:
     """What has no valid reply yet: assessed inquiries since a local day whose time runs, by whether the bot answered
     them (``handoffs``, ``bot_answered``), and how many others are ``owed``, whenever they were opened."""

@@ -34,6 +34,19 @@ class JournalHead(SQLModel, table=True):
     hash: str
 
 
+class RuleChange(SQLModel, table=True):
+    """A parameter that a shop set otherwise, or gave back (``value`` None): who, when (real time) and why. Only added."""
+
+    __tablename__ = "rule_change"
+    shop: str = key()
+    seq: int = key(sa_type=sa.BigInteger)
+    at: int = millis()
+    name: str
+    value: dict[str, Any] = blob()
+    by: str
+    why: str
+
+
 class InquiryRow(SQLModel, table=True):
     """An inquiry's verdict as last posted. ``id`` is the message that opened it; ``day`` its local date.
 

@@ -50,7 +50,9 @@ class InquiriesQuery(RatesQuery):
 async def scorecard(call: Call) -> Any:
     """A shop's rate: numerator and denominator, lines, reasons, days, and the ruleset behind it."""
     _mine(call, call.query.shop)
-    return await call.services.scorecards.scorecard(call.query.shop, call.query.days)
+    card = await call.services.scorecards.scorecard(call.query.shop, call.query.days)
+    card["ruleset"]["overrides"] = views.overrides(await call.services.rules.overrides(call.query.shop))
+    return card
 
 
 async def forecast(call: Call) -> Any:

@@ -1,0 +1,60 @@
+"""The door to a shop's rules: what it set otherwise, and what if."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+
+from bot.web import views
+from bot.web.route import ADMINS, EVERYBODY, WATCHERS, Auth, Call, Handler, Route, Scope, Shape
+
+
+class RuleBody(Shape):
+    """One parameter of the rules, its new value (null gives it back to the platform's), and why."""
+
+    name: str = Field(min_length=1, max_length=100)
+    value: Any
+    why: str = Field(min_length=1, max_length=500)
+
+
+class WhatIf(Shape):
+    """Other parameters (null takes one of the shop's changes away), other rules by name or day, over how many days."""
+
+    params: dict[str, Any] = {}
+    version: str = Field("", max_length=60)
+    days: int = Field(30, ge=1, le=366)
+
+
+async def shown(call: Call) -> Any:
+    """Which parameters are otherwise in this shop: value, the platform's, who, when and why."""
+    return {"overrides": await _overrides(call)}
+
+
+async def change(call: Call) -> Any:
+    """Set one parameter otherwise, or give it back; the shop's books are counted again under it."""
+    body: RuleBody = call.body
+    recounted = await call.services.rules.change(call.shop, body.name, body.value, body.why, by=call.principal.id)
+    return {"overrides": await _overrides(call), "recounted": recounted}
+
+
+async def _overrides(call: Call) -> list[dict[str, Any]]:
+    return views.overrides(await call.services.rules.overrides(call.shop))
+
+
+async def what_if(call: Call) -> Any:
+    """A past period counted under other rules: both rates and what differs; the books stay as they are."""
+    body: WhatIf = call.body
+    return await call.services.replay.what_if(call.shop, body.params, body.version, body.days)
+
+
+def _route(method: str, path: str, handler: Handler, roles: tuple[str, ...], **more: Any) -> Route:
+    path = f"/api/v1/shops/{{shop}}{path}"
+    return Route(method, path, handler, Auth.PERSON, roles, Scope.SHOP, summary=handler.__doc__ or "", **more)
+
+
+ROUTES = [
+    _route("GET", "/rules", shown, EVERYBODY),
+    _route("PATCH", "/rules", change, ADMINS, body=RuleBody),
+    _route("POST", "/what-if", what_if, WATCHERS, body=WhatIf),
+]
