@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from collections.abc import Callable, Sequence
 
@@ -66,12 +67,15 @@ def cut_best(pieces: Sequence[str], worth: Callable[[str], float]) -> list[str]:
     """
     best: list[tuple[float, list[str]]] = [(0.0, [])]
     for end in range(1, len(pieces) + 1):
-        options = []
-        for start in range(max(0, end - _MOST_JOINED), end) if len(pieces) > _MOST_JOINED else range(end):
-            part = bare("".join(pieces[start:end]))
+        most, found = -math.inf, [""]
+        for start in range(end - 1, max(0, end - _MOST_JOINED) - 1 if len(pieces) > _MOST_JOINED else -1, -1):
             value, parts = best[start]
-            options.append((value + worth(part) - _PER_PART, [*parts, part]))
-        best.append(max(options, key=lambda option: option[0]))
+            if value + 1.0 - _PER_PART >= most:  # else no worth could make it the best
+                part = bare("".join(pieces[start:end]))
+                gained = value + worth(part) - _PER_PART
+                if gained >= most:
+                    most, found = gained, [*parts, part]
+        best.append((most, found))
     return best[-1][1]
 
 
@@ -83,7 +87,7 @@ def told(text: str) -> float:
 
 def asks(text: str) -> bool:
     """Say whether a clause asks something by its form: a question mark, or a way of asking that is not neutral."""
-    return "?" in text or "？" in text or bool(normalize(text).ways - {"say"})
+    return "?" in text or "？" in text or bool(normalize(text).manner.ways - {"say"})
 
 
 def is_fragment(text: str) -> bool:

@@ -9,158 +9,203 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from knowledge_base.characters import fold, strip
+from knowledge_base.laid import NOBODY_SAYS, Bits, Floats, Ints, Laid, pairs_of
 from knowledge_base.normalize import Question, normalize
 
 _POSTINGS_AT_MOST = 12_000  # bounds the cost of one look-up however large the base
-_COMPILED_AT_MOST = 20_000
 _ROWS_AT_MOST = 120
+_ROWS_OF_ENTRY = 256  # more phrasings of one entry add nothing to what they say together
 _LEAST_OF_BEST = 0.4  # an entry that shares less than this part of what the best shares is not looked at
-_NO_ROWS: NDArray[np.int32] = np.empty(0, np.int32)
-
-
-@lru_cache(maxsize=_COMPILED_AT_MOST)
-def compiled(phrasing: str) -> Question:
-    """Return a phrasing normalised; the latest ones are kept."""
-    return normalize(phrasing)
-
-
-def features(question: Question) -> set[str]:
-    """Return what a phrasing is found by: each sound or way of asking, and each pair of neighbours."""
-    heard = question.sounds
-    return set(heard) | {f"{one} {other}" for one, other in pairwise(heard)}
+_NO_ROWS: Ints = np.empty(0, np.int32)
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One phrasing in the index: its text and the id of the entry it belongs to."""
+class Said:
+    """A sound or a pair of sounds that a question says and the base knows: its number, weight, and rows."""
 
-    phrasing: str
+    number: int
+    weight: float
+    rows: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An entry that a question could mean: its rows, and those of them to look at closely."""
+
     entry_id: str
+    rows: Sequence[int]
+    close: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Index:
-    """Phrasings and their inverted lists. Never changed once made: ``changed`` gives another one."""
+    """Phrasings (one a row) and their inverted lists. Never changed once made: ``changed`` gives another one.
 
-    rows: Sequence[Row | None]
-    lists: Mapping[str, NDArray[np.int32]]
-    sizes: NDArray[np.float32]
-    letters: Mapping[str, tuple[Row, ...]]
+    ``spans`` has the rows of each entry; rows in none are of entries that are gone. ``letters`` finds rows by what
+    they say letter for letter; ``scales`` by row evens out long phrasings.
+    """
+
+    laid: Laid
+    phrasings: Sequence[str]
+    owners: Sequence[str]
+    spans: Mapping[str, range]
+    lists: Mapping[int, Ints]
+    scales: Floats
+    letters: Mapping[str, tuple[int, ...]]
     alive: int
 
     @classmethod
-    def of(cls, rows: Iterable[Row]) -> Index:
-        """Build the index of some phrasings."""
-        kept = list(rows)
-        lists: dict[str, list[int]] = {}
-        letters: dict[str, tuple[Row, ...]] = {}
-        sizes = np.ones(len(kept), np.float32)
-        for place, row in enumerate(kept):
-            found = features(compiled(row.phrasing))
-            letters[_letters(row.phrasing)] = (*letters.get(_letters(row.phrasing), ()), row)
-            sizes[place] = math.sqrt(len(found) + 4)
-            for feature in found:
-                lists.setdefault(feature, []).append(place)
-        packed = {feature: np.array(places, np.int32) for feature, places in lists.items()}
-        return cls(kept, packed, sizes, letters, len(kept))
+    def of(cls, entries: Iterable[tuple[str, Sequence[str]]]) -> Index:
+        """Build the index of some entries: the id and the phrasings of each."""
+        phrasings: list[str] = []
+        owners: list[str] = []
+        spans: dict[str, range] = {}
+        letters: dict[str, tuple[int, ...]] = {}
+        for entry_id, texts in entries:
+            spans[entry_id] = range(len(phrasings), len(phrasings) + len(texts))
+            phrasings += texts
+            owners += [entry_id] * len(texts)
+        for row, phrasing in enumerate(phrasings):
+            text = _letters(phrasing)
+            letters[text] = (*letters.get(text, ()), row)
+        laid = Laid.of([normalize(phrasing) for phrasing in phrasings])
+        lists, scales = _inverted(*_said_by_rows(laid, 0, len(phrasings)), len(phrasings))
+        return cls(laid, phrasings, owners, spans, lists, scales, letters, len(phrasings))
 
-    def changed(self, gone: Sequence[Row], come: Sequence[Row]) -> Index:
-        """Return an index without some phrasings and with others; the lists that do not change are shared.
-
-        The places of those gone stay empty until the index is built anew.
-        """
-        lists, rows, letters = dict(self.lists), list(self.rows), dict(self.letters)
+    def changed(self, entry_id: str, texts: Sequence[str]) -> Index:
+        """Return an index where an entry has these phrasings (none: it is gone); what does not change is shared."""
+        gone = self.spans.get(entry_id, range(0))
+        come = range(len(self.phrasings), len(self.phrasings) + len(texts))
+        laid = self.laid.and_then(Laid.of([normalize(text) for text in texts], after=self.laid)) if texts else self.laid
+        lists, letters, spans = dict(self.lists), dict(self.letters), dict(self.spans)
+        for number in set(_said_by_rows(laid, gone.start, gone.stop)[0].tolist()):
+            left = lists.pop(number)
+            left = left[(left < gone.start) | (left >= gone.stop)]
+            if len(left):
+                lists[number] = left
+        added, scales = _inverted(*_said_by_rows(laid, come.start, come.stop), len(texts))
+        for number, rows in added.items():
+            lists[number] = np.append(lists.get(number, _NO_ROWS), rows + np.int32(come.start))
         for row in gone:
-            found = features(compiled(row.phrasing))
-            rarest = min((lists[feature] for feature in found), key=len, default=None)
-            places = range(len(rows)) if rarest is None else rarest.tolist()
-            place = next(place for place in places if rows[place] == row)
-            rows[place] = None
-            letters[_letters(row.phrasing)] = tuple(r for r in letters[_letters(row.phrasing)] if r != row)
-            for feature in found:
-                lists[feature] = lists[feature][lists[feature] != place]
-        sizes = []
-        for row in come:
-            found = features(compiled(row.phrasing))
-            sizes.append(math.sqrt(len(found) + 4))
-            letters[_letters(row.phrasing)] = (*letters.get(_letters(row.phrasing), ()), row)
-            for feature in found:
-                lists[feature] = np.append(lists.get(feature, _NO_ROWS), np.int32(len(rows)))
-            rows.append(row)
-        for feature in {feature for row in gone for feature in features(compiled(row.phrasing))}:
-            if not len(lists[feature]):
-                del lists[feature]
-        alive = self.alive - len(gone) + len(come)
-        return Index(rows, lists, np.append(self.sizes, np.array(sizes, np.float32)), letters, alive)
+            text = _letters(self.phrasings[row])
+            others = tuple(other for other in letters.pop(text) if other != row)
+            if others:
+                letters[text] = others
+        for row, phrasing in zip(come, texts, strict=True):
+            letters[_letters(phrasing)] = (*letters.get(_letters(phrasing), ()), row)
+        spans.pop(entry_id, None)
+        if texts:
+            spans[entry_id] = come
+        return Index(
+            laid,
+            [*self.phrasings, *texts],
+            [*self.owners, *[entry_id] * len(texts)],
+            spans,
+            lists,
+            np.append(self.scales, scales),
+            letters,
+            self.alive - len(gone) + len(texts),
+        )
 
-    def said_by(self, question: Question) -> list[tuple[str, float, float]]:
-        """Return each sound and pair of sounds of a question that the base knows, with the share of phrasings that
-        say it and its weight."""
-        total = max(1, self.alive)
-        return [
-            (feature, len(rows) / total, weight)
-            for feature, weight in question.feature_weights().items()
-            if (rows := self.lists.get(feature)) is not None
-        ]
+    def said_by(self, question: Question) -> list[Said]:
+        """Return each sound and pair of sounds of a question that the base knows."""
+        known = self.laid.vocabulary.sounds
+        numbers = [known.get(sound, NOBODY_SAYS) for sound in question.sounds]
+        weights: dict[int, float] = {}
+        for number, weight in zip(numbers, question.weights, strict=True):
+            weights[number] = max(weights.get(number, 0.0), weight**0.5)
+        for (one, first), (other, second) in pairwise(zip(numbers, question.weights, strict=True)):
+            if one != NOBODY_SAYS:
+                weights[pairs_of(one, other)] = min(1.0, first + second) ** 0.5
+        lists = self.lists
+        return [Said(number, weight, lists[number]) for number, weight in weights.items() if number in lists]
 
-    def same(self, text: str) -> dict[str, str]:
-        """Return the entries that have a text as a phrasing, letter for letter, each with that phrasing."""
-        return {row.entry_id: row.phrasing for row in self.letters.get(_letters(text), ()) if _letters(text)}
+    def same(self, text: str) -> dict[str, int]:
+        """Return the entries that have a text as a phrasing, letter for letter, each with that row."""
+        letters = _letters(text)
+        return {self.owners[row]: row for row in self.letters.get(letters, ())} if letters else {}
 
-    def nearest(self, question: Question, entries: int, each: int) -> list[Row]:
-        """Return the phrasings that share most with a question, best first: of ``entries`` entries, ``each`` at most.
+    def nearest(self, said: Sequence[Said], entries: int, each: int) -> dict[str, tuple[int, ...]]:
+        """Return the entries whose phrasings share most with what is said, best first, each with its best rows.
 
-        Rarest sounds first and up to a fixed number of places, so the cost does not grow with the base.
+        Rarest sounds first and up to a fixed number of rows, so the cost does not grow with the base.
         """
-        found = [
-            (len(rows), feature, weight, rows)
-            for feature, weight in question.feature_weights().items()
-            if (rows := self.lists.get(feature)) is not None
-        ]
-        if not found:
-            return []
-        found.sort(key=lambda one: one[:2])
-        scores = np.zeros(len(self.rows), np.float32)
+        taken: list[Said] = []
         spent = 0
-        for size, _, weight, rows in found:
-            scores[rows] += weight * math.log(1 + self.alive / size)
-            spent += size
+        for one in sorted(said, key=lambda one: len(one.rows)):
+            taken.append(one)
+            spent += len(one.rows)
             if spent > _POSTINGS_AT_MOST:
                 break
-        places = np.flatnonzero(scores)
-        scored = scores[places] / self.sizes[places]
-        if len(places) > _ROWS_AT_MOST:
+        if not taken:
+            return {}
+        sizes = [len(one.rows) for one in taken]
+        worth = [one.weight * math.log(1 + self.alive / size) for one, size in zip(taken, sizes, strict=True)]
+        scores = np.bincount(np.concatenate([one.rows for one in taken]), np.repeat(worth, sizes))
+        rows = np.flatnonzero(scores > 0.0)
+        scored = scores[rows] / self.scales[rows]
+        if len(rows) > _ROWS_AT_MOST:
             best = np.argpartition(-scored, _ROWS_AT_MOST)[:_ROWS_AT_MOST]
-            places, scored = places[best], scored[best]
-        ranked = sorted(
-            (-round(score, 4), row.phrasing, row.entry_id, row)
-            for place, score in zip(places.tolist(), scored.tolist(), strict=True)
-            if (row := self.rows[place]) is not None
-        )
-        return _few([(-score, row) for score, _, _, row in ranked], entries, each)
+            rows, scored = rows[best], scored[best]
+        scored = scored.round(4)
+        order = np.argsort(-scored)
+        return self._few(rows[order].tolist(), scored[order].tolist(), entries, each)
+
+    def _few(self, rows: list[int], scores: list[float], entries: int, each: int) -> dict[str, tuple[int, ...]]:
+        """Keep the first rows of the best entries; each further row of one adds half of what the row before it added."""
+        worth: dict[str, float] = {}
+        found: dict[str, list[tuple[float, str, int]]] = {}
+        for row, score in zip(rows, scores, strict=True):
+            owner = self.owners[row]
+            of_entry = found.setdefault(owner, [])
+            worth[owner] = worth.get(owner, 0.0) + score * 0.5 ** len(of_entry)
+            of_entry.append((-score, self.phrasings[row], row))
+        best = sorted(worth, key=lambda entry_id: (-worth[entry_id], entry_id))[:entries]
+        least = _LEAST_OF_BEST * worth[best[0]]
+        close = [entry_id for place, entry_id in enumerate(best) if place < 2 or worth[entry_id] >= least]
+        return {entry_id: tuple(row for _, _, row in sorted(found[entry_id])[:each]) for entry_id in close}
+
+    def candidates(self, said: Sequence[Said], same: Mapping[str, int], entries: int, each: int) -> list[Candidate]:
+        """Return the entries to look at closely: the nearest ones, and those that have the text as a phrasing."""
+        found = self.nearest(said, entries, each)
+        for entry_id, row in same.items():
+            close = found.get(entry_id, ())
+            found[entry_id] = close if row in close else (*close, row)
+        return [Candidate(entry_id, self._rows_of(entry_id, close), close) for entry_id, close in found.items()]
+
+    def _rows_of(self, entry_id: str, close: tuple[int, ...]) -> Sequence[int]:
+        span = self.spans[entry_id]
+        return span if len(span) <= _ROWS_OF_ENTRY else sorted({*span[:_ROWS_OF_ENTRY], *close})
 
 
-def _few(ranked: Sequence[tuple[float, Row]], entries: int, each: int) -> list[Row]:
-    """Keep the first rows of the best entries; each further row of one adds half of what the row before it added."""
-    if not ranked:
-        return []
-    worth: dict[str, float] = {}
-    rows: dict[str, list[Row]] = {}
-    for score, row in ranked:
-        of_entry = rows.setdefault(row.entry_id, [])
-        worth[row.entry_id] = worth.get(row.entry_id, 0.0) + score * 0.5 ** len(of_entry)
-        of_entry.append(row)
-    best = sorted(worth, key=lambda entry_id: (-worth[entry_id], entry_id))[:entries]
-    least = _LEAST_OF_BEST * worth[best[0]]
-    close = [entry_id for place, entry_id in enumerate(best) if place < 2 or worth[entry_id] >= least]
-    return [row for entry_id in close for row in rows[entry_id][:each]]
+def _said_by_rows(laid: Laid, start: int, stop: int) -> tuple[Bits, Bits]:
+    """Return what some rows say, sounds and pairs of neighbours as numbers, and beside each its row, from 0 on."""
+    sizes = laid.sizes[start:stop]
+    begin = int(laid.starts[start]) if start < stop else 0
+    sounds = laid.vocabulary.sound_of[laid.pieces[begin : begin + int(sizes.sum())]].astype(np.int64)
+    rows = np.repeat(np.arange(stop - start), sizes)
+    pairs = pairs_of(sounds[:-1], sounds[1:])
+    within = rows[:-1] == rows[1:]
+    numbers = np.concatenate((sounds, pairs[within]))
+    said = numbers != NOBODY_SAYS
+    return numbers[said], np.concatenate((rows, rows[:-1][within]))[said]
+
+
+def _inverted(numbers: Bits, rows: Bits, size: int) -> tuple[dict[int, Ints], Floats]:
+    """Return the rows that say each number, ascending, and the scale of each of ``size`` rows."""
+    if not len(numbers):
+        return {}, np.full(size, 2.0)
+    known, places = np.unique(numbers, return_inverse=True)
+    pairs = np.unique(places * size + rows)
+    packed = (pairs % size).astype(np.int32)
+    begins = np.searchsorted(pairs, np.arange(len(known)) * size)
+    lists = dict(zip(known.tolist(), np.split(packed, begins[1:]), strict=True))
+    return lists, np.sqrt(np.bincount(packed, minlength=size) + 4.0)
 
 
 def _letters(text: str) -> str:

@@ -1,6 +1,5 @@
-"""How alike two questions are, and a question and an entry: how much of each the other says, word by word.
+"""How alike a question and an entry are, as log-odds: from overlap, ways of asking, and all phrasings together.
 
-Overlap is soft (a homophone counts nearly, a lone character half) and weighed by how much each word says in general.
 The factors were chosen by looking at the figures of the starter packs' own questions and of tuning tasks; they are
 round numbers, none is fitted.
 """
@@ -8,141 +7,26 @@ round numbers, none is fitted.
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import pairwise
+from itertools import accumulate
 
+import numpy as np
 from rapidfuzz.distance import Indel
 
+from knowledge_base.columns import Columns, Rows
 from knowledge_base.entry import Evidence
-from knowledge_base.index import compiled, features
+from knowledge_base.index import Candidate, Index, Said
+from knowledge_base.laid import Ints, Laid
 from knowledge_base.normalize import Question, Wording
+from knowledge_base.overlap import Covered, cover_asked, cover_rows
 from knowledge_base.turns import turned
 
-ALONE_IN_WORD = 0.6  # a character of a longer word, met without its neighbours
-ALONE = 0.95
-SOUNDS_ALIKE = 0.85
-SOUNDS_ALIKE_ALONE = 0.25
-KINDRED = 0.7  # another word of the same matter
 _TYPICAL_PRIOR = 1.0  # a question of one word tells little about what is typical
 _NEUTRAL_WAYS = frozenset({"is", "say"})
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
-    """What one side says, ready to be met: pieces and sounds as sets, alone and in pairs, and its ways of asking."""
-
-    pieces: frozenset[str]
-    pairs: frozenset[tuple[str, str]]
-    sounds: frozenset[str]
-    sound_pairs: frozenset[tuple[str, str]]
-    ways: frozenset[str]
-    kin: frozenset[int]
-
-    @classmethod
-    def of(cls, *questions: Question) -> Side:
-        """Make what these questions say together ready."""
-        return cls(
-            frozenset(piece for q in questions for piece in q.pieces),
-            frozenset(pair for q in questions for pair in pairwise(q.pieces)),
-            frozenset(sound for q in questions for sound in q.sounds),
-            frozenset(pair for q in questions for pair in pairwise(q.sounds)),
-            frozenset(way for q in questions for way in q.ways),
-            frozenset(group for q in questions for kin in q.kin for group in kin),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """What all phrasings of an entry say together, and how many of them say each sound and pair of sounds."""
-
-    side: Side
-    counts: Mapping[str, int]
-    size: int
-
-
-@lru_cache(maxsize=8192)
-def side_of(phrasing: str) -> Side:
-    """Return a phrasing made ready to be met; the latest ones are kept."""
-    return Side.of(compiled(phrasing))
-
-
-@lru_cache(maxsize=4096)
-def profile_of(phrasings: tuple[str, ...]) -> Profile:
-    """Return what the phrasings of an entry say together; the latest ones are kept."""
-    questions = [compiled(phrasing) for phrasing in phrasings]
-    counts = Counter(feature for question in questions for feature in features(question))
-    return Profile(Side.of(*questions), counts, len(questions))
-
-
-@dataclass(frozen=True, slots=True)
-class Covered:
-    """How much of one question the other side says: share (0–1), all there is, and the word that is missing most."""
-
-    share: float
-    total: float
-    missing: float
-    word: str
-
-
-def cover(question: Question, other: Side) -> Covered:
-    """Say how much of a question another side says."""
-    total = lost = 0.0
-    missing: dict[int, float] = {}
-    for at, (piece, weight) in enumerate(zip(question.pieces, question.weights, strict=True)):
-        total += weight
-        if piece in other.pieces and at and (question.pieces[at - 1], piece) in other.pairs:
-            continue  # the common case first: met beside the same neighbour
-        less = weight * (1.0 - (_way_met(piece, other) if piece[0] == "?" else _met(question, other, at)))
-        if less > 0.0:
-            lost += less
-            word = question.words[at]
-            missing[word] = missing.get(word, 0.0) + less
-    if not missing:
-        return Covered(1.0 if total else 0.0, total, 0.0, "")
-    place = max(missing, key=missing.__getitem__)
-    word_missing = "".join(p for p, owner in zip(question.pieces, question.words, strict=True) if owner == place)
-    return Covered(1.0 - lost / total, total, missing[place], word_missing)
-
-
-def _way_met(piece: str, other: Side) -> float:
-    """Say how near the other side comes to a way of asking (0–1)."""
-    if piece in other.pieces:
-        return 1.0
-    near = Wording.shipped().near_ways
-    return max((near.get((piece[1:], way), 0.0) for way in other.ways), default=0.0)
-
-
-def _met(question: Question, other: Side, at: int) -> float:
-    """Say how well the piece at a place is met on the other side (0–1)."""
-    pieces, heard, words = question.pieces, question.sounds, question.words
-    last = len(pieces) - 1
-    piece, sound = pieces[at], heard[at]
-    if piece in other.pieces:
-        if (at and (pieces[at - 1], piece) in other.pairs) or (at < last and (piece, pieces[at + 1]) in other.pairs):
-            return 1.0
-        if (not at or words[at - 1] != words[at]) and (at == last or words[at + 1] != words[at]):
-            return ALONE
-        if _heard_beside(heard, at, other):
-            return ALONE
-        return ALONE_IN_WORD if question.kin[at].isdisjoint(other.kin) else max(KINDRED, ALONE_IN_WORD)
-    if sound in other.sounds and _heard_beside(heard, at, other):
-        return SOUNDS_ALIKE
-    if not question.kin[at].isdisjoint(other.kin):
-        return KINDRED
-    return SOUNDS_ALIKE_ALONE if sound in other.sounds else 0.0
-
-
-def _heard_beside(heard: tuple[str, ...], at: int, other: Side) -> bool:
-    return bool(
-        (at and (heard[at - 1], heard[at]) in other.sound_pairs)
-        or (at < len(heard) - 1 and (heard[at], heard[at + 1]) in other.sound_pairs)
-    )
-
-
-def ways_alike(one: frozenset[str], other: frozenset[str], near: Mapping[tuple[str, str], float]) -> float:
+def ways_alike(one: frozenset[str], other: frozenset[str], near: Mapping[str, Mapping[str, float]]) -> float:
     """Say how near two sets of ways of asking are (0–1); asking in no way goes fairly well with any."""
     mine, yours = one - _NEUTRAL_WAYS, other - _NEUTRAL_WAYS
     if not mine and not yours:
@@ -151,101 +35,155 @@ def ways_alike(one: frozenset[str], other: frozenset[str], near: Mapping[tuple[s
         return 0.75
 
     def best(way: str, among: frozenset[str]) -> float:
-        return 1.0 if way in among else max(near.get((way, them), 0.2) for them in among)
+        return 1.0 if way in among else max(near.get(way, {}).get(them, 0.2) for them in among)
 
     return (sum(best(w, yours) for w in mine) / len(mine) + sum(best(w, mine) for w in yours) / len(yours)) / 2
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Compared:
-    """A question compared with a phrasing: what each says of the other (0–1), and their likeness as log-odds."""
+    """A question compared with some rows of an index: their ``likeness`` is log-odds.
 
-    phrasing: str
-    likeness: float
+    ``mine`` is what of the question each row says, ``theirs`` what of each row the question says; ``likeness`` lacks
+    what an entry's other phrasings say.
+    """
+
+    question: Question
+    laid: Laid
+    rows: Sequence[int]
     mine: Covered
     theirs: Covered
-    ways: float
-    order: float
-    turns: tuple[Evidence, ...]
-    asked: Question
+    ways: Sequence[float]
+    orders: Sequence[float]
+    turns: Sequence[tuple[Evidence, ...]]
+    likeness: Sequence[float]
+
+    def similarity(self, at: int) -> float:
+        """How like the question and the row at a place look (0–100)."""
+        return 100 * (float(self.mine.share[at]) + float(self.theirs.share[at]) + self.orders[at]) / 3
+
+    def word_of_mine(self, at: int) -> str:
+        """Return the word of the question that the row at a place misses most."""
+        word = self.mine.word(at)
+        return "".join(p for p, place in zip(self.question.pieces, self.question.words, strict=True) if place == word)
+
+    def word_of_theirs(self, at: int) -> str:
+        """Return the word of the row at a place that the question misses most."""
+        word = self.theirs.word(at)
+        start = int(self.laid.starts[self.rows[at]])
+        places = slice(start, start + int(self.laid.sizes[self.rows[at]]))
+        mine = np.cumsum(self.laid.first[places]) == word + 1
+        return "".join(self.laid.vocabulary.spelled[piece] for piece in self.laid.pieces[places][mine].tolist())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judged:
+    """A question and an entry: how likely they mean the same (log-odds, before looking at other entries).
+
+    ``nearest`` is the entry's likest phrasing, by its place in ``compared``.
+    """
+
+    entry_id: str
+    likeness: float
+    compared: Compared
+    nearest: int
+    together: float
+    typical: float
 
     @property
-    def order_key(self) -> tuple[float, str]:
-        """The likest phrasing first."""
-        return (-self.likeness, self.phrasing)
+    def row(self) -> int:
+        """The row of the likest phrasing."""
+        return self.compared.rows[self.nearest]
 
     @property
     def similarity(self) -> float:
-        """How like the two look (0–100)."""
-        return 100 * (self.mine.share + self.theirs.share + self.order) / 3
-
-
-def compare(asked: Question, asked_side: Side, phrasing: str) -> Compared:
-    """Compare what was asked with one phrasing; ``likeness`` lacks what the entry's other phrasings say."""
-    other, side = compiled(phrasing), side_of(phrasing)
-    mine, theirs = cover(asked, side), cover(other, asked_side)
-    ways = ways_alike(asked.ways, other.ways, Wording.shipped().near_ways)
-    order = Indel.normalized_similarity(asked.text, other.text)
-    turns = turned(asked.said, other.said, (asked.negated, other.negated), (asked.numbers, other.numbers))
-    likeness = 3.4 * theirs.share + 1.8 * order + 1.9 * ways - 0.45 * mine.missing - 0.4 * theirs.missing
-    likeness += sum(turn.value for turn in turns)
-    return Compared(phrasing, likeness, mine, theirs, ways, order, turns, asked)
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A question and an entry: how likely they mean the same (log-odds, before looking at other entries)."""
-
-    likeness: float
-    nearest: Compared
-    together: float
-    typical: float
+        """How like the question and the likest phrasing look (0–100)."""
+        return self.compared.similarity(self.nearest)
 
     def evidence(self) -> tuple[Evidence, ...]:
         """Put what speaks for and against into words and numbers for the page that explains.
 
         Codes: ``asked_covered`` and ``phrasing_covered`` (how much of one the other says, in percent, with the word
         most missing), ``entry_covered`` (how much of the question all phrasings say together), ``ways_alike``,
-        ``same_order``, ``typical`` (how typical of the entry and how many phrasings agree, log-odds), and where there is one ``negation``, ``opposite``, ``number``.
+        ``same_order``, ``typical`` (how typical of the entry and how many phrasings agree, log-odds), and where there
+        is one ``negation``, ``opposite``, ``number``.
         """
-        near = self.nearest
+        near, at = self.compared, self.nearest
         return (
-            Evidence("asked_covered", round(100 * near.mine.share, 1), near.mine.word),
-            Evidence("phrasing_covered", round(100 * near.theirs.share, 1), near.theirs.word),
+            Evidence("asked_covered", round(100 * float(near.mine.share[at]), 1), near.word_of_mine(at)),
+            Evidence("phrasing_covered", round(100 * float(near.theirs.share[at]), 1), near.word_of_theirs(at)),
             Evidence("entry_covered", round(100 * self.together, 1)),
-            Evidence("ways_alike", round(100 * near.ways, 1), " ".join(sorted(near.asked.ways))),
-            Evidence("same_order", round(100 * near.order, 1)),
+            Evidence("ways_alike", round(100 * near.ways[at], 1), " ".join(sorted(near.question.manner.ways))),
+            Evidence("same_order", round(100 * near.orders[at], 1)),
             *((Evidence("typical", round(self.typical, 2)),) if self.typical else ()),
-            *near.turns,
+            *near.turns[at],
         )
 
 
-def judge(
-    asked: Question, compared: Sequence[Compared], profile: Profile, said_by: Sequence[tuple[str, float, float]]
-) -> Judged:
-    """Say how likely a question and an entry mean the same.
+def judge(question: Question, index: Index, said: Sequence[Said], candidates: Sequence[Candidate]) -> list[Judged]:
+    """Say of each candidate how likely the question and it mean the same; ``said`` is what the index knows of it.
 
-    ``compared`` are the entry's phrasings that were looked at closely, at least one. ``said_by`` has each sound and
-    pair of sounds of the question, what share of all phrasings in the base say it, and its weight. What phrasings say together counts from three on, fully from eight.
+    What an entry's phrasings say together counts from three on, fully from eight.
     """
-    nearest = min(compared, key=lambda near: near.order_key)
-    together = cover(asked, profile.side).share if profile.size > 1 else nearest.mine.share
-    trust = min(1.0, max(0.0, (profile.size - 2) / 6))
-    typical = trust * (_typical(profile, said_by) + _agreement(compared))
-    told = math.log(nearest.mine.total + 0.3)
-    return Judged(nearest.likeness + 5.7 * together + 1.6 * told + typical - 10.3, nearest, together, typical)
+    if not candidates:
+        return []
+    asked = Columns.of(question, index.laid.vocabulary)
+    rows = Rows.of(asked, index.laid, [row for candidate in candidates for row in candidate.rows])
+    sizes = [len(candidate.rows) for candidate in candidates]
+    begins = [0, *accumulate(sizes)][:-1]
+    close = [begin + one.rows.index(row) for begin, one in zip(begins, candidates, strict=True) for row in one.close]
+    counts = np.add.reduceat(rows.says, begins, axis=0, dtype=np.int32)
+    says = np.concatenate((rows.says[close], counts > 0))
+    mine = cover_asked(asked, says)
+    theirs = cover_rows(asked, index.laid, rows, np.array(close))
+    compared = _compared(question, index.laid, [row for one in candidates for row in one.close], mine, theirs)
+    together = mine.share[len(close) :].tolist()
+    typical = _typical(index, asked, said, counts, sizes)
+    told = 1.6 * math.log(float(asked.weights.sum()) + 0.3) - 10.3
+    found, begin = [], 0
+    for at, one in enumerate(candidates):
+        places = range(begin, begin := begin + len(one.close))
+        nearest = min(
+            places, key=lambda place: (-round(compared.likeness[place], 9), index.phrasings[compared.rows[place]])
+        )
+        likeness = [compared.likeness[place] for place in places]
+        typically = _trust(sizes[at]) * (typical[at] + _agreement(likeness))
+        total = compared.likeness[nearest] + 5.7 * together[at] + typically + told
+        found.append(Judged(one.entry_id, total, compared, nearest, together[at], typically))
+    return found
 
 
-def _agreement(compared: Sequence[Compared]) -> float:
+def _compared(question: Question, laid: Laid, rows: Sequence[int], mine: Covered, theirs: Covered) -> Compared:
+    own, near = question.manner, Wording.shipped().near_ways
+    manners = [laid.manners[row] for row in rows]
+    against = {other: (ways_alike(own.ways, other.ways, near), turned(own, other)) for other in set(manners)}
+    ways = [against[manner][0] for manner in manners]
+    turns = [against[manner][1] for manner in manners]
+    orders = [Indel.normalized_similarity(question.text, laid.texts[row]) for row in rows]
+    missing = 0.45 * mine.missing[: len(rows)] + 0.4 * theirs.missing
+    likeness = 3.4 * theirs.share + 1.8 * np.array(orders) + 1.9 * np.array(ways) - missing
+    likeness += [sum(turn.value for turn in turning) for turning in turns]
+    return Compared(question, laid, rows, mine, theirs, ways, orders, turns, likeness.tolist())
+
+
+def _trust(phrasings: int) -> float:
+    """Say how far what an entry's phrasings say together can be trusted (0–1)."""
+    return min(1.0, max(0.0, (phrasings - 2) / 6))
+
+
+def _agreement(likeness: Sequence[float]) -> float:
     """Say whether several phrasings speak for an entry or one alone (-0.5 for one, +0.9 for four alike)."""
-    most = max(near.likeness for near in compared)
-    return math.log(sum(math.exp(near.likeness - most) for near in compared)) - 0.5
+    most = max(likeness)
+    return math.log(sum(math.exp(near - most) for near in likeness)) - 0.5
 
 
-def _typical(profile: Profile, said_by: Sequence[tuple[str, float, float]]) -> float:
+def _typical(index: Index, asked: Columns, said: Sequence[Said], counts: Ints, sizes: Sequence[int]) -> list[float]:
     """Say how much more often an entry's phrasings say what is asked than all phrasings do (mean log ratio)."""
-    total = ratio = 0.0
-    for feature, share, weight in said_by:
-        ratio += weight * math.log((profile.counts.get(feature, 0) + share) / (share * (profile.size + 1)))
-        total += weight
-    return 1.3 * ratio / (total + _TYPICAL_PRIOR)
+    if max(sizes) < 3 or not said:
+        return [0.0] * len(sizes)
+    share = np.array([len(one.rows) for one in said]) / max(1, index.alive)
+    weights = np.array([one.weight for one in said])
+    own = counts[:, [asked.said[one.number] for one in said]]
+    ratio = np.log((own + share) / (share * (np.array(sizes)[:, None] + 1)))
+    total: list[float] = (1.3 * (weights * ratio).sum(axis=1) / (weights.sum() + _TYPICAL_PRIOR)).tolist()
+    return total

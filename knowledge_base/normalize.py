@@ -7,16 +7,18 @@ Two wordings of one question should give nearly the same pieces; what a piece we
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import pairwise
 
+import numpy as np
 import yaml
+from numpy.typing import NDArray
 
 from knowledge_base.characters import fold
-from knowledge_base.turns import negations, numbers
+from knowledge_base.turns import Manner, negations, numbers, opposites
 from knowledge_base.words import cut, rarities, rarity, sounds
 
 LONGEST_TEXT = 1000
@@ -27,20 +29,26 @@ _REPEATS = re.compile(r"([^\W\d])\1{2,}")
 _EITHER_OR = re.compile(r"([\u4e00-\u9fff])[不没](?=\1)")  # 掉不掉, 能不能: asks, says no "no"
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LONGEST_PHRASE = 7
-_NO_KIN: frozenset[int] = frozenset()
+NO_KIN = 0
+"""The number of a word that is kindred to none."""
 _ENDING_NO = ("不", "没", "否")
 
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """The hand-made lists, compiled: what each word counts as."""
+    """The hand-made lists, compiled: what each word counts as.
+
+    ``kin`` has the number of each word's matters (several words may share it), and ``kindred`` says by two such
+    numbers whether they have a matter in common; number 0 is of no matter. ``near_ways`` says how near each way of asking is to others (0–1).
+    """
 
     dropped: frozenset[str]
     ends: frozenset[str]
     ways: Mapping[str, str]
-    near_ways: Mapping[tuple[str, str], float]
+    near_ways: Mapping[str, Mapping[str, float]]
     same: Mapping[str, str]
-    kin: Mapping[str, frozenset[int]]
+    kin: Mapping[str, int]
+    kindred: NDArray[np.bool_]
     light: frozenset[str]
     vocabulary: Mapping[str, float]
     phrases: frozenset[str]
@@ -52,14 +60,11 @@ class Wording:
         raw = yaml.safe_load(files("knowledge_base").joinpath("lists/wording.yaml").read_text("utf-8"))
         ways = {str(word): way for way, words in raw["asking"].items() for word in words}
         same = {str(word): str(group[0]) for group in raw["same"] for word in group}
-        kin: dict[str, frozenset[int]] = {}
-        for number, group in enumerate(raw["kin"]):
-            for word in group:
-                kin[same.get(str(word), str(word))] = kin.get(same.get(str(word), str(word)), frozenset()) | {number}
-        near: dict[tuple[str, str], float] = {}
+        kin, kindred = _kin([[same.get(str(word), str(word)) for word in group] for group in raw["kin"]])
+        near: dict[str, dict[str, float]] = {}
         for pair, value in raw["near_ways"].items():
             one, other = pair.split()
-            near[one, other] = near[other, one] = float(value)
+            near.setdefault(one, {})[other] = near.setdefault(other, {})[one] = float(value)
         courtesy = {str(word) for word in raw["courtesy"]}
         costs = {word: 6.0 + len(word) / 4 for word in ways if _HAN.search(word)}
         costs |= {word: 7.0 for word in courtesy if _HAN.search(word)}
@@ -72,10 +77,22 @@ class Wording:
             near_ways=near,
             same=same,
             kin=kin,
+            kindred=kindred,
             light=frozenset((*raw["light"], *raw["light_en"])),
             vocabulary=known | costs,
             phrases=frozenset(word for word in (*courtesy, *ways) if " " in word),
         )
+
+
+def _kin(groups: Sequence[Sequence[str]]) -> tuple[dict[str, int], NDArray[np.bool_]]:
+    """Number the matters of each word: the groups it is in; and say which numbers have a group in common."""
+    matters: dict[str, frozenset[int]] = {}
+    for number, group in enumerate(groups):
+        for word in group:
+            matters[word] = matters.get(word, frozenset()) | {number}
+    numbers = {found: number for number, found in enumerate(dict.fromkeys(matters.values()), start=1)}
+    kindred = [[bool(one & other) for other in (frozenset[int](), *numbers)] for one in (frozenset[int](), *numbers)]
+    return {word: numbers[found] for word, found in matters.items()}, np.array(kindred)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +101,8 @@ class Question:
 
     ``pieces`` are single Chinese characters, Latin words (stemmed) and numbers, in order; ``weights`` what each says
     (0–1, a long word's weight is shared by its characters); ``words`` the word each belongs to, by its place;
-    ``sounds`` how each sounds; ``ways`` how it asks (how, when, price …); ``said`` its words as written; ``negated`` whether it says no an odd number of times;
-    ``numbers`` what it counts; ``kin`` the groups of kindred words that each piece's word is of; ``text`` is all of it in one readable line.
+    ``sounds`` how each sounds; ``kin`` the number of its word's matters (see ``Wording``). ``manner`` is how it
+    asks; ``text`` all of it in one readable line.
     """
 
     text: str
@@ -93,11 +110,8 @@ class Question:
     weights: tuple[float, ...]
     words: tuple[int, ...]
     sounds: tuple[str, ...]
-    ways: frozenset[str]
-    said: frozenset[str]
-    negated: bool
-    numbers: frozenset[str]
-    kin: tuple[frozenset[int], ...]
+    kin: tuple[int, ...]
+    manner: Manner
 
     def feature_weights(self) -> dict[str, float]:
         """Return how much each sound and each pair of neighbouring sounds counts when phrasings are counted."""
@@ -109,15 +123,16 @@ class Question:
         return weights
 
 
+@lru_cache(maxsize=512)
 def normalize(text: str) -> Question:
-    """Bring a text to what it asks. Cut to 1,000 characters; any Unicode; never raises.
+    """Bring a text to what it asks. Cut to 1,000 characters; any Unicode; never raises. The latest ones are kept.
 
     Doing it again to ``Question.text`` gives the same pieces.
     """
     wording = Wording.shipped()
     words = _words(fold(text[:LONGEST_TEXT]), wording)
     kept = [word for word in words if word[1] != _DROPPED] or [(word, _PLAIN) for word, _ in words]
-    return _question(kept, wording)
+    return _question(kept)
 
 
 _PLAIN, _DROPPED = "plain", "dropped"
@@ -182,39 +197,51 @@ def _without_ends(marked: list[tuple[str, str]], ends: frozenset[str]) -> list[t
     return marked
 
 
-def _question(words: list[tuple[str, str]], wording: Wording) -> Question:
-    pieces: list[str] = []
-    weights: list[float] = []
-    places: list[int] = []
-    kin: list[frozenset[int]] = []
-    ways = set()
-    for place, (word, counts) in enumerate(words[:_MOST_WORDS]):
-        if counts not in (_PLAIN, _DROPPED):
-            ways.add(counts)
-            meant, parts, weight = "", [f"?{counts}"], WAY_WEIGHTS.get(counts, WAY_WEIGHT)
-        else:
-            meant = wording.same.get(word, word)
-            parts = list(meant) if _HAN.match(meant) else [stem(meant)]
-            weight = weigh(meant, wording) / len(parts) ** 0.6
-        pieces += parts
-        weights += [weight] * len(parts)
-        places += [place] * len(parts)
-        kin += [wording.kin.get(meant, _NO_KIN)] * len(parts)
-    heard = sounds()
+def _question(words: list[tuple[str, str]]) -> Question:
+    meant = [_meant(word, counts) for word, counts in words]
+    compared = meant[:_MOST_WORDS]
+    opposed = opposites()
+    between = " " if any(word.isascii() for word, _ in words) else ""
     return Question(
-        text=" ".join(word for word, _ in words)
-        if any(w.isascii() for w, _ in words)
-        else "".join(w for w, _ in words),
-        pieces=tuple(pieces),
-        weights=tuple(weights),
-        words=tuple(places),
-        sounds=tuple(heard.get(piece, piece) for piece in pieces),
-        ways=frozenset(ways),
-        said=frozenset(word for word, _ in words),
-        negated=negations(word for word, counts in words if counts in (_PLAIN, _DROPPED)) % 2 == 1,
-        numbers=numbers(word for word, _ in words),
-        kin=tuple(kin),
+        text=between.join([word for word, _ in words]),
+        pieces=tuple([piece for word in compared for piece in word.pieces]),
+        weights=tuple([word.weight for word in compared for _ in word.pieces]),
+        words=tuple([place for place, word in enumerate(compared) for _ in word.pieces]),
+        sounds=tuple([sound for word in compared for sound in word.sounds]),
+        kin=tuple([word.kin for word in compared for _ in word.pieces]),
+        manner=Manner(
+            ways=frozenset([word.way for word in compared if word.way]),
+            negated=sum(word.negates for word in meant) % 2 == 1,
+            numbers=numbers([word for word, _ in words]),
+            opposed=frozenset([word for word, _ in words if word in opposed]),
+        ),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Meant:
+    """What one word is compared as; ``weight`` is that of each piece."""
+
+    pieces: tuple[str, ...]
+    weight: float
+    sounds: tuple[str, ...]
+    kin: int
+    way: str
+    negates: int
+
+
+@lru_cache(maxsize=16_384)
+def _meant(word: str, counts: str) -> _Meant:
+    """Return what a word is compared as; most words of a base come again and again."""
+    if counts not in (_PLAIN, _DROPPED):
+        way = (f"?{counts}",)
+        return _Meant(way, WAY_WEIGHTS.get(counts, WAY_WEIGHT), way, NO_KIN, counts, 0)
+    wording, heard = Wording.shipped(), sounds()
+    meant = wording.same.get(word, word)
+    pieces = tuple(meant) if _HAN.match(meant) else (stem(meant),)
+    weight = weigh(meant, wording) / len(pieces) ** 0.6
+    spoken = tuple(heard.get(piece, piece) for piece in pieces)
+    return _Meant(pieces, weight, spoken, wording.kin.get(meant, NO_KIN), "", negations((word,)))
 
 
 WAY_WEIGHT = 0.05

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
@@ -56,6 +57,9 @@ _DIGITS = {
     "九": "9",
     "十": "10",
 }
+_WRITTEN = re.compile(r"\d+(?:\.\d+)?")
+_MAY_COUNT = re.compile(r"[\d二两三四五六七八九十]")
+_NONE: frozenset[str] = frozenset()
 _COUNTED = re.compile(r"([二两三四五六七八九十])(?=[个天年月日号岁斤件寸米折次小只双盒瓶包人周])")
 
 
@@ -77,29 +81,32 @@ def negations(words: Iterable[str]) -> int:
 def numbers(words: Iterable[str]) -> frozenset[str]:
     """Return the numbers in a text, written in digits or counted in characters (三天)."""
     joined = " ".join(words)
-    digits = re.findall(r"\d+(?:\.\d+)?", joined)
-    return frozenset((*digits, *(_DIGITS[sign] for sign in _COUNTED.findall(joined))))
+    if not _MAY_COUNT.search(joined):
+        return _NONE
+    return frozenset((*_WRITTEN.findall(joined), *(_DIGITS[sign] for sign in _COUNTED.findall(joined))))
 
 
-def turned(
-    asked: frozenset[str],
-    phrasing: frozenset[str],
-    negated: tuple[bool, bool],
-    counted: tuple[frozenset[str], frozenset[str]],
-) -> tuple[Evidence, ...]:
-    """Return what turns a question against a phrasing, each with what it takes away (log-odds, negative).
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a text asks, apart from its pieces: ways of asking, negated or not, numbers, words that have opposites."""
 
-    ``asked`` and ``phrasing`` are their words; ``negated`` and ``counted`` whether and what each of the two negates
-    and counts.
-    """
+    ways: frozenset[str]
+    negated: bool
+    numbers: frozenset[str]
+    opposed: frozenset[str]
+
+
+def turned(asked: Manner, phrasing: Manner) -> tuple[Evidence, ...]:
+    """Return what turns a question against a phrasing, each with what it takes away (log-odds, negative)."""
     found = []
-    if negated[0] != negated[1]:
+    if asked.negated != phrasing.negated:
         found.append(Evidence("negation", NEGATED))
-    mine, theirs = asked - phrasing, phrasing - asked
+    mine, theirs = asked.opposed - phrasing.opposed, phrasing.opposed - asked.opposed
     pairs = opposites()
-    turning = sorted(f"{word}/{other}" for word in mine for other in pairs.get(word, frozenset()) & theirs)
+    turning = sorted(f"{word}/{other}" for word in mine for other in pairs[word] & theirs)
     if turning:
         found.append(Evidence("opposite", OPPOSITE, " ".join(turning)))
-    if counted[0] and counted[1] and not counted[0] & counted[1]:
-        found.append(Evidence("number", OTHER_NUMBER, f"{'/'.join(sorted(counted[0]))} {'/'.join(sorted(counted[1]))}"))
+    if asked.numbers and phrasing.numbers and not asked.numbers & phrasing.numbers:
+        counted = f"{'/'.join(sorted(asked.numbers))} {'/'.join(sorted(phrasing.numbers))}"
+        found.append(Evidence("number", OTHER_NUMBER, counted))
     return tuple(found)
