@@ -94,7 +94,12 @@ def _add_console(app: web.Application) -> None:
     async def console(request: web.Request) -> web.Response:
         return _serve(request, page, "no-store")
 
+    async def no_icon(_request: web.Request) -> web.Response:
+        # Browsers ask for it on bare pages such as /healthz; the console's own page names its mark.
+        return web.Response(status=204)
+
     app.router.add_get("/static/{version}/{path:.+}", static)
+    app.router.add_get("/favicon.ico", no_icon)
     for path in PAGES:
         app.router.add_get(path, console)
         if path != "/":
