@@ -18,7 +18,7 @@ from typing import Any
 import sqlalchemy as sa
 import structlog
 
-from adapters.base import Client, Outgoing, SendResult, Sent
+from adapters.base import Channel, Client, Outgoing, SendResult, Sent
 from bot.core.conversation import Event, State
 from bot.core.message import Kind, ReplyClass, Sender
 from bot.core.notices import Notice
@@ -133,12 +133,9 @@ class Sending:
         channel = self._directory.channels.get(row["channel"])
         if channel is None:
             return SendResult(Sent.REFUSED, detail="渠道已删除", permanent=True)
-        able = self._directory.adapter(channel).capabilities(channel)
-        if not able.can_send:
-            return SendResult(Sent.REFUSED, detail="这个渠道不能发送", permanent=True)
-        size = len(row["text"].encode()) if able.text_limit_bytes else len(row["text"])
-        if able.text_limit is not None and size > able.text_limit:
-            return SendResult(Sent.REFUSED, detail=f"超过平台长度上限 {able.text_limit}", permanent=True)
+        barred = await self._barred(row, channel)
+        if barred:
+            return SendResult(Sent.REFUSED, detail=barred, permanent=True)
         outgoing = Outgoing(
             id=row["id"],
             conversation=row["external"],
@@ -152,6 +149,23 @@ class Sending:
         except Exception as error:
             log.exception("client_fault", send=row["id"], adapter=channel.adapter)
             return SendResult(Sent.UNKNOWN, detail=f"发送时出错：{type(error).__name__}")
+
+    async def _barred(self, row: Row, channel: Channel) -> str:
+        """Why the platform would not take this send, known before it is asked: its limits are data. Empty if it may."""
+        able = self._directory.adapter(channel).capabilities(channel)
+        if not able.can_send:
+            return "这个渠道不能发送"
+        size = len(row["text"].encode()) if able.text_limit_bytes else len(row["text"])
+        if able.text_limit is not None and size > able.text_limit:
+            return f"超过平台长度上限 {able.text_limit}"
+        if able.quotas:
+            asked_at, used = await self._store.read(outbox.used_quota, row["conversation"])
+            since = timedelta(milliseconds=self._clocks.now_ms(row["shop"]) - asked_at)
+            for quota in able.quotas:
+                if since > quota.window or used >= quota.sends:
+                    hours = quota.window / timedelta(hours=1)
+                    return f"超过平台额度：买家最后一条消息后 {hours:g} 小时内最多发 {quota.sends} 条"
+        return ""
 
     def record(self, conn: sa.Connection, ended: Sequence[Ended]) -> list[list[Row]]:
         """Write how calls ended; return, for each, the next send of its conversation, claimed."""

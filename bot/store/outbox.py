@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.core.message import HAPPENINGS
 from bot.store.statements import insert
 from bot.store.tables import conversation, message, outbox
 
@@ -201,3 +202,27 @@ def unnamed(conn: sa.Connection, conversation: str) -> list[Mapping[str, Any]]:
         .order_by(outbox.c.created_at)
     )
     return [dict(row) for row in found.mappings()]
+
+
+def used_quota(conn: sa.Connection, conversation_id: str) -> tuple[int, int]:
+    """When the buyer last wrote (ms of the shop's clock, 0 for never), and how many sends were made since.
+
+    A send of unknown ending may have used the quota, so it counts.
+    """
+    asked_at = conn.scalar(
+        sa.select(sa.func.max(message.c.at)).where(
+            message.c.conversation == conversation_id,
+            message.c.sender == "buyer",
+            message.c.kind.not_in([kind.value for kind in HAPPENINGS]),
+        )
+    )
+    used = conn.scalar(
+        sa.select(sa.func.count())
+        .select_from(outbox)
+        .where(
+            outbox.c.conversation == conversation_id,
+            outbox.c.status.in_(("sent", "unknown")),
+            outbox.c.done_at >= (asked_at or 0),
+        )
+    )
+    return asked_at or 0, used or 0
