@@ -15,12 +15,13 @@ from bot.service.clocks import Clocks
 from bot.service.directory import ZONE, Directory
 from bot.service.shelf import Shelf
 
-_SENTENCE = re.compile(r"[^。！？!?\n]+[。！？!?]?")
+_CLAUSE = re.compile(r"[^。！？!?；;\n]+")
+FACT_CHARS = 6
 _ADDRESS = re.compile(r"^(亲亲?|您好|你好|哈喽)[，,~～！!\s]*")
 _FRAMES = (
-    "关于「{topic}」，再跟你确认一下：{fact}",
-    "{fact}如果你的情况不一样，把订单号发我，我来查。",
-    "「{topic}」补充说明：{fact}",
+    "关于「{topic}」，再跟你确认一下：{fact}。",
+    "{fact}。如果你的情况不一样，把订单号发我，我来查。",
+    "「{topic}」补充说明：{fact}。",
 )
 
 
@@ -50,7 +51,7 @@ class FollowUps:
 
 
 def _facts(answer: str) -> list[str]:
-    """The sentences of an answer that say something, one for each frame; a short answer serves them all."""
-    sentences = [_ADDRESS.sub("", s.strip()) for s in _SENTENCE.findall(answer)]
-    facts = [s for s in sentences if len(s) >= 6] or [answer]
+    """The clauses of an answer that say something, one for each frame: a follow-up is no second copy of the answer."""
+    clauses = [_ADDRESS.sub("", clause.strip()) for clause in _CLAUSE.findall(answer)]
+    facts = [clause for clause in clauses if len(clause) >= FACT_CHARS] or [answer.rstrip("。！？!?；; ")]
     return [facts[i % len(facts)] for i in range(len(_FRAMES))]
