@@ -6,7 +6,6 @@ Sounds rather than letters, so that a homophone typo still finds its phrasing; t
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -26,9 +25,12 @@ _NO_ROWS: Ints = np.empty(0, np.int32)
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A sound or a pair of sounds that a question says and the base knows: its number, weight, and rows."""
+    """A sound or a pair of sounds that a question says and the base knows: its weight and the rows that say it.
 
-    number: int
+    ``place`` is where the question says it; pairs come behind all sounds, at the place of the second one.
+    """
+
+    place: int
     weight: float
     rows: Ints
 
@@ -117,17 +119,21 @@ class Index:
         known = self.laid.vocabulary.sounds
         numbers = [known.get(sound, NOBODY_SAYS) for sound in question.sounds]
         weights: dict[int, float] = {}
-        for number, weight in zip(numbers, question.weights, strict=True):
+        places: dict[int, int] = {}
+        for place, (number, weight) in enumerate(zip(numbers, question.weights, strict=True)):
             weights[number] = max(weights.get(number, 0.0), weight**0.5)
-        for (one, first), (other, second) in pairwise(zip(numbers, question.weights, strict=True)):
+            places[number] = place
+        each = pairwise(zip(numbers, question.weights, strict=True))
+        for place, ((one, first), (other, second)) in enumerate(each, start=len(numbers) + 1):
             if one != NOBODY_SAYS:
-                weights[pairs_of(one, other)] = min(1.0, first + second) ** 0.5
+                pair = pairs_of(one, other)
+                weights[pair] = min(1.0, first + second) ** 0.5
+                places[pair] = place
         lists = self.lists
-        return [Said(number, weight, lists[number]) for number, weight in weights.items() if number in lists]
+        return [Said(places[n], weight, lists[n]) for n, weight in weights.items() if n in lists]
 
-    def same(self, text: str) -> dict[str, int]:
+    def same(self, letters: str) -> dict[str, int]:
         """Return the entries that have a text as a phrasing, letter for letter, each with that row."""
-        letters = _letters(text)
         return {self.owners[row]: row for row in self.letters.get(letters, ())} if letters else {}
 
     def nearest(self, said: Sequence[Said], entries: int, each: int) -> dict[str, tuple[int, ...]]:
@@ -144,31 +150,41 @@ class Index:
                 break
         if not taken:
             return {}
-        sizes = [len(one.rows) for one in taken]
-        worth = [one.weight * math.log(1 + self.alive / size) for one, size in zip(taken, sizes, strict=True)]
-        scores = np.bincount(np.concatenate([one.rows for one in taken]), np.repeat(worth, sizes))
-        rows = np.flatnonzero(scores > 0.0)
-        scored = scores[rows] / self.scales[rows]
+        sizes = np.array([len(one.rows) for one in taken])
+        worth = np.array([one.weight for one in taken]) * np.log(1 + self.alive / sizes)
+        scores = np.bincount(np.concatenate([one.rows for one in taken]), worth.repeat(sizes))
+        rows = (scores > 0.0).nonzero()[0]
+        scored = (scores[rows] / self.scales[rows]).round(4)
         if len(rows) > _ROWS_AT_MOST:
-            best = np.argpartition(-scored, _ROWS_AT_MOST)[:_ROWS_AT_MOST]
-            rows, scored = rows[best], scored[best]
-        scored = scored.round(4)
-        order = np.argsort(-scored)
-        return self._few(rows[order].tolist(), scored[order].tolist(), entries, each)
+            enough = scored >= np.partition(scored, -_ROWS_AT_MOST)[-_ROWS_AT_MOST]
+            rows, scored = rows[enough], scored[enough]
+        best = (-scored).argsort(kind="stable")[:_ROWS_AT_MOST]
+        return self._few(rows[best].tolist(), scored[best].tolist(), entries, each)
 
     def _few(self, rows: list[int], scores: list[float], entries: int, each: int) -> dict[str, tuple[int, ...]]:
         """Keep the first rows of the best entries; each further row of one adds half of what the row before it added."""
         worth: dict[str, float] = {}
-        found: dict[str, list[tuple[float, str, int]]] = {}
+        found: dict[str, list[int]] = {}
         for row, score in zip(rows, scores, strict=True):
             owner = self.owners[row]
-            of_entry = found.setdefault(owner, [])
-            worth[owner] = worth.get(owner, 0.0) + score * 0.5 ** len(of_entry)
-            of_entry.append((-score, self.phrasings[row], row))
-        best = sorted(worth, key=lambda entry_id: (-worth[entry_id], entry_id))[:entries]
-        least = _LEAST_OF_BEST * worth[best[0]]
-        close = [entry_id for place, entry_id in enumerate(best) if place < 2 or worth[entry_id] >= least]
-        return {entry_id: tuple(row for _, _, row in sorted(found[entry_id])[:each]) for entry_id in close}
+            of_entry = found.get(owner)
+            if of_entry is None:
+                worth[owner], found[owner] = score, [row]
+            else:
+                worth[owner] += score * 0.5 ** len(of_entry)
+                of_entry.append(row)
+        least = _LEAST_OF_BEST * max(worth.values())
+        best = sorted([(-value, entry_id) for entry_id, value in worth.items() if value >= least])
+        if len(best) < 2:
+            best = sorted([(-value, entry_id) for entry_id, value in worth.items()])[:2]
+        scored = dict(zip(rows, scores, strict=True))
+        return {entry_id: self._first(found[entry_id], scored, each) for _, entry_id in best[:entries]}
+
+    def _first(self, rows: list[int], scored: Mapping[int, float], each: int) -> tuple[int, ...]:
+        """Return the best rows of an entry, in the order of its phrasings; equals by text, whatever came first."""
+        if len(rows) > each:
+            rows = sorted(rows, key=lambda row: (-scored[row], self.phrasings[row]))[:each]
+        return tuple(sorted(rows))
 
     def candidates(self, said: Sequence[Said], same: Mapping[str, int], entries: int, each: int) -> list[Candidate]:
         """Return the entries to look at closely: the nearest ones, and those that have the text as a phrasing."""

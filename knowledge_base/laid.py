@@ -70,7 +70,7 @@ class Laid:
     """Phrasings laid out: row ``r`` has the places ``starts[r]`` to ``starts[r] + sizes[r]``.
 
     By place: ``pieces`` (numbers of the vocabulary), ``weights``, ``kin`` (number of the word's matters), ``first`` (begins a word),
-    ``alone`` (is a whole word). By row: ``texts`` (normalised) and ``manners``.
+    ``alone`` (is a whole word). By row: ``totals`` (of its weights), ``texts`` (normalised) and ``manners``.
     """
 
     vocabulary: Vocabulary
@@ -81,6 +81,7 @@ class Laid:
     alone: Flags
     starts: Bits
     sizes: Bits
+    totals: Floats
     texts: Sequence[str]
     manners: Sequence[Manner]
 
@@ -103,7 +104,7 @@ class Laid:
             asked.append(manners.setdefault(question.manner, question.manner))
         row_sizes = np.array(sizes, np.int64)
         starts = np.cumsum(row_sizes) - row_sizes
-        first, alone = ends_of_words(np.array(words, np.int32), starts)
+        first, alone = _ends_of_words(np.array(words, np.int32), starts)
         return cls(
             before.grown(known, heard),
             np.array(pieces, np.int32),
@@ -113,6 +114,7 @@ class Laid:
             alone,
             starts,
             row_sizes,
+            _totals(np.array(weights, np.float64), starts),
             [question.text for question in questions],
             asked,
         )
@@ -128,12 +130,17 @@ class Laid:
             np.concatenate((self.alone, more.alone)),
             np.concatenate((self.starts, more.starts + len(self.pieces))),
             np.concatenate((self.sizes, more.sizes)),
+            np.concatenate((self.totals, more.totals)),
             [*self.texts, *more.texts],
             [*self.manners, *more.manners],
         )
 
 
-def ends_of_words(words: Ints, starts: Bits) -> tuple[Flags, Flags]:
+def _totals(weights: Floats, starts: Bits) -> Floats:
+    return np.maximum(np.add.reduceat(weights, starts), 1e-9) if len(starts) else weights
+
+
+def _ends_of_words(words: Ints, starts: Bits) -> tuple[Flags, Flags]:
     """Say which places begin a word, and which are a word of their own."""
     first = np.ones(len(words) + 1, np.bool_)
     first[1:-1] = words[1:] != words[:-1]

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from knowledge_base.characters import fold
 from knowledge_base.turns import Manner, negations, numbers, opposites
-from knowledge_base.words import cut, rarities, rarity, sounds
+from knowledge_base.words import cut, rarities, rarity, sounds, with_beginnings
 
 LONGEST_TEXT = 1000
 _MOST_WORDS = 120  # of a longer text the rest is not compared
@@ -79,7 +79,7 @@ class Wording:
             kin=kin,
             kindred=kindred,
             light=frozenset((*raw["light"], *raw["light_en"])),
-            vocabulary=known | costs,
+            vocabulary=with_beginnings(known | costs),
             phrases=frozenset(word for word in (*courtesy, *ways) if " " in word),
         )
 

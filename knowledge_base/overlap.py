@@ -1,23 +1,32 @@
 """How much of one text another one says, word by word: of a question each phrasing, of each phrasing the question.
 
 Overlap is soft (a homophone counts nearly, a lone character half) and weighed by how much each word says in general.
+Each place of a phrasing has the places of the question that say the same as the bits of a number: a pair of
+neighbours that both texts have is then a shift and an "and", for all phrasings at once.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 
-from knowledge_base.columns import Columns, Places, Rows, runs
-from knowledge_base.laid import Flags, Floats, Laid
+from knowledge_base.laid import Bits, Floats, Laid, Vocabulary
+from knowledge_base.normalize import NO_KIN, Question, Wording
 
 ALONE_IN_WORD = 0.6  # a character of a longer word, met without its neighbours
 ALONE = 0.95
 SOUNDS_ALIKE = 0.85
 SOUNDS_ALIKE_ALONE = 0.25
 KINDRED = 0.7  # another word of the same matter
+
+Masks = NDArray[np.uint64]
+_BITS = 64  # of one number; a long question needs several
+_UNKNOWN = -1  # the number of a piece that no phrasing has
 
 
 def _met(piece: bool, pair: bool, sound: bool, sound_pair: bool, kin: bool, alone: bool) -> float:
@@ -39,65 +48,183 @@ def _met(piece: bool, pair: bool, sound: bool, sound_pair: bool, kin: bool, alon
     return SOUNDS_ALIKE_ALONE if sound else 0.0
 
 
+_PIECE, _SOUND, _PAIRS, _KIN = 0, 1, slice(2, 4), 4
 _EIGHT = product((False, True), repeat=8)
-_MET = np.array([_met(p, p1 or p2, s, s1 or s2, kin, alone) for p, s, p1, s1, p2, s2, kin, alone in _EIGHT])
-"""By eight bits: piece, sound; the pair of each with the place before; with the place behind; kin; alone."""
+_UNMET = np.array([1.0 - _met(p, p1 or p2, s, s1 or s2, kin, alone) for p, s, p1, s1, kin, p2, s2, alone in _EIGHT])
+"""What is missing of a piece, by eight bits: piece, sound; the pair of each with the place before; kin; the pair of
+each with the place behind; alone."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """A question ready to be met by phrasings.
+
+    By place: ``weights`` (``total``: of all), ``alone`` (is a whole word); ``words`` has the places that begin a word.
+    ``by_piece``, ``by_sound`` and ``by_kin`` have for each number the places that say it (the last one kindred words),
+    as bits. Behind the places are bits for ways of asking near its own: ``near_bits`` has for each place that is a way
+    the bits of ways near it and how near; ``near_pieces`` how near a piece that is a way is to any of its own.
+    """
+
+    size: int
+    weights: Floats
+    total: float
+    alone: Sequence[bool]
+    words: Sequence[int]
+    by_piece: Masks
+    by_sound: Masks
+    by_kin: Masks | None
+    near_bits: Sequence[tuple[int, range, Floats]]
+    near_pieces: Mapping[int, float]
+    bits: int
+
+    @classmethod
+    def of(cls, question: Question, vocabulary: Vocabulary) -> Self:
+        """Make a question of at least one piece ready."""
+        size, number = len(question.pieces), vocabulary.pieces.get
+        pieces = [number(piece, _UNKNOWN) for piece in question.pieces]
+        near_bits: list[tuple[int, range, Floats]] = []
+        near_pieces: dict[int, float] = {}
+        pieces.append(_UNKNOWN)  # so that the last place and the first way are no neighbours
+        for place, piece in enumerate(question.pieces):
+            if piece[0] == "?":
+                near = {piece[1:]: 1.0, **Wording.shipped().near_ways.get(piece[1:], {})}
+                ways = [number(f"?{way}", _UNKNOWN) for way in near]
+                near_bits.append((place, range(len(pieces), len(pieces) + len(ways)), np.array([*near.values()])))
+                pieces += ways
+                for way, value in zip(ways, near.values(), strict=True):
+                    near_pieces[way] = max(value, near_pieces.get(way, 0.0))
+        sounds = [vocabulary.sounds.get(sound, _UNKNOWN) for sound in question.sounds]
+        words = [at for at, word in enumerate(question.words) if not at or word != question.words[at - 1]]
+        ends = {*words, size}
+        width = (len(pieces) - 1) // _BITS + 1
+        return cls(
+            size,
+            np.array(question.weights),
+            sum(question.weights),
+            [at in ends and at + 1 in ends for at in range(size)],
+            words,
+            _masks(pieces, len(vocabulary.spelled), width),
+            _masks(sounds, len(vocabulary.sounds) + 1, width),
+            _kindred(question.kin, width) if any(question.kin) else None,
+            near_bits,
+            near_pieces,
+            len(pieces),
+        )
+
+
+def _masks(numbers: Sequence[int], size: int, width: int) -> Masks:
+    """Return for each of ``size`` numbers the places that have it, as bits, lowest first."""
+    places: dict[int, int] = {}
+    for place, number in enumerate(numbers):
+        places[number] = places.get(number, 0) | 1 << place
+    places.pop(_UNKNOWN, None)
+    table = np.zeros((size, width), np.uint64)
+    if places:
+        raw = b"".join(bits.to_bytes(8 * width, "little") for bits in places.values())
+        table[list(places)] = np.frombuffer(raw, "<u8").reshape(-1, width)
+    return table
+
+
+def _kindred(kin: Sequence[int], width: int) -> Masks:
+    """Return for each number of matters the places of a question that are kindred, as bits."""
+    kindred = Wording.shipped().kindred
+    places = np.zeros((len(kindred), width * _BITS), np.bool_)
+    for place, matters in enumerate(kin):
+        if matters != NO_KIN:
+            places[:, place] = kindred[matters]
+    return np.packbits(places, axis=1, bitorder="little").view("<u8")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Covered:
     """How much of each of some texts is said: its share (0–1), and by word what is missing.
 
-    ``missing`` is what the word misses that misses most. Text ``r`` has the words from ``begins[r]`` on in ``lost``.
+    ``missing`` is what the word misses that misses most. Text ``r`` has the words ``begins[r]`` to ``begins[r + 1]``
+    of ``lost``.
     """
 
     share: Floats
     missing: Floats
     lost: Floats
-    begins: Places
+    begins: Sequence[int] | Bits
 
     def word(self, text: int) -> int:
         """Return the word of a text that is missing most: the first word is 0; -1 where nothing is missing."""
-        if self.missing[text] <= 0.0:
-            return -1
-        begin = self.begins[text]
-        end = self.begins[text + 1] if text + 1 < len(self.begins) else len(self.lost)
-        return int(self.lost[begin:end].argmax())
+        lost = self.lost[self.begins[text] : self.begins[text + 1]].tolist()
+        return lost.index(most) if (most := max(lost)) > 0.0 else -1
 
 
-def cover_asked(asked: Columns, says: Flags) -> Covered:
-    """Say how much of a question each of some rows says; ``says`` as in ``Rows``."""
-    bits = np.empty((len(says), 8, len(asked.weights)), np.bool_)
-    bits[:, :7] = says[:, asked.planes]
-    bits[:, 7] = asked.alone
-    met = _MET[np.packbits(bits, axis=1)[:, 0]]
-    for place, columns, near in asked.near:
-        met[:, place] = (says[:, columns] * near).max(axis=1)
-    lost = (1.0 - met) * asked.weights
+@dataclass(frozen=True, slots=True, eq=False)
+class Overlap:
+    """What some rows and a question say of each other.
+
+    ``mine`` is how much of the question each row says, and behind the rows, how much each entry says by all its rows
+    together; ``theirs`` how much of each row the question says. ``said`` counts the rows of each entry that say the
+    sound at each place, ``pairs`` those that say it with the one before.
+    """
+
+    mine: Covered
+    theirs: Covered
+    said: Bits
+    pairs: Bits
+
+
+def overlap(asked: Asked, laid: Laid, rows: Sequence[int], entries: Sequence[int]) -> Overlap:
+    """Compare a question with some rows; each entry's rows begin at one of ``entries``, places among ``rows``."""
+    numbers = np.array(rows, np.intp)
+    sizes = laid.sizes[numbers]
+    ends = sizes.cumsum()
+    begins = ends - sizes
+    places = np.arange(ends[-1]) + (laid.starts[numbers] - begins).repeat(sizes)
+    pieces = laid.pieces[places]
+    same = np.zeros((5, len(places) + 1, asked.by_piece.shape[1]), np.uint64)
+    same[_PIECE, :-1] = asked.by_piece[pieces]
+    same[_SOUND, :-1] = asked.by_sound[laid.vocabulary.sound_of[pieces]]
+    moved = same[:2, :-2] << np.uint64(1)
+    if moved.shape[2] > 1:
+        moved[:, :, 1:] |= same[:2, :-2, :-1] >> np.uint64(_BITS - 1)
+    same[_PAIRS, 1:-1] = same[:2, 1:-1] & moved
+    same[_PAIRS, begins] = 0
+    if asked.by_kin is not None:
+        same[_KIN, :-1] = asked.by_kin[laid.kin[places]]
+    by_row = np.bitwise_or.reduceat(same[:, :-1], begins, axis=1)
+    by_entry = np.bitwise_or.reduceat(by_row, entries, axis=1)
+    says = np.unpackbits(
+        np.concatenate((by_row, by_entry), axis=1).view(np.uint8), axis=2, count=asked.bits, bitorder="little"
+    )
+    counts = np.add.reduceat(says[1:4:2, : len(rows), : asked.size], entries, axis=1, dtype=np.int64)
+    theirs = _cover_rows(asked, laid, same != 0, (places, begins), laid.totals[numbers])
+    return Overlap(_cover_asked(asked, says), theirs, counts[0], counts[1])
+
+
+def _cover_asked(asked: Asked, says: NDArray[np.uint8]) -> Covered:
+    bits = np.zeros((8, says.shape[1], asked.size), np.uint8)
+    bits[:5] = says[:, :, : asked.size]
+    bits[5:7, :, :-1] = says[_PAIRS, :, 1 : asked.size]
+    bits[7] = asked.alone
+    unmet = _UNMET[np.packbits(bits, axis=0)[0]]
+    for place, near, values in asked.near_bits:
+        unmet[:, place] = 1.0 - (says[_PIECE, :, near.start : near.stop] * values).max(axis=1)
+    lost = unmet * asked.weights
     by_word = np.add.reduceat(lost, asked.words, axis=1)
-    share = 1.0 - lost.sum(axis=1) / asked.weights.sum()
-    return Covered(share, by_word.max(axis=1), by_word.ravel(), np.arange(0, by_word.size, by_word.shape[1]))
+    begins = range(0, by_word.size + 1, by_word.shape[1])
+    return Covered(1.0 - lost.sum(axis=1) / asked.total, by_word.max(axis=1), by_word.ravel(), begins)
 
 
-def cover_rows(asked: Columns, laid: Laid, rows: Rows, close: Places) -> Covered:
-    """Say how much of each close row (by its place among ``rows``) the question says."""
-    sizes = rows.sizes[close]
-    places, begins = runs(rows.begins[close], sizes)
-    own = rows.places[places]
+def _cover_rows(asked: Asked, laid: Laid, said: NDArray[np.bool_], runs: tuple[Bits, Bits], totals: Floats) -> Covered:
+    places, begins = runs
     bits = np.empty((8, len(places)), np.bool_)
-    columns = rows.columns[:, places]
-    bits[:4] = columns
-    bits[4:6] = rows.columns[2:, places + 1]
-    bits[6] = rows.kin[places]
-    bits[7] = laid.alone[own]
-    met = _MET[np.packbits(bits, axis=0)[0]]
-    ways = laid.vocabulary.is_way[laid.pieces[own]]
-    met[ways] = asked.nearest[columns[0, ways]]
-    weights = laid.weights[own]
-    lost = (1.0 - met) * weights
-    words = np.flatnonzero(laid.first[own])
+    bits[:5] = said[:, :-1].any(axis=2)
+    bits[5:7] = said[_PAIRS, 1:].any(axis=2)
+    bits[7] = laid.alone[places]
+    unmet = _UNMET[np.packbits(bits, axis=0)[0]]
+    pieces = laid.pieces[places]
+    ways = laid.vocabulary.is_way[pieces].nonzero()[0]
+    unmet[ways] = [1.0 - asked.near_pieces.get(piece, 0.0) for piece in pieces[ways].tolist()]
+    lost = unmet * laid.weights[places]
+    words = laid.first[places].nonzero()[0]
     by_word = np.add.reduceat(lost, words)
-    word_begins = np.searchsorted(words, begins)
-    total = np.add.reduceat(weights, begins)
-    share = 1.0 - np.add.reduceat(lost, begins) / np.maximum(total, 1e-9)
-    return Covered(np.where(total > 0.0, share, 0.0), np.maximum.reduceat(by_word, word_begins), by_word, word_begins)
+    word_begins = words.searchsorted(begins)
+    share = 1.0 - np.add.reduceat(lost, begins) / totals
+    missing = np.maximum.reduceat(by_word, word_begins)
+    return Covered(share, missing, by_word, np.append(word_begins, len(words)))

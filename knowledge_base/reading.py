@@ -123,7 +123,7 @@ class Reader:
         ground = Ground.of(text)
         pointing = (_FRAGMENT,) if compound.is_fragment(text) else ()
         found = []
-        for one in self._found(text):
+        for one in self._found(text, ground.letters):
             hit = judge_keywords(one.entry, ground) if may_answer(one.entry, context) else None
             if hit is not None:
                 hit = (*hit, *pointing)
@@ -133,13 +133,15 @@ class Reader:
 
     def nearest(self, text: str, exclude_id: str | None, limit: int) -> tuple[Match, ...]:
         """Return the entries whose phrasings look most like a text, most similar first."""
-        ranked = _Ranked(self.index, tuple(one for one in self._found(text) if one.entry.id != exclude_id))
+        ranked = _Ranked(
+            self.index, tuple(one for one in self._found(text, Ground.of(text).letters) if one.entry.id != exclude_id)
+        )
         nearest = sorted(ranked.found, key=lambda one: (-one.similarity, one.entry.id))[:limit]
         return tuple(ranked.match(one, one.sureness(0.0, len(self.index.spans[one.entry.id]))) for one in nearest)
 
-    def _found(self, text: str) -> list[_Found]:
+    def _found(self, text: str, letters: str) -> list[_Found]:
         """Return the entries that share most with a text, each scored by its likest phrasing and all together."""
-        question, same = normalize(text), self.index.same(text)
+        question, same = normalize(text), self.index.same(letters)
         said = self.index.said_by(question)
         candidates = self.index.candidates(said, same, _ENTRIES, _PHRASINGS_EACH)
         equal = {entry_id: self.index.phrasings[row] for entry_id, row in same.items()}

@@ -6,8 +6,8 @@ The words are data (``lists/signals.yaml``), shipped and editable; this room onl
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from importlib.resources import files
 
@@ -83,18 +83,21 @@ class _Words:
     apart: tuple[tuple[str, str], ...]
     whole: frozenset[str]
     masks: tuple[str, ...]
+    heads: frozenset[str]  # every first character of ``anywhere``
 
     @classmethod
     def of(cls, words: Mapping[str, tuple[str, ...]], signal: Signal) -> _Words:
         said = words.get(signal.value, ())
         apart = tuple((a, b) for a, _, b in (word.partition("…") for word in said) if b)
         plain = [word for word in said if "…" not in word]
+        anywhere = _by_first(word for word in plain if not _is_spelled(word))
         return cls(
-            anywhere=_by_first(word for word in plain if not _is_spelled(word)),
+            anywhere=anywhere,
             spelled=tuple(_whole_words(word) for word in plain if _is_spelled(word)),
             apart=apart,
             whole=frozenset(strip(word) for word in words.get(f"{signal.value}.whole", ())),
             masks=words.get(f"{signal.value}.except", ()),
+            heads=frozenset(anywhere),
         )
 
 
@@ -128,9 +131,7 @@ def hear(text: str, lists: Lists | None = None) -> tuple[Heard, ...]:
     comes from a word anywhere, from a clause that says nothing else, or from two words in order.
     """
     lists = lists or Lists.shipped()
-    folded = fold(text)
-    spaced = [clause for clause in _CLAUSE_ENDS.split(folded) if clause.strip()]
-    said = _Said(folded, tuple("".join(clause.split()) for clause in spaced), tuple(spaced), strip(folded))
+    said = _Said.of(fold(text))
     return tuple(
         Heard(signal, words)
         for signal, listed in lists._heard_as.items()
@@ -139,36 +140,65 @@ def hear(text: str, lists: Lists | None = None) -> tuple[Heard, ...]:
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Said:
-    """A text as words are looked for in it: whole, by clause without blanks, by clause with them, letters only."""
+    """A text as words are looked for in it: folded, its characters, its clauses without blanks, letters only.
+
+    ``alone`` has what stands alone in it, in order: each clause and each Chinese piece of one, without particles
+    around it, and what it repeats (好的好的).
+    """
 
     folded: str
+    characters: frozenset[str]
     joined: tuple[str, ...]
-    spaced: tuple[str, ...]
+    alone: tuple[str, ...]
     run: str
+    spelled: bool
+
+    @classmethod
+    def of(cls, folded: str) -> _Said:
+        """Make a folded text ready."""
+        spaced = [clause for clause in _CLAUSE_ENDS.split(folded) if clause.strip()]
+        joined = tuple(["".join(clause.split()) for clause in spaced])
+        alone = tuple(core for clause in spaced for core in _standing_alone(clause))
+        return cls(folded, frozenset(folded), joined, alone, strip(folded), _is_spelled(folded))
 
     def hidden(self, masks: Iterable[str]) -> _Said:
         """Return the text with every exception hidden."""
         folded = _hidden(self.folded, masks)
-        return _Said(folded, tuple(_hidden(clause, masks) for clause in self.joined), self.spaced, strip(folded))
+        joined = tuple(_hidden(clause, masks) for clause in self.joined)
+        return replace(self, folded=folded, joined=joined, run=strip(folded))
 
 
 def _first_word(listed: _Words, said: _Said) -> str | None:
     """Return the first word of a list that a text says."""
-    for clause in said.joined:
-        for at, char in enumerate(clause):
-            for word in listed.anywhere.get(char, ()):
-                if clause.startswith(word, at):
-                    return word
-    for clause in said.spaced:
-        for piece in (clause, *(piece for piece in clause.split() if not piece.isascii())):
-            if (core := _core(strip(piece), listed.whole)) is not None:
-                return core
-    for pattern in listed.spelled if _is_spelled(said.folded) else ():
+    if not listed.heads.isdisjoint(said.characters):
+        for clause in said.joined:
+            for at, char in enumerate(clause):
+                for word in listed.anywhere.get(char, ()):
+                    if clause.startswith(word, at):
+                        return word
+    for core in said.alone:
+        if core in listed.whole:
+            return core
+    for pattern in listed.spelled if said.spelled else ():
         if found := pattern.search(said.folded):
             return found.group()
     return next((f"{a}…{b}" for a, b in listed.apart if a in said.run and _in_order(said.run, a, b)), None)
+
+
+def _standing_alone(clause: str) -> Iterator[str]:
+    """Return what a clause says that says nothing else, and each Chinese piece between blanks of it."""
+    pieces = clause.split()
+    for piece in (clause, *(piece for piece in pieces if not piece.isascii() and len(pieces) > 1)):
+        run = strip(piece)
+        yield run
+        core = run.strip(_PARTICLES)
+        if len(core) <= _LONGEST_SMALL_TALK:
+            for size in range(1, len(core) // 2 + 1) if core[:1] in core[1:] else ():
+                if len(core) % size == 0 and core == core[:size] * (len(core) // size):
+                    yield core[:size]
+            yield core
 
 
 def _hidden(text: str, masks: Iterable[str]) -> str:
@@ -182,19 +212,6 @@ def _hidden(text: str, masks: Iterable[str]) -> str:
         elif _in_order(text, first, then):
             text = text.replace(first, "|")
     return text
-
-
-def _core(clause: str, whole: frozenset[str]) -> str | None:
-    """Return the listed word that a clause is, leaving out particles at its ends and repeats."""
-    if clause in whole:
-        return clause
-    clause = clause.strip(_PARTICLES)
-    if len(clause) > _LONGEST_SMALL_TALK:
-        return None
-    for size in range(1, len(clause) + 1):
-        if len(clause) % size == 0 and clause[:size] in whole and clause == clause[:size] * (len(clause) // size):
-            return clause[:size]
-    return None
 
 
 def _in_order(text: str, first: str, then: str) -> bool:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import NamedTuple
 
 import yaml
 
@@ -86,8 +86,7 @@ def numbers(words: Iterable[str]) -> frozenset[str]:
     return frozenset((*_WRITTEN.findall(joined), *(_DIGITS[sign] for sign in _COUNTED.findall(joined))))
 
 
-@dataclass(frozen=True, slots=True)
-class Manner:
+class Manner(NamedTuple):
     """How a text asks, apart from its pieces: ways of asking, negated or not, numbers, words that have opposites."""
 
     ways: frozenset[str]
@@ -101,11 +100,11 @@ def turned(asked: Manner, phrasing: Manner) -> tuple[Evidence, ...]:
     found = []
     if asked.negated != phrasing.negated:
         found.append(Evidence("negation", NEGATED))
-    mine, theirs = asked.opposed - phrasing.opposed, phrasing.opposed - asked.opposed
-    pairs = opposites()
-    turning = sorted(f"{word}/{other}" for word in mine for other in pairs[word] & theirs)
-    if turning:
-        found.append(Evidence("opposite", OPPOSITE, " ".join(turning)))
+    if asked.opposed and phrasing.opposed:
+        mine, theirs = asked.opposed - phrasing.opposed, phrasing.opposed - asked.opposed
+        turning = sorted(f"{word}/{other}" for word in mine for other in opposites()[word] & theirs)
+        if turning:
+            found.append(Evidence("opposite", OPPOSITE, " ".join(turning)))
     if asked.numbers and phrasing.numbers and not asked.numbers & phrasing.numbers:
         counted = f"{'/'.join(sorted(asked.numbers))} {'/'.join(sorted(phrasing.numbers))}"
         found.append(Evidence("number", OTHER_NUMBER, counted))

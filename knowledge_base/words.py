@@ -6,6 +6,7 @@ word weighs must not depend on a shop's few entries.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -37,17 +38,29 @@ def sounds() -> dict[str, str]:
     return table
 
 
+def with_beginnings(known: Mapping[str, float]) -> dict[str, float]:
+    """Return the rarity of each word, and infinity for every two characters that only begin longer words."""
+    return dict.fromkeys((word[:2] for word in known if len(word) > 2), math.inf) | dict(known)
+
+
 def cut(run: str, known: Mapping[str, float]) -> list[str]:
-    """Cut a run of Chinese characters into its likeliest words: those of least total rarity."""
+    """Cut a run of Chinese characters into its likeliest words: those of least total rarity.
+
+    ``known`` comes from ``with_beginnings``: where no word begins with two characters, longer ones are not tried.
+    """
     size = len(run)
     best = [0.0] * (size + 1)
     ends = [0] * size
     for start in range(size - 1, -1, -1):
         cost, end = best[start + 1] + known.get(run[start], _UNHEARD), start + 1
-        for stop in range(start + 2, min(size, start + _LONGEST) + 1):
-            rarity = known.get(run[start:stop])
-            if rarity is not None and rarity + best[stop] < cost:
-                cost, end = rarity + best[stop], stop
+        two = known.get(run[start : start + 2])
+        if two is not None and start + 2 <= size:
+            if two + best[start + 2] < cost:
+                cost, end = two + best[start + 2], start + 2
+            for stop in range(start + 3, min(size, start + _LONGEST) + 1):
+                rarity = known.get(run[start:stop])
+                if rarity is not None and rarity + best[stop] < cost:
+                    cost, end = rarity + best[stop], stop
         best[start], ends[start] = cost, end
     words, at = [], 0
     while at < size:
