@@ -17,6 +17,7 @@ from adapters.sandbox import FakePlatform
 from adapters.sandbox.platform import Fault, FaultKind
 from bot import rulesets
 from bot.accounting.ruleset import Ruleset
+from bot.service.agents import Agents
 from bot.service.answering import Answering
 from bot.service.books import Books
 from bot.service.clocks import Clocks
@@ -28,6 +29,7 @@ from bot.service.follow_ups import FollowUps
 from bot.service.forecasts import Forecasts
 from bot.service.intake import Intake
 from bot.service.moves import Moves
+from bot.service.openings import Openings
 from bot.service.people import People
 from bot.service.publishing import Publishing
 from bot.service.replay import Replay
@@ -37,6 +39,7 @@ from bot.service.sending import Sending
 from bot.service.setup import Setup
 from bot.service.shelf import Shelf
 from bot.service.shops import INSTALLATION, Shops
+from bot.service.statements import Statements
 from bot.service.ticking import Ticking
 from bot.settings import Settings
 from bot.store.engine import Store
@@ -124,6 +127,7 @@ class App:
         shops = Shops(self.store, self.directory, self.clocks, self.vault, platforms)
         publishing = Publishing(self.store, self.clocks, self.directory, self.shelf)
         self.setup = Setup(self.store, self.clocks, self.directory, shops, people, publishing)
+        scorecards = Scorecards(self.store, self.directory, self.clocks)
         self.services = Services(
             settings=self.settings,
             store=self.store,
@@ -136,9 +140,12 @@ class App:
             answering=self.answering,
             desk=Desk(self.store, self.clocks, self.moves, self.sending),
             follow_ups=FollowUps(self.shelf, self.directory, self.clocks),
-            scorecards=Scorecards(self.store, self.directory, self.clocks),
+            scorecards=scorecards,
+            agents=Agents(self.store, scorecards),
+            statements=Statements(self.store, self.directory, self.clocks),
             explaining=Explaining(self.store, self.books),
             forecasts=Forecasts(self.store, self.directory, self.clocks),
+            openings=Openings(self.store, self.clocks),
             rules=Rules(self.store, self.directory, self.clocks, shops, self.books),
             replay=Replay(self.store, self.directory, self.clocks),
             publishing=publishing,

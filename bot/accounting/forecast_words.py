@@ -7,6 +7,7 @@ from datetime import date
 from fractions import Fraction
 
 from bot.accounting.forecast import HORIZON, Assumption, Course, Forecast
+from bot.accounting.ruleset import Ruleset
 from bot.accounting.scorecard import Rate
 from bot.accounting.words import plain
 
@@ -15,6 +16,12 @@ _ASSUMED: Mapping[Assumption, tuple[str, str]] = {
     Assumption.SAME: ("和最近 7 天一样", "if it goes on as in the last 7 days"),
     Assumption.NONE: ("从现在起都不回复", "if nothing is answered any more"),
 }
+
+
+def effects(state: str, ruleset: Ruleset, tier: str) -> tuple[str, ...]:
+    """List in words what a state or penalty means for a shop of a tier: what the tier is told first, then everybody."""
+    found = (ruleset.values.get(f"effects.{name}.{state}") for name in (tier, "every"))
+    return tuple(text for text in found if text is not None)
 
 
 def percent_words(rate: Rate) -> str:

@@ -220,12 +220,6 @@ def required_days(penalty: str, rules: Ruleset, known: Rectification) -> int:
     return days.numerator // days.denominator
 
 
-def effects(state: str, ruleset: Ruleset, tier: str) -> tuple[str, ...]:
-    """List in words what a state or penalty means for a shop of a tier: what the tier is told first, then everybody."""
-    found = (ruleset.values.get(f"effects.{name}.{state}") for name in (tier, "every"))
-    return tuple(text for text in found if text is not None)
-
-
 def add_months(day: date, months: int) -> date:
     """Return the same day some calendar months later, or that month's last day where it has no such day."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)

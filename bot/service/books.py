@@ -6,8 +6,8 @@ touch, and what comes out differently is reversed and posted anew. A recount of 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,19 +15,19 @@ import sqlalchemy as sa
 from bot.accounting.books import Books as Judged
 from bot.accounting.books import judge_conversation
 from bot.accounting.event import Event, from_message
-from bot.accounting.inquiry import ChannelFacts
+from bot.accounting.inquiry import ApiSent, ChannelFacts
 from bot.accounting.ruleset import Ruleset
-from bot.accounting.verdict import Reason, ReplyVerdict, Verdict
+from bot.accounting.verdict import Verdict
 from bot.core.message import Kind, Origin, Sender
 from bot.service.clocks import Clocks
 from bot.service.directory import ZONE, Directory
-from bot.store import inquiries, messages, timers
+from bot.service.posting import line_of, rows_of, stake
+from bot.store import inquiries, messages, rollups, timers
 from bot.store.conversations import Conversation
-from bot.store.ids import from_ms, to_ms
+from bot.store.ids import from_ms
 from bot.store.journal import Line, append
 from bot.store.timers import Timer
 
-MILLISECOND = timedelta(milliseconds=1)
 KEPT = 2
 """How many of a conversation's latest inquiries are always folded again."""
 
@@ -47,18 +47,20 @@ class Books:
         if not loaded:
             return
         posted = inquiries.of_conversations(conn, loaded.keys())
-        since = {one: _start(posted[one], floors.get(one)) for one in loaded}
+        since = {cid: self._since(one, posted[cid], floors.get(cid)) for cid, one in loaded.items()}
         said = messages.of_conversations(conn, since)
         saves: list[dict[str, Any]] = []
         lines: list[Line] = []
+        sums: list[tuple[int, Mapping[str, Any]]] = []
         due: list[Timer] = []
         for cid, one in loaded.items():
             fresh = self._fold(one, said[cid])
             old = {row["id"]: row for row in posted[cid] if row["opened_at"] >= since[cid]}
-            self._post(conn, one, old, fresh, saves, lines)
+            self._post(conn, one, old, fresh, saves, lines, sums)
             kept = [row for row in posted[cid] if row["opened_at"] < since[cid]]
             _settle(one, [*kept, *fresh], due)
         inquiries.save(conn, saves)
+        rollups.add(conn, sums)
         append(conn, lines)
         timers.put(conn, due)
 
@@ -70,19 +72,38 @@ class Books:
         now = self._clocks.now(one.shop)
         first = from_ms(rows[0]["at"]) if rows else now
         ruleset = self._directory.ruleset(self._directory.shops[one.shop], first.astimezone(ZONE).date())
-        events = [event for event in map(event_of, rows) if event is not None]
-        return ruleset, judge_conversation(events, ruleset, now, self._facts(one))
+        return ruleset, judge_conversation(events_of(rows), ruleset, now, self._facts(one))
 
     def _fold(self, one: Conversation, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         if not rows:
             return []
         ruleset, judged = self._judge(one, rows)
-        replies: dict[str, list[dict[str, Any]]] = {}
-        for reply in judged.replies:
-            if reply.inquiry:
-                replies.setdefault(reply.inquiry, []).append(_reply(reply))
-        ours = {row["id"] for row in rows if "answer" in row["parts"]}
-        return [_row(one, verdict, ruleset, replies.get(verdict.opened_by, []), ours) for verdict in judged.inquiries]
+        without = self._without_api(one, rows, ruleset)
+        return rows_of(one, judged, without, rows)
+
+    def _without_api(
+        self, one: Conversation, rows: Sequence[Mapping[str, Any]], ruleset: Ruleset
+    ) -> Mapping[str, Verdict] | None:
+        """Judge as if replies sent by API counted for nothing, while nobody knows whether they do; else None."""
+        facts = self._facts(one)
+        if facts.api_sent_counts != ApiSent.UNKNOWN:
+            return None
+        facts = replace(facts, api_sent_counts=ApiSent.NO)
+        judged = judge_conversation(events_of(rows), ruleset, self._clocks.now(one.shop), facts)
+        return {verdict.opened_by: verdict for verdict in judged.inquiries}
+
+    def _since(self, one: Conversation, posted: Sequence[Mapping[str, Any]], floor: int | None) -> int:
+        """From which opening to fold again. Counted without replies by API, inquiries reach back further: to the
+        first of a local day, which opens whatever was said before, where the rules have days roll over."""
+        start = _start(posted, floor)
+        if not start or self._facts(one).api_sent_counts != ApiSent.UNKNOWN:
+            return start
+        today = self._clocks.now(one.shop).astimezone(ZONE).date()
+        if not self._directory.ruleset(self._directory.shops[one.shop], today).day_rollover:
+            return 0
+        day = next(row["day"] for row in posted if row["opened_at"] == start)
+        first: int = min(row["opened_at"] for row in posted if row["day"] == day)
+        return first
 
     def _facts(self, one: Conversation) -> ChannelFacts:
         channel = self._directory.channels[one.channel]
@@ -97,22 +118,25 @@ class Books:
         fresh: Sequence[dict[str, Any]],
         saves: list[dict[str, Any]],
         lines: list[Line],
+        sums: list[tuple[int, Mapping[str, Any]]],
     ) -> None:
         now = self._clocks.now_ms(one.shop)
         for row in fresh:
             before = old.get(row["id"])
             if before is not None:
-                row["waived"] = before["waived"]
+                row["waived"], row["opened_ms"] = before["waived"], before["opened_ms"]
                 row["owed"] = row["owed"] and not before["waived"]
             if before == row:
                 continue
             saves.append(row)
-            if before is None or _stake(before) != _stake(row):
-                lines += [_line(one, now, before, -1)] if before else []
-                lines.append(_line(one, now, row, +1))
+            sums += [(-1, before), (+1, row)] if before else [(+1, row)]
+            if before is None or stake(before) != stake(row):
+                lines += [line_of(one, now, before, -1)] if before else []
+                lines.append(line_of(one, now, row, +1))
         gone = old.keys() - {row["id"] for row in fresh}
         inquiries.remove(conn, one.shop, gone)
-        lines += [_line(one, now, old[i], -1) for i in sorted(gone)]
+        sums += [(-1, old[i]) for i in gone]
+        lines += [line_of(one, now, old[i], -1) for i in sorted(gone)]
 
 
 def event_of(row: Mapping[str, Any]) -> Event | None:
@@ -137,6 +161,11 @@ def event_of(row: Mapping[str, Any]) -> Event | None:
     )
 
 
+def events_of(rows: Iterable[Mapping[str, Any]]) -> list[Event]:
+    """Stored messages as events of the books, without those in which nothing was said."""
+    return [event for event in map(event_of, rows) if event is not None]
+
+
 def _start(posted: Sequence[Mapping[str, Any]], floor: int | None) -> int:
     """The opening time from which to fold again: nothing before it can change."""
     if not posted:
@@ -148,68 +177,6 @@ def _start(posted: Sequence[Mapping[str, Any]], floor: int | None) -> int:
         before = [row["opened_at"] for row in posted if row["opened_at"] <= floor]
         openings.append(before[-1] if before else 0)
     return min(openings)
-
-
-def _row(
-    one: Conversation, verdict: Verdict, ruleset: Ruleset, replies: list[dict[str, Any]], ours: Collection[str]
-) -> dict[str, Any]:
-    # Where every turn must be answered, an inquiry with a valid reply is open again while a later turn waits.
-    answered = verdict.response is not None and not verdict.owed and verdict.reason is not Reason.PENDING
-    excluded = verdict.reason.startswith("excluded")
-    return {
-        "shop": one.shop,
-        "id": verdict.opened_by,
-        "conversation": one.id,
-        "opened_at": to_ms(verdict.opened_at),
-        "day": verdict.opened_at.astimezone(ZONE).date().isoformat(),
-        "reason": verdict.reason.value,
-        "eligible": verdict.eligible,
-        "in_denominator": verdict.in_denominator,
-        "counted": verdict.counted,
-        "response_ms": verdict.response // MILLISECOND if verdict.response is not None else None,
-        "night": verdict.night.value if verdict.night else None,
-        "fake_reply_risk": verdict.fake_reply_risk,
-        "decided_by": verdict.decided_by,
-        "rule": verdict.rule,
-        "ruleset": ruleset.version,
-        "due_at": to_ms(verdict.due_at) if verdict.due_at else None,
-        "night_due_at": to_ms(verdict.night_due_at) if verdict.night_due_at else None,
-        "open": not answered and not excluded,
-        "owed": verdict.owed,
-        "waived": None,
-        "by_person": verdict.answered_by_person,
-        "bot_answered": any(reply["message"] in ours for reply in replies),
-        "replies": replies,
-    }
-
-
-def _reply(reply: ReplyVerdict) -> dict[str, Any]:
-    return {
-        "message": reply.message,
-        "class": reply.reply_class.value,
-        "counts": reply.counts,
-        "reason": reply.reason.value,
-    }
-
-
-def _stake(row: Mapping[str, Any]) -> tuple[Any, ...]:
-    """What of an inquiry is money in the books: a change of it is a new posting."""
-    return (row["reason"], row["in_denominator"], row["counted"], row["response_ms"], row["night"], row["ruleset"])
-
-
-def _line(one: Conversation, now: int, row: Mapping[str, Any], sign: int) -> Line:
-    body = {
-        "sign": sign,
-        "reason": row["reason"],
-        "numerator": sign * int(row["counted"]),
-        "denominator": sign * int(row["in_denominator"]),
-        "day": row["day"],
-        "response_ms": row["response_ms"],
-        "decided_by": row["decided_by"],
-        "rule": row["rule"],
-        "ruleset": row["ruleset"],
-    }
-    return Line(one.shop, now, "posting", row["id"], one.id, body)
 
 
 def _settle(one: Conversation, rows: Sequence[Mapping[str, Any]], due: list[Timer]) -> None:

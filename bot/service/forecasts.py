@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from bot.accounting.forecast import Course, CourseDay, Forecast, Open, forecast
-from bot.accounting.forecast_words import budget_words, course_words
-from bot.accounting.ladder import LadderDay, effects
+from bot.accounting.forecast_words import budget_words, course_words, effects
+from bot.accounting.ladder import LadderDay
 from bot.accounting.ruleset import Ruleset
 from bot.accounting.scorecard import Budget, Rate
 from bot.service.clocks import Clocks
@@ -47,8 +47,8 @@ def days_of(rows: Sequence[Mapping[str, Any]]) -> dict[date, Rate]:
     days: dict[date, list[int]] = defaultdict(lambda: [0, 0])
     for row in rows:
         one = days[date.fromisoformat(row["day"])]
-        one[0] += row["numerator"] or 0
-        one[1] += row["denominator"] or 0
+        one[0] += row["numerator"]
+        one[1] += row["denominator"]
     return {day: Rate(*sides) for day, sides in days.items()}
 
 

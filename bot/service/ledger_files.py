@@ -56,6 +56,7 @@ INQUIRY_COLUMNS: tuple[Column, ...] = (
     ("计入分母 in denominator", lambda row: int(row["in_denominator"])),
     ("计入分子 in numerator", lambda row: int(row["counted"])),
     ("首次有效回复秒数 response s", lambda row: None if row["response_ms"] is None else row["response_ms"] / 1000),
+    ("首次打开秒数 opened s", lambda row: None if row["opened_ms"] is None else row["opened_ms"] / 1000),
     ("期限 due at", lambda row: _time(row["due_at"])),
     ("夜间咨询 night duty", lambda row: NIGHTS.get(row["night"] or "", "")),
     ("虚假回复风险 fake reply risk", lambda row: _yes(row["fake_reply_risk"])),

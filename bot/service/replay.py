@@ -16,7 +16,7 @@ from bot.accounting.ruleset import Ruleset
 from bot.accounting.scorecard import Rate, grade
 from bot.accounting.verdict import Verdict
 from bot.accounting.words import explain
-from bot.service.books import event_of
+from bot.service.books import events_of
 from bot.service.clocks import Clocks
 from bot.service.directory import ZONE, Directory, ShopConfig
 from bot.service.figures import rate_facts, ruleset_facts, tier_on
@@ -94,7 +94,7 @@ class Replay:
             loaded = convs.load(conn, ids[start : start + CHUNK])
             said = messages.of_conversations(conn, dict.fromkeys(loaded, 0))
             for cid, one in loaded.items():
-                events = [event for event in map(event_of, said[cid]) if event is not None]
+                events = events_of(said[cid])
                 for verdicts, rule in out:
                     verdicts += judge_conversation(events, rule, now, self._facts(one.channel)).inquiries
         return out

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +17,13 @@ from bot.service.directory import ZONE, Directory
 from bot.service.figures import line_facts, rate_facts, ruleset_facts, tier_on
 from bot.service.ledger_files import TooManyRows, packed
 from bot.service.refusal import Because, Refusal
+from bot.service.statements import api_sent, rate_of
 from bot.store import inquiries as posted
+from bot.store import stated
 from bot.store.engine import Store
-from bot.store.ids import to_ms
-from bot.store.reading import queue, rates
+from bot.store.reading import rates
 from bot.store.reading.ledger import entries
+from bot.store.rollups import OPENING_TARGET_MS
 
 DAYS_AT_MOST = 366
 
@@ -53,11 +55,8 @@ class Scorecards:
         """A shop's rate over the last days, exact, with its lines, what it was counted from and under which rules."""
         shop, period = self._directory.shops[shop_id], self.period(shop_id, days)
         ruleset = self._directory.ruleset(shop, period.last)
-        rows = await self._store.read(rates.sums, shop_id, period.first.isoformat(), period.last.isoformat())
-        since = to_ms(_midnight(period.first))
-        shares = await self._store.read(rates.shares, shop_id, since, self._clocks.now_ms(shop_id))
-        desk = await self._store.read(_desk, shop_id, self._clocks.now_ms(shop_id))
-        rate = Rate(_total(rows, "numerator"), _total(rows, "denominator"))
+        rows, compared, desk = await self._store.read(_read, shop_id, period, self._clocks.now_ms(shop_id))
+        rate = rate_of(rows)
         tier = tier_on(shop, period.last, ruleset)
         graded = ruleset.grading != "tiers" or tier is not None
         found = lines(ruleset, tier) if graded and ruleset.grading in ("tiers", "bands") else ()
@@ -73,10 +72,11 @@ class Scorecards:
             "next_line": _next_line(rate, found),
             "back": _back(rate, found),
             "avg_response_s": _average(rows),
-            "auto_share": _share(shares),
+            "auto_share": _share(rows),
             "counts": dict(_by_reason(rows)),
             "by_day": _by_day(rows),
-            "owed": _total(rows, "owed"),
+            "api_sent": api_sent(self._directory, shop_id, rows, compared, ruleset),
+            "opened": _opened(rows),
             **desk,
         }
 
@@ -98,13 +98,15 @@ def _packed(conn: sa.Connection, shop: str, period: Period, kind: str, scratch: 
     return packed(entries(conn, shop, period.first.isoformat(), period.last.isoformat()), kind, scratch)
 
 
-def _desk(conn: sa.Connection, shop: str, now: int) -> dict[str, int]:
-    counts = queue.counts(conn, [shop], "", [])
-    return {"waiting": counts["waiting"], "overdue": posted.overdue(conn, shop, now)}
-
-
-def _midnight(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=ZONE)
+def _read(conn: sa.Connection, shop: str, period: Period, now: int) -> tuple[list[dict[str, Any]], int, dict[str, int]]:
+    """The period's sums, how many statements there are, and what waits: all as of one moment."""
+    days = (period.first.isoformat(), period.last.isoformat())
+    desk = {
+        "owed": rates.owed(conn, shop, *days),
+        "waiting": rates.waiting(conn, shop),
+        "overdue": posted.overdue(conn, shop, now),
+    }
+    return rates.sums(conn, shop, *days), stated.count(conn, shop), desk
 
 
 def _next_line(rate: Rate, found: Sequence[Line]) -> dict[str, Any] | None:
@@ -124,7 +126,7 @@ def _back(rate: Rate, found: Sequence[Line]) -> dict[str, Any] | None:
 
 
 def _total(rows: Sequence[Mapping[str, Any]], name: str) -> int:
-    return sum(row[name] or 0 for row in rows)
+    return sum(row[name] for row in rows)
 
 
 def _average(rows: Sequence[Mapping[str, Any]]) -> float | None:
@@ -134,9 +136,21 @@ def _average(rows: Sequence[Mapping[str, Any]]) -> float | None:
     return round(_total(mine, "response_ms") / answered / 1000, 1) if answered else None
 
 
-def _share(shares: Mapping[str, int]) -> float | None:
-    total = sum(shares.values())
-    return round(100 * shares.get("automatic", 0) / total, 1) if total else None
+def _share(rows: Sequence[Mapping[str, Any]]) -> float | None:
+    """How many percent of the replies in the period's inquiries were automatic."""
+    automatic = _total(rows, "said_automatic")
+    total = automatic + sum(_total(rows, f"said_{name}") for name in ("human", "assisted", "unknown"))
+    return round(100 * automatic / total, 1) if total else None
+
+
+def _opened(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """How many assessed inquiries somebody looked at, and how many within the target."""
+    return {
+        "eligible": _total(rows, "eligible"),
+        "opened": _total(rows, "opened"),
+        "fast": _total(rows, "opened_fast"),
+        "target_s": OPENING_TARGET_MS // 1000,
+    }
 
 
 def _by_reason(rows: Sequence[Mapping[str, Any]]) -> Counter[str]:
@@ -149,6 +163,6 @@ def _by_reason(rows: Sequence[Mapping[str, Any]]) -> Counter[str]:
 def _by_day(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     days: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     for row in rows:
-        days[row["day"]][0] += row["numerator"] or 0
-        days[row["day"]][1] += row["denominator"] or 0
+        days[row["day"]][0] += row["numerator"]
+        days[row["day"]][1] += row["denominator"]
     return [{"date": day, "numerator": n, "denominator": d} for day, (n, d) in sorted(days.items())]

@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.store import rollups
 from bot.store.statements import upsert
 from bot.store.tables import inquiry
 
@@ -34,6 +35,16 @@ def remove(conn: sa.Connection, shop: str, ids: Collection[str]) -> None:
     """Take away inquiries that an earlier message, arriving late, has joined to another."""
     if ids:
         conn.execute(sa.delete(inquiry).where(inquiry.c.shop == shop, inquiry.c.id.in_(list(ids))))
+
+
+def look_at(conn: sa.Connection, conversation: str, at: int) -> None:
+    """Somebody looks at a conversation (ms): its inquiries that nobody had looked at get their time, and the sums."""
+    unseen = (inquiry.c.conversation == conversation, inquiry.c.opened_ms.is_(None), inquiry.c.opened_at <= at)
+    before = [dict(row) for row in conn.execute(sa.select(inquiry).where(*unseen)).mappings()]
+    if before:
+        conn.execute(sa.update(inquiry).where(*unseen).values(opened_ms=at - inquiry.c.opened_at))
+        after = [{**row, "opened_ms": at - row["opened_at"]} for row in before]
+        rollups.add(conn, [*((-1, row) for row in before), *((+1, row) for row in after)])
 
 
 def waive(conn: sa.Connection, conversation: str, why: str) -> list[str]:

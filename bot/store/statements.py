@@ -24,6 +24,15 @@ def _upsert(table: sa.Table, dialect: str, columns: tuple[str, ...]) -> Any:
 
 
 @cache
+def _add_up(table: sa.Table, dialect: str, columns: tuple[str, ...]) -> Any:
+    make = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    statement = make(table)
+    keys = [column.name for column in table.primary_key]
+    sums = {name: table.c[name] + statement.excluded[name] for name in columns if name not in keys}
+    return statement.on_conflict_do_update(index_elements=keys, set_=sums)
+
+
+@cache
 def _ignore(table: sa.Table, dialect: str) -> Any:
     make = postgresql.insert if dialect == "postgresql" else sqlite.insert
     return make(table).on_conflict_do_nothing()
@@ -33,6 +42,12 @@ def upsert(conn: sa.Connection, table: sa.Table, rows: Sequence[Values]) -> None
     """Insert rows, or replace the given columns of those whose primary key exists. All rows have the same columns."""
     if rows:
         conn.execute(_upsert(table, conn.dialect.name, tuple(rows[0])), list(rows))
+
+
+def add_up(conn: sa.Connection, table: sa.Table, rows: Sequence[Values]) -> None:
+    """Insert rows, or add their numbers to those whose primary key exists. All rows have the same columns."""
+    if rows:
+        conn.execute(_add_up(table, conn.dialect.name, tuple(rows[0])), list(rows))
 
 
 def insert_new(conn: sa.Connection, table: sa.Table, rows: Sequence[Values]) -> None:

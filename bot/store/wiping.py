@@ -13,14 +13,29 @@ from bot.store.tables import (
     journal_head,
     message,
     outbox,
+    rollup,
+    statement,
     suggestion,
     timer,
 )
 
-_SAID = (conversation, decision, delivery, inquiry, journal, journal_head, message, outbox, suggestion, timer)
+_SAID = (
+    conversation,
+    decision,
+    delivery,
+    inquiry,
+    journal,
+    journal_head,
+    message,
+    outbox,
+    rollup,
+    statement,
+    suggestion,
+    timer,
+)
 
 
 def wipe(conn: sa.Connection, shop: str) -> None:
-    """Delete a shop's conversations, messages, decisions, sends, deliveries, timers, inquiries and journal."""
+    """Delete a shop's conversations, messages, decisions, sends, deliveries, timers, inquiries, sums, statements and journal."""
     for table in _SAID:
         conn.execute(sa.delete(table).where(table.c.shop == shop))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.web import feed, webhooks
-from bot.web.api import books, desk, faq, files, ops, people, rules, shops, simulator, start
+from bot.web.api import books, desk, faq, files, ops, people, rules, shops, simulator, start, statements
 from bot.web.route import Auth, Route
 
 WEBHOOK = "/webhooks/{channel}"
@@ -27,6 +27,7 @@ ALL: list[Route] = [
     *feed.ROUTES,
     *books.ROUTES,
     *rules.ROUTES,
+    *statements.ROUTES,
     *faq.ROUTES,
     *files.ROUTES,
     *simulator.ROUTES,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from bot.service.agents import Agents
     from bot.service.answering import Answering
     from bot.service.clocks import Clocks
     from bot.service.desk import Desk
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from bot.service.follow_ups import FollowUps
     from bot.service.forecasts import Forecasts
     from bot.service.intake import Intake
+    from bot.service.openings import Openings
     from bot.service.people import People
     from bot.service.publishing import Publishing
     from bot.service.replay import Replay
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from bot.service.setup import Setup
     from bot.service.shelf import Shelf
     from bot.service.shops import Shops
+    from bot.service.statements import Statements
     from bot.settings import Settings
     from bot.store.engine import Store
     from bot.web.api.simulator import Wire
@@ -46,8 +49,11 @@ class Services:
     desk: Desk
     follow_ups: FollowUps
     scorecards: Scorecards
+    agents: Agents
+    statements: Statements
     explaining: Explaining
     forecasts: Forecasts
+    openings: Openings
     rules: Rules
     replay: Replay
     publishing: Publishing

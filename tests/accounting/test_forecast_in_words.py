@@ -8,8 +8,7 @@ import pytest
 
 from bot import rulesets
 from bot.accounting.forecast import Forecast, Open, forecast
-from bot.accounting.forecast_words import budget_words, course_words, percent_words
-from bot.accounting.ladder import effects
+from bot.accounting.forecast_words import budget_words, course_words, effects, percent_words
 from bot.accounting.scorecard import Rate
 
 TODAY = date(2026, 5, 20)

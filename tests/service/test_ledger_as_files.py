@@ -90,7 +90,7 @@ def test_no_cell_begins_like_a_formula(tmp_path: Path, kind: str, said: str) -> 
     row = dict.fromkeys(("id", "conversation", "channel", "buyer_name", "buyer_id", "text", "rule", "ruleset"), said)
     row |= {"day": "2026-05-01", "opened_at": 0, "reason": "valid", "decided_by": said, "waived": said, "replies": []}
     row |= dict.fromkeys(("eligible", "in_denominator", "counted", "fake_reply_risk", "owed"), True)
-    row |= {"response_ms": 1, "due_at": None, "night": None}
+    row |= {"response_ms": 1, "opened_ms": None, "due_at": None, "night": None}
     reply = {"message": said, "class": "human", "counts": True, "reason": "late", "at": 0, "sender": "agent"}
     reply |= {"by": said, "text": said}
     data = ledger_files.packed([(row, [reply])], kind, tmp_path)

@@ -7,42 +7,35 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.store.tables import conversation, delivery, inquiry, message
+from bot.store.rollups import COUNTS
+from bot.store.tables import conversation, delivery, inquiry, message, person, rollup
 
 
-def sums(conn: sa.Connection, shop: str, first: str, last: str) -> list[dict[str, Any]]:
-    """For each local day and reason of a period: inquiries, those counted, those in the denominator, response times."""
+def sums(conn: sa.Connection, shop: str, first: str, last: str, *by: str) -> list[dict[str, Any]]:
+    """The sums of a period by local day and reason, or by other parts of the roll-up's key (``hour``, ``agent``):
+    every count of the roll-up (see its row), None nowhere."""
+    parts = [rollup.c[name] for name in by or ("day", "reason")]
+    counts = [sa.func.sum(rollup.c[name]).label(name) for name in COUNTS]
     rows = conn.execute(
-        sa.select(
-            inquiry.c.day,
-            inquiry.c.reason,
-            sa.func.count().label("inquiries"),
-            sa.func.sum(sa.cast(inquiry.c.counted, sa.Integer)).label("numerator"),
-            sa.func.sum(sa.cast(inquiry.c.in_denominator, sa.Integer)).label("denominator"),
-            sa.func.sum(inquiry.c.response_ms).label("response_ms"),
-            sa.func.count(inquiry.c.response_ms).label("answered"),
-            sa.func.sum(sa.cast(inquiry.c.owed, sa.Integer)).label("owed"),
-        )
-        .where(inquiry.c.shop == shop, inquiry.c.day >= first, inquiry.c.day <= last)
-        .group_by(inquiry.c.day, inquiry.c.reason)
-        .order_by(inquiry.c.day)
+        sa.select(*parts, *counts)
+        .where(rollup.c.shop == shop, rollup.c.day >= first, rollup.c.day <= last)
+        .group_by(*parts)
+        .having(sa.func.sum(rollup.c.inquiries) > 0)
+        .order_by(*parts)
     ).mappings()
     return [dict(row) for row in rows]
 
 
-def shares(conn: sa.Connection, shop: str, since: int, until: int) -> dict[str, int]:
-    """How many shop-side messages of each class became visible in a time (ms)."""
-    rows = conn.execute(
-        sa.select(message.c.reply_class, sa.func.count())
-        .where(
-            message.c.shop == shop,
-            message.c.at >= since,
-            message.c.at <= until,
-            message.c.reply_class.is_not(None),
-        )
-        .group_by(message.c.reply_class)
-    )
-    return {row[0]: row[1] for row in rows}
+def waiting(conn: sa.Connection, shop: str) -> int:
+    """How many conversations of a shop wait for somebody to take them over."""
+    where = (conversation.c.shop == shop, conversation.c.state == "waiting")
+    return int(conn.scalar(sa.select(sa.func.count()).select_from(conversation).where(*where)) or 0)
+
+
+def owed(conn: sa.Connection, shop: str, first: str, last: str) -> int:
+    """How many inquiries of a period still need a person's reply."""
+    where = (inquiry.c.shop == shop, inquiry.c.owed, inquiry.c.day >= first, inquiry.c.day <= last)
+    return int(conn.scalar(sa.select(sa.func.count()).select_from(inquiry).where(*where)) or 0)
 
 
 def inquiries(
@@ -98,6 +91,12 @@ def still_open(conn: sa.Connection, shop: str, since: str) -> dict[str, int]:
         .where(inquiry.c.shop == shop, inquiry.c.owed, inquiry.c.reason != "pending")
     )
     return {"handoffs": counts.get(False, 0), "bot_answered": counts.get(True, 0), "owed": int(owed or 0)}
+
+
+def names(conn: sa.Connection, ids: Sequence[str]) -> dict[str, str]:
+    """The names of people by id; machines and strangers have none."""
+    found = conn.execute(sa.select(person.c.id, person.c.name).where(person.c.id.in_(list(ids))))
+    return {row.id: row.name for row in found}
 
 
 def deliveries(conn: sa.Connection, shops: Sequence[str], offset: int, limit: int) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import SQLModel
+from sqlmodel import Field, SQLModel
 
 from bot.store.rows.columns import blob, key, maybe_millis, millis
 
@@ -34,6 +34,47 @@ class JournalHead(SQLModel, table=True):
     hash: str
 
 
+class Rollup(SQLModel, table=True):
+    """Sums over a shop's inquiries by local day, hour, agent and reason, kept with every posting, so that a number
+    costs the same however many messages lie behind it. ``said_*`` count replies by class."""
+
+    __tablename__ = "rollup"
+    shop: str = key()
+    day: str = key()
+    hour: int = Field(primary_key=True)
+    agent: str = key()
+    reason: str = key()
+    inquiries: int = millis()
+    eligible: int = millis()
+    numerator: int = millis()
+    denominator: int = millis()
+    numerator_without_api: int = millis()
+    denominator_without_api: int = millis()
+    answered: int = millis()
+    response_ms: int = millis()
+    in_time: int = millis()
+    opened: int = millis()
+    opened_fast: int = millis()
+    said_human: int = millis()
+    said_assisted: int = millis()
+    said_automatic: int = millis()
+    said_unknown: int = millis()
+
+
+class StatementRow(SQLModel, table=True):
+    """The platform's own figure for a local day: of that day, or of the period that ends with it (``covers``)."""
+
+    __tablename__ = "statement"
+    shop: str = key()
+    date: str = key()
+    covers: str = key()
+    numerator: int | None = None
+    denominator: int | None = None
+    percent: float
+    by: str
+    at: int = millis()
+
+
 class RuleChange(SQLModel, table=True):
     """A parameter that a shop set otherwise, or gave back (``value`` None): who, when (real time) and why. Only added."""
 
@@ -50,7 +91,9 @@ class RuleChange(SQLModel, table=True):
 class InquiryRow(SQLModel, table=True):
     """An inquiry's verdict as last posted. ``id`` is the message that opened it; ``day`` its local date.
 
-    ``open`` = no valid reply yet; ``owed`` = a person's reply is still needed, unless somebody closed it for a reason
+    ``counted_without_api`` and ``due_without_api``: both sides of the fraction if replies sent by API counted for
+    nothing. ``agent`` is who replied first, ``in_time`` whether that was within the limit, whatever was said.
+    ``opened_ms``: how long after the opening somebody of the shop first looked. ``open`` = no valid reply yet; ``owed`` = a person's reply is still needed, unless somebody closed it for a reason
     (``waived``).
     """
 
@@ -64,7 +107,13 @@ class InquiryRow(SQLModel, table=True):
     eligible: bool
     in_denominator: bool
     counted: bool
+    counted_without_api: bool = False
+    due_without_api: bool = False
     response_ms: int | None = maybe_millis()
+    opened_ms: int | None = maybe_millis()
+    agent: str = ""
+    in_time: bool = False
+    hour: int = 0
     night: str | None = None
     fake_reply_risk: bool = False
     decided_by: str | None = None

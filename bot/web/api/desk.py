@@ -235,6 +235,7 @@ async def suggestion(call: Call) -> Any:
 async def read(call: Call) -> Any:
     """Mark as read."""
     await call.services.desk.read(call.path("conversation"), call.principal.id)
+    await call.services.openings.opened(call.path("conversation"))
     return await _seen(call)
 
 

@@ -1,0 +1,48 @@
+"""The figures of each agent: who replied in time, and whose replies counted, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.accounting.scorecard import Rate
+from bot.service.figures import rate_facts
+from bot.service.scorecards import Scorecards
+from bot.store.engine import Store
+from bot.store.reading import rates
+
+
+class Agents:
+    """Reads the roll-up by agent."""
+
+    def __init__(self, store: Store, scorecards: Scorecards) -> None:
+        self._store, self._scorecards = store, scorecards
+
+    async def figures(self, shop: str, days: int) -> dict[str, Any]:
+        """A shop's agents over the last days, the one with most inquiries first, and how many nobody replied to.
+
+        An inquiry is the agent's who replied to it first. ``in_time``: a reply within the limit, whatever it said;
+        ``valid``: it counts. The two apart show who is fast with words that say nothing.
+        """
+        period = self._scorecards.period(shop, days)
+        rows = await self._store.read(rates.sums, shop, period.first.isoformat(), period.last.isoformat(), "agent")
+        names = await self._store.read(rates.names, [row["agent"] for row in rows if row["agent"]])
+        mine = sorted((row for row in rows if row["agent"]), key=lambda row: (-row["inquiries"], row["agent"]))
+        return {
+            "shop": shop,
+            "period": {"first": period.first.isoformat(), "last": period.last.isoformat(), "days": days},
+            "items": [_agent(row, names) for row in mine],
+            "without_agent": next((row["inquiries"] for row in rows if not row["agent"]), 0),
+        }
+
+
+def _agent(row: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "agent": row["agent"],
+        "name": names.get(row["agent"], row["agent"]),
+        "inquiries": row["inquiries"],
+        "in_time": rate_facts(Rate(row["in_time"], row["eligible"])),
+        "valid": rate_facts(Rate(row["numerator"], row["denominator"])),
+        "opened_fast": rate_facts(Rate(row["opened_fast"], row["eligible"])),
+        "avg_response_s": round(row["response_ms"] / row["answered"] / 1000, 1) if row["answered"] else None,
+    }
