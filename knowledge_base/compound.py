@@ -17,6 +17,8 @@ _LIGHT = 0.15
 _MOST_JOINED = 3  # where there are more clauses, a question runs over three at most
 _LONGEST_FRAGMENT, _LONGEST_CODE = 8, 4
 _POINTING = ("就是", "那个", "这个", "那款", "这款", "那件", "这件", "那双", "这双", "我要的是", "我说的")
+_LONGEST_ENDING = 24  # looked at in one go
+_LETTER = re.compile(r"[^\W_]")
 _AROUND = "亲啊呀呢哈哦嗯吧"
 _BETWEEN = re.compile(
     r"[,，。;；!！?？\n\r、~～…|]+|(?<=[^\sA-Za-z0-9])[ \u3000]+(?=[\u3400-\u9fff])|[ \u3000]{2,}"
@@ -48,15 +50,17 @@ def clauses(text: str) -> list[str]:
 
 
 def bare(clause: str) -> str:
-    """Return a clause without the marks and joining words at its end."""
+    """Return a clause without the marks and joining words at its end; a question mark stays."""
     while True:
-        found = list(_BETWEEN.finditer(clause + "某某"))
-        if not found or found[-1].end() != len(clause) or not strip(clause[: found[-1].start()]):
+        tail = clause[-_LONGEST_ENDING:]
+        found = list(_BETWEEN.finditer(tail + "某某"))
+        if not found or found[-1].end() != len(tail):
             return clause.strip()
         mark = found[-1].group()
-        if "?" in mark or "？" in mark:
+        shorter = clause[: len(clause) - len(mark)]
+        if "?" in mark or "？" in mark or not _LETTER.search(shorter):
             return clause.strip()
-        clause = clause[: found[-1].start()]
+        clause = shorter
 
 
 def cut_best(pieces: Sequence[str], worth: Callable[[str], float]) -> list[str]:

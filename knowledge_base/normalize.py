@@ -7,7 +7,7 @@ Two wordings of one question should give nearly the same pieces; what a piece we
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -31,6 +31,7 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 _LONGEST_PHRASE = 7
 NO_KIN = 0
 """The number of a word that is kindred to none."""
+_NO_PHRASES: frozenset[str] = frozenset()
 _ENDING_NO = ("不", "没", "否")
 
 
@@ -51,7 +52,7 @@ class Wording:
     kindred: NDArray[np.bool_]
     light: frozenset[str]
     vocabulary: Mapping[str, float]
-    phrases: frozenset[str]
+    phrases: Mapping[str, frozenset[str]]
 
     @classmethod
     @cache
@@ -80,8 +81,15 @@ class Wording:
             kindred=kindred,
             light=frozenset((*raw["light"], *raw["light_en"])),
             vocabulary=with_beginnings(known | costs),
-            phrases=frozenset(word for word in (*courtesy, *ways) if " " in word),
+            phrases=_by_first_word(word for word in (*courtesy, *ways) if " " in word),
         )
+
+
+def _by_first_word(phrases: Iterable[str]) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for phrase in phrases:
+        found.setdefault(phrase.split()[0], set()).add(phrase)
+    return {word: frozenset(listed) for word, listed in found.items()}
 
 
 def _kin(groups: Sequence[Sequence[str]]) -> tuple[dict[str, int], NDArray[np.bool_]]:
@@ -163,15 +171,16 @@ def _asks_by_no(marked: list[tuple[str, str]]) -> bool:
     return len(kept) > 1 and kept[-1] in _ENDING_NO
 
 
-def _phrased(tokens: list[str], phrases: frozenset[str]) -> list[str]:
+def _phrased(tokens: list[str], phrases: Mapping[str, frozenset[str]]) -> list[str]:
     """Join the Latin words that are a listed phrase together (``how much``); longest first."""
-    if not any(token.isascii() for token in tokens):
+    if phrases.keys().isdisjoint(tokens):
         return tokens
     joined, at = [], 0
     while at < len(tokens):
-        for size in range(min(_LONGEST_PHRASE, len(tokens) - at), 1, -1):
+        listed = phrases.get(tokens[at], _NO_PHRASES)
+        for size in range(min(_LONGEST_PHRASE, len(tokens) - at), 1, -1) if listed else ():
             phrase = " ".join(tokens[at : at + size])
-            if phrase in phrases:
+            if phrase in listed:
                 joined.append(phrase)
                 at += size
                 break

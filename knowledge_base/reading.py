@@ -175,14 +175,14 @@ class Reader:
 
         def ranked(part: str) -> _Ranked:
             if part not in read:
-                read[part] = self.ranked(part, context)
+                read[part] = self.ranked(part, context) if len(part) <= _LONGEST_PART else _Ranked(self.index, ())
             return read[part]
 
-        cut = compound.cut_best(
-            pieces, lambda part: likely(ranked(part).best) if len(part) <= _LONGEST_PART and ranked(part).found else 0.0
-        )
-        if len(cut) == 1 and any(_is_left_over(piece, whole, ranked(compound.bare(piece))) for piece in pieces):
-            cut = [compound.bare(piece) for piece in pieces]
+        cut = compound.cut_best(pieces, lambda part: likely(ranked(part).best))
+        if len(cut) == 1 and whole.found:
+            own = (ranked(compound.bare(piece)) for piece in pieces if _could_be_left_over(piece))
+            if any(_says_nothing_of(whole.best_id, one) for one in own):
+                cut = [compound.bare(piece) for piece in pieces]
         asking = [part for part in cut if ranked(part).best >= _LIKELY_ENOUGH or compound.asks(part)]
         known = {ranked(part).best_id for part in asking if ranked(part).best >= _LIKELY_ENOUGH}
         unknown = sum(ranked(part).best < _LIKELY_ENOUGH for part in asking)
@@ -191,14 +191,15 @@ class Reader:
         return tuple(Part(part, ranked(part).matches()) for part in asking)
 
 
-def _is_left_over(clause: str, whole: _Ranked, own: _Ranked) -> bool:
-    """Say whether a clause asks something that the best entry for the whole text says nothing of."""
-    if not whole.found or not compound.asks(clause) or compound.told(clause) < _TELLING:
-        return False
-    return not any(
-        one.entry.id == whole.best_id and own.sureness(place) >= _NEXT_TO_NOTHING
-        for place, one in enumerate(own.found[:_MATCHES])
-    )
+def _could_be_left_over(clause: str) -> bool:
+    """Say whether a clause could be a question of its own, apart from the best entry for the whole text."""
+    return compound.asks(clause) and compound.told(clause) >= _TELLING
+
+
+def _says_nothing_of(entry_id: str | None, clause: _Ranked) -> bool:
+    """Say whether a clause does not even faintly mean an entry."""
+    first = enumerate(clause.found[:_MATCHES])
+    return all(one.entry.id != entry_id or clause.sureness(place) < _NEXT_TO_NOTHING for place, one in first)
 
 
 def _is_complete(text: str, heard: tuple[Heard, ...], ranked: _Ranked) -> bool:
