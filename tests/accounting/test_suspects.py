@@ -53,6 +53,7 @@ def test_when_the_platform_sees_fewer(one: Case, kind: str | None) -> None:
         pytest.param(case("outside_hours", 60, "08:58:59"), None, id="earlier than that"),
         pytest.param(case("outside_hours", 60, "23:00:59"), "near_edge", id="a minute after closing"),
         pytest.param(case("outside_hours", 60, "23:01:00"), None, id="later than that"),
+        pytest.param(case("outside_hours", 180, "23:00:00"), "near_edge", id="after closing, in the last moment"),
         pytest.param(case("outside_hours", 181, "23:00:00"), None, id="after closing, and too late anyway"),
         pytest.param(case("no_reply", None), None, id="nobody replied at all"),
         pytest.param(case("valid", 180), None, id="what we count cannot be too few"),
