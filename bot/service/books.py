@@ -84,9 +84,11 @@ class Books:
     def _without_api(
         self, one: Conversation, rows: Sequence[Mapping[str, Any]], ruleset: Ruleset
     ) -> Mapping[str, Verdict] | None:
-        """Judge as if replies sent by API counted for nothing, while nobody knows whether they do; else None."""
+        """Judge as if replies sent by API counted for nothing, while nobody knows whether they do; None where that is
+        known, or where no person replied by API and so nothing can differ."""
         facts = self._facts(one)
-        if facts.api_sent_counts != ApiSent.UNKNOWN:
+        by_api = any(row["sender"] == Sender.AGENT.value and row["by"] is not None for row in rows)
+        if facts.api_sent_counts != ApiSent.UNKNOWN or not by_api:
             return None
         facts = replace(facts, api_sent_counts=ApiSent.NO)
         judged = judge_conversation(events_of(rows), ruleset, self._clocks.now(one.shop), facts)
