@@ -74,8 +74,8 @@ class Index:
             owners += [entry_id] * len(texts)
         for row, phrasing in enumerate(phrasings):
             text = _letters(phrasing)
-            letters[text] = (*letters.get(text, ()), row)
-        laid = Laid.of([normalize(phrasing) for phrasing in phrasings])
+            letters[phrasing if text == phrasing else text] = (*letters.get(text, ()), row)
+        laid = Laid.of(normalize(phrasing) for phrasing in phrasings)
         lists, scales = _inverted(*_said_by_rows(laid, 0, len(phrasings)), len(phrasings))
         return cls(laid, phrasings, owners, spans, lists, scales, letters, len(phrasings))
 
@@ -83,7 +83,7 @@ class Index:
         """Return an index where an entry has these phrasings (none: it is gone); what does not change is shared."""
         gone = self.spans.get(entry_id, range(0))
         come = range(len(self.phrasings), len(self.phrasings) + len(texts))
-        laid = self.laid.and_then(Laid.of([normalize(text) for text in texts], after=self.laid)) if texts else self.laid
+        laid = self.laid.and_then(Laid.of((normalize(text) for text in texts), after=self.laid)) if texts else self.laid
         lists, letters, spans = dict(self.lists), dict(self.letters), dict(self.spans)
         for number in set(_said_by_rows(laid, gone.start, gone.stop)[0].tolist()):
             left = lists.pop(number)
@@ -216,12 +216,13 @@ def _inverted(numbers: Bits, rows: Bits, size: int) -> tuple[dict[int, Ints], Fl
     """Return the rows that say each number, ascending, and the scale of each of ``size`` rows."""
     if not len(numbers):
         return {}, np.full(size, 2.0)
-    known, places = np.unique(numbers, return_inverse=True)
-    pairs = np.unique(places * size + rows)
-    packed = (pairs % size).astype(np.int32)
-    begins = np.searchsorted(pairs, np.arange(len(known)) * size)
-    lists = dict(zip(known.tolist(), np.split(packed, begins[1:]), strict=True))
-    return lists, np.sqrt(np.bincount(packed, minlength=size) + 4.0)
+    order = numbers.argsort(kind="stable")  # rows of one number stay ascending
+    numbers, rows = numbers[order], rows[order].astype(np.int32)
+    begins = np.append(True, numbers[1:] != numbers[:-1])
+    once = begins | np.append(True, rows[1:] != rows[:-1])
+    numbers, rows, begins = numbers[once], rows[once], begins[once].nonzero()[0]
+    lists = dict(zip(numbers[begins].tolist(), np.split(rows, begins[1:]), strict=True))
+    return lists, np.sqrt(np.bincount(rows, minlength=size) + 4.0)
 
 
 def _letters(text: str) -> str:

@@ -7,7 +7,7 @@ a question with in one go (``knowledge_base.matcher``).
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -86,14 +86,15 @@ class Laid:
     manners: Sequence[Manner]
 
     @classmethod
-    def of(cls, questions: Sequence[Question], after: Laid | None = None) -> Laid:
+    def of(cls, questions: Iterable[Question], after: Laid | None = None) -> Laid:
         """Lay out questions; ``after`` says whose vocabulary to go on with."""
         pieces, weights, kin, words, sizes = array("i"), array("d"), array("h"), array("i"), array("q")
         before = after.vocabulary if after else _NO_WORDS
         known = _Numbers(before.pieces)
         heard: dict[str, str] = {}
         manners: dict[Manner, Manner] = {}
-        asked = []
+        texts: list[str] = []
+        asked: list[Manner] = []
         for question in questions:
             heard.update(zip(question.pieces, question.sounds, strict=True))
             pieces.extend(map(known.__getitem__, question.pieces) if question.pieces else (NOBODY_SAYS,))
@@ -101,6 +102,7 @@ class Laid:
             kin.extend(question.kin or (0,))
             words.extend(question.words or (0,))
             sizes.append(len(question.pieces) or 1)
+            texts.append(question.text)
             asked.append(manners.setdefault(question.manner, question.manner))
         row_sizes = np.array(sizes, np.int64)
         starts = np.cumsum(row_sizes) - row_sizes
@@ -115,7 +117,7 @@ class Laid:
             starts,
             row_sizes,
             _totals(np.array(weights, np.float64), starts),
-            [question.text for question in questions],
+            texts,
             asked,
         )
 

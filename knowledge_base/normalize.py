@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import numpy as np
 import yaml
@@ -213,10 +213,10 @@ def _question(words: list[tuple[str, str]]) -> Question:
     between = " " if any(word.isascii() for word, _ in words) else ""
     return Question(
         text=between.join([word for word, _ in words]),
-        pieces=tuple([piece for word in compared for piece in word.pieces]),
-        weights=tuple([word.weight for word in compared for _ in word.pieces]),
+        pieces=tuple(chain.from_iterable([word.pieces for word in compared])),
+        weights=tuple(chain.from_iterable([word.weights for word in compared])),
         words=tuple([place for place, word in enumerate(compared) for _ in word.pieces]),
-        sounds=tuple([sound for word in compared for sound in word.sounds]),
+        sounds=tuple(chain.from_iterable([word.sounds for word in compared])),
         kin=tuple([word.kin for word in compared for _ in word.pieces]),
         manner=Manner(
             ways=frozenset([word.way for word in compared if word.way]),
@@ -229,10 +229,10 @@ def _question(words: list[tuple[str, str]]) -> Question:
 
 @dataclass(frozen=True, slots=True)
 class _Meant:
-    """What one word is compared as; ``weight`` is that of each piece."""
+    """What one word is compared as."""
 
     pieces: tuple[str, ...]
-    weight: float
+    weights: tuple[float, ...]
     sounds: tuple[str, ...]
     kin: int
     way: str
@@ -244,13 +244,13 @@ def _meant(word: str, counts: str) -> _Meant:
     """Return what a word is compared as; most words of a base come again and again."""
     if counts not in (_PLAIN, _DROPPED):
         way = (f"?{counts}",)
-        return _Meant(way, WAY_WEIGHTS.get(counts, WAY_WEIGHT), way, NO_KIN, counts, 0)
+        return _Meant(way, (WAY_WEIGHTS.get(counts, WAY_WEIGHT),), way, NO_KIN, counts, 0)
     wording, heard = Wording.shipped(), sounds()
     meant = wording.same.get(word, word)
     pieces = tuple(meant) if _HAN.match(meant) else (stem(meant),)
-    weight = weigh(meant, wording) / len(pieces) ** 0.6
+    weights = (weigh(meant, wording) / len(pieces) ** 0.6,) * len(pieces)
     spoken = tuple(heard.get(piece, piece) for piece in pieces)
-    return _Meant(pieces, weight, spoken, wording.kin.get(meant, NO_KIN), "", negations((word,)))
+    return _Meant(pieces, weights, spoken, wording.kin.get(meant, NO_KIN), "", negations((word,)))
 
 
 WAY_WEIGHT = 0.05
