@@ -28,10 +28,11 @@ def stricter(one: Mode, other: Mode) -> Mode:
 
 @dataclass(frozen=True, slots=True)
 class Keywords:
-    """Words an operator ties to an entry, compared after normalisation.
+    """Words an operator ties to an entry, looked for in the folded letters and digits of a text.
 
-    ``all`` must every one occur, one of ``any`` must occur, none of ``never`` may occur (it vetoes the entry
-    whatever else speaks for it). Empty lists ask for nothing.
+    ``all`` must every one occur and none of ``never`` may, else the entry is no match whatever else speaks for it.
+    A word of ``any`` that occurs speaks for the entry, and so does meeting ``all`` where ``any`` is empty; where no
+    word of ``any`` occurs, the phrasings speak alone. Empty lists ask for nothing.
     """
 
     all: tuple[str, ...] = ()
@@ -65,7 +66,12 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What is known around a question: the shop's local day, the product a card named, the line before."""
+    """What is known around a question.
+
+    ``today`` is the shop's local day, ``product`` the id of the product a card named, ``previous`` the buyer's own
+    line before this one ("" where there is none; never a line of the shop): a short text is read together with it
+    where it is not known alone.
+    """
 
     today: date | None = None
     product: str | None = None

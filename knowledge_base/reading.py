@@ -175,10 +175,10 @@ class Reader:
 
         def ranked(part: str) -> _Ranked:
             if part not in read:
-                read[part] = self.ranked(part, context) if len(part) <= _LONGEST_PART else _Ranked(self.index, ())
+                read[part] = self.ranked(part, context)
             return read[part]
 
-        cut = compound.cut_best(pieces, lambda part: likely(ranked(part).best))
+        cut = compound.cut_best(pieces, lambda part: likely(ranked(part).best) if len(part) <= _LONGEST_PART else 0.0)
         if len(cut) == 1 and whole.found:
             own = (ranked(compound.bare(piece)) for piece in pieces if _could_be_left_over(piece))
             if any(_says_nothing_of(whole.best_id, one) for one in own):

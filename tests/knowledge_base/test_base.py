@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from knowledge_base import compound
 from knowledge_base.base import KnowledgeBase
 from knowledge_base.calibrate import CERTAIN, DEFAULT_THRESHOLD
 from knowledge_base.characters import fold, strip
@@ -232,6 +233,57 @@ def test_a_changed_entry_replaces_the_old_one() -> None:
 def test_any_text_is_read(text: str) -> None:
     BASE.read(text)
     BASE.neighbours(text)
+
+
+@pytest.mark.parametrize("before", [*range(0, 4), *range(50, 70), *range(114, 118)])
+def test_a_phrasing_is_found_wherever_in_a_long_message_it_stands(before: int) -> None:
+    """Places of a question are bits of numbers; neighbours must be found across the border of two numbers."""
+    filler = "".join(chr(0x4E00 + 97 * step) for step in range(before))
+    base = KnowledgeBase([Entry("down", "羽绒服掉毛吗", "面料做过防钻绒处理")])
+    covered = {reason.code: reason.value for reason in base.best(filler + "羽绒服掉毛吗")[0].evidence}
+    assert covered["phrasing_covered"] == 100.0
+
+
+def test_an_entry_of_very_many_phrasings_is_found_by_each() -> None:
+    texts = [f"第{number}款什么时候发货" for number in range(400)]
+    base = KnowledgeBase([Entry("many", texts[0], "答", tuple(texts[1:])), *SHOP])
+    assert {base.best(text)[0].entry.id for text in (texts[0], texts[255], texts[256], texts[399])} == {"many"}
+
+
+def test_a_base_that_grew_leaves_the_one_before_as_it_was() -> None:
+    before = BASE.best("羽绒服会钻绒吗")
+    BASE.with_entry(Entry("new", "羽绒服会钻绒吗", "鹅鸭龘靐齉")).without("down")
+    assert KnowledgeBase(SHOP).best("羽绒服会钻绒吗") == BASE.best("羽绒服会钻绒吗") == before
+
+
+def test_what_is_asked_again_is_read_again_only_where_something_around_it_changed() -> None:
+    base = KnowledgeBase([*SHOP, Entry("mug", "杯子多大容量", "350 毫升", products=("p1",))])
+    text = "请问杯子多大容量"
+    assert base.read(text, Context(product="p1")) is base.read(text, Context(product="p1"))
+    assert base.read(text, Context(product="p2")) is base.read(text)
+    assert base.read(text, Context(product="p1")) is not base.read(text)
+    assert base.read("还有M吗", Context(previous="卫衣")) is not base.read("还有M吗", Context(previous="帽子"))
+    assert base.with_entry(SHOP[0]).read(text) == base.read(text)
+
+
+@pytest.mark.parametrize("unit", ["另外", "嗯，", "好 ", "还有可以退吗", "什么时候发货", "？", "\n", "a1 ", "龘"])
+def test_the_rest_of_a_very_long_message_changes_nothing(unit: str) -> None:
+    text = unit * 1000
+    assert BASE.read(text) == BASE.read(text[:1000])
+
+
+@pytest.mark.parametrize(
+    ("clause", "bare"),
+    [
+        ("什么时候发货，", "什么时候发货"),
+        ("什么时候发货？，", "什么时候发货？，"),
+        ("能退吗 另外", "能退吗"),
+        ("能退吗" + "，另外" * 40, "能退吗"),
+        ("，，", "，，"),
+    ],
+)
+def test_a_part_ends_without_what_joins_it_to_the_next(clause: str, bare: str) -> None:
+    assert compound.bare(clause) == bare
 
 
 def test_an_empty_base_reads_too() -> None:
