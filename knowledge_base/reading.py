@@ -19,7 +19,7 @@ LONGEST_FRAGMENT = 10
 _ENTRIES, _PHRASINGS_EACH = 12, 4  # how many are looked at closely
 _MATCHES = 5
 _FRAGMENT = Evidence("fragment", -3.0)  # it points at something and asks nothing
-_LONGEST_PART = 100  # a longer part is no one question
+_LONGEST_PART, _LONGEST_READ = 100, 300  # a longer part is no one question; one longer still is not looked at
 _TELLING = 0.8  # a clause that says this much could be a question of its own
 _NEXT_TO_NOTHING = 2.0
 _LIKELY_ENOUGH = 10.0  # from here a part is taken to mean its best entry, however unsure
@@ -175,7 +175,7 @@ class Reader:
 
         def ranked(part: str) -> _Ranked:
             if part not in read:
-                read[part] = self.ranked(part, context)
+                read[part] = self.ranked(part, context) if len(part) <= _LONGEST_READ else _Ranked(self.index, ())
             return read[part]
 
         cut = compound.cut_best(pieces, lambda part: likely(ranked(part).best) if len(part) <= _LONGEST_PART else 0.0)
