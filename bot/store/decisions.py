@@ -18,9 +18,19 @@ def add(conn: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> None:
 
 def add_suggestions(conn: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert drafts; an older open draft of the same conversation is overtaken."""
-    for row in rows:
-        close_suggestions(conn, row["conversation"], "overtaken", None)
-        conn.execute(sa.insert(suggestion), [dict(row)])
+    if not rows:
+        return
+    latest = {row["conversation"]: row for row in rows}
+    conn.execute(
+        sa.update(suggestion)
+        .where(suggestion.c.conversation.in_(list(latest)), suggestion.c.state == "open")
+        .values(state="overtaken")
+    )
+    insert(
+        conn,
+        suggestion,
+        [{**row, "state": "open" if latest[row["conversation"]] is row else "overtaken"} for row in rows],
+    )
 
 
 def close_suggestions(conn: sa.Connection, conversation: str, state: str, by: str | None) -> None:
