@@ -51,6 +51,7 @@ def test_does_not_ask_for_a_person(text: str) -> None:
         ("找工商", SENSITIVE), ("我找律师", SENSITIVE), ("用了过敏", SENSITIVE), ("孩子吃了住院了", SENSITIVE), ("食物中毒", SENSITIVE),
         ("收到假货", SENSITIVE), ("这是假货吧，假货", SENSITIVE), ("加微信转账便宜点行吗", SENSITIVE), ("加个V", SENSITIVE), ("加vx", SENSITIVE),
         ("能私下转账吗", SENSITIVE), ("你微信多少", SENSITIVE), ("充电的时候冒烟了", SENSITIVE), ("退一赔三", SENSITIVE),
+        ("老板电话给我一个", SENSITIVE), ("你们电话多少", SENSITIVE),
         ("里面有异物", SENSITIVE), ("申请平台介入", SENSITIVE), ("孕妇能用吗", SENSITIVE), ("I will call the police", SENSITIVE),
     ],
 )  # fmt: skip
@@ -66,7 +67,7 @@ def test_anger_and_what_only_people_may_handle(text: str, signal: Signal) -> Non
         ("支持微信支付吗", SENSITIVE), ("订单号6912315882", SENSITIVE), ("一起火锅吃的料", SENSITIVE), ("木头会发霉吗", SENSITIVE),
         ("加VIP有优惠吗", SENSITIVE), ("加v领的有吗", SENSITIVE), ("可以加微辣吗", SENSITIVE), ("315元包邮吗", SENSITIVE), ("是正品吗", SENSITIVE),
         ("假一赔十吗", SENSITIVE), ("曝光补偿怎么调", SENSITIVE), ("差评返现吗", SENSITIVE), ("收件人换成我妈的名字", UPSET), ("是不是正品啊", SENSITIVE),
-        ("药监局能查到备案吗", SENSITIVE),
+        ("药监局能查到备案吗", SENSITIVE), ("收货电话写错了", SENSITIVE), ("快递员电话多少", SENSITIVE), ("这个手表能打电话吗", SENSITIVE),
     ],
 )  # fmt: skip
 def test_false_alarms(text: str, signal: Signal) -> None:
