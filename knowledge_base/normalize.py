@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
-from itertools import chain, pairwise
+from itertools import chain
 
 import numpy as np
 import yaml
@@ -120,15 +120,6 @@ class Question:
     sounds: tuple[str, ...]
     kin: tuple[int, ...]
     manner: Manner
-
-    def feature_weights(self) -> dict[str, float]:
-        """Return how much each sound and each pair of neighbouring sounds counts when phrasings are counted."""
-        weights: dict[str, float] = {}
-        for sound, weight in zip(self.sounds, self.weights, strict=True):
-            weights[sound] = max(weights.get(sound, 0.0), weight**0.5)
-        for (one, first), (other, second) in pairwise(zip(self.sounds, self.weights, strict=True)):
-            weights[f"{one} {other}"] = min(1.0, first + second) ** 0.5
-        return weights
 
 
 @lru_cache(maxsize=512)

@@ -27,7 +27,7 @@ from bot.service.starting import Packs
 from bot.store import faq
 from bot.store.engine import Store
 from bot.store.faq import DELETED, SHARED, Change, Filter, Stale, Stored
-from bot.store.ids import from_ms, new_id
+from bot.store.ids import from_ms, iso, new_id
 from knowledge_base.entry import Context, Match
 
 HITS_OVER = timedelta(days=7)
@@ -54,7 +54,7 @@ class Shown:
             "status": one.status,
             "version": one.version,
             "changed_by": self.changed_by,
-            "changed_at": iso(one.changed_at),
+            "changed_at": iso(from_ms(one.changed_at)),
             "hits_7d": self.hits_7d,
             "missing_fields": list(self.missing),
         }
@@ -68,11 +68,6 @@ class Table:
     next: str | None
     total: int
     categories: list[str]
-
-
-def iso(stored: int) -> str:
-    """Stored milliseconds as the API writes a time: UTC with Z."""
-    return from_ms(stored).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 class Publishing:
@@ -218,7 +213,7 @@ class Publishing:
         policy = Policy(config.mode, config.threshold, config.margin, shelved.compose(config.platform), config.stopped)
         decision = decide(Kind.TEXT, reading, Talk(State.BOT), policy, now)
         took = round((time.perf_counter() - started) * 1000, 1)
-        return explain(reading, decision, policy) | {"took_ms": took, "at": iso(self._clocks.now_ms(shop))}
+        return explain(reading, decision, policy) | {"took_ms": took, "at": iso(self._clocks.now(shop))}
 
     async def neighbours(self, shop: str, text: str, exclude: str | None = None) -> tuple[Match, ...]:
         """The entries of a shop most like a text, ``exclude`` left out: possible conflicts from similarity 85."""

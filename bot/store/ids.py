@@ -27,6 +27,11 @@ def from_ms(stored: int) -> datetime:
     return _EPOCH + timedelta(milliseconds=stored)
 
 
+def iso(moment: datetime) -> str:
+    """An aware UTC moment as ISO 8601 with milliseconds and Z, as the API and exports write it."""
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 def new_id(now: datetime) -> str:
     """A new identifier that sorts by time: 10 characters of milliseconds, 10 of chance (50 bits)."""
     return _base32(to_ms(now).to_bytes(6, "big"), 10)[:10] + _base32(secrets.token_bytes(7), 12)[:10]

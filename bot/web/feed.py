@@ -183,7 +183,6 @@ ROUTES = [
         EVERYBODY,
         Scope.ANY,
         query=FeedQuery,
-        summary=feed.__doc__ or "",
     ),
     Route(
         "GET",
@@ -193,6 +192,5 @@ ROUTES = [
         EVERYBODY,
         Scope.ANY,
         query=FeedQuery,
-        summary=poll.__doc__ or "",
     ),
 ]

@@ -111,11 +111,16 @@ class Route:
     query: type[BaseModel] | None = None
     returns: Any = None
     summary: str = ""
+    """What it does in a sentence; the handler's own docstring where none is given."""
     raw: bool = False
     """The handler reads the body itself (files)."""
     limit: int = 1 << 20
     """The largest body taken, in bytes."""
     tags: tuple[str, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        if not self.summary:
+            object.__setattr__(self, "summary", self.handler.__doc__ or "")
 
 
 class Shape(BaseModel):

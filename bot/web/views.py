@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.service.directory import ZONE, ShopConfig
+from bot.store import ids
 from bot.store.ids import from_ms
 from bot.web.services import Services
 
@@ -26,7 +27,7 @@ def iso(stored: int | None) -> str | None:
 
 def moment(at: datetime) -> str:
     """An aware moment as ISO 8601 with milliseconds and Z."""
-    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return ids.iso(at)
 
 
 def conversation(row: Mapping[str, Any], services: Services) -> dict[str, Any]:

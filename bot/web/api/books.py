@@ -129,7 +129,7 @@ def _inquiry(row: dict[str, Any]) -> dict[str, Any]:
 
 def _get(path: str, handler: Handler, query: type[Shape] | None, **more: Any) -> Route:
     more = {"roles": EVERYBODY, "scope": Scope.ANY} | more
-    return Route("GET", f"/api/v1{path}", handler, Auth.PERSON, query=query, summary=handler.__doc__ or "", **more)
+    return Route("GET", f"/api/v1{path}", handler, Auth.PERSON, query=query, **more)
 
 
 ROUTES = [

@@ -241,7 +241,7 @@ async def read(call: Call) -> Any:
 
 def _act(name: str, handler: Any, body: Any = None) -> Route:
     path = f"/api/v1/conversations/{{conversation}}/{name}"
-    return Route("POST", path, handler, Auth.PERSON, DESK, Scope.CONVERSATION, body=body, summary=handler.__doc__)
+    return Route("POST", path, handler, Auth.PERSON, DESK, Scope.CONVERSATION, body=body)
 
 
 ROUTES = [
@@ -253,7 +253,6 @@ ROUTES = [
         EVERYBODY,
         Scope.ANY,
         query=QueueQuery,
-        summary=listing.__doc__ or "",
     ),
     Route(
         "GET",
@@ -263,7 +262,6 @@ ROUTES = [
         EVERYBODY,
         Scope.CONVERSATION,
         query=ThreadQuery,
-        summary=detail.__doc__ or "",
     ),
     Route(
         "GET",
@@ -272,7 +270,6 @@ ROUTES = [
         Auth.PERSON,
         EVERYBODY,
         Scope.DECISION,
-        summary=why.__doc__ or "",
     ),
     _act("takeover", takeover),
     _act("reply", reply, ReplyBody),

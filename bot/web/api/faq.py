@@ -152,7 +152,7 @@ def _entry_routes(base: str, scope: Scope) -> list[Route]:
 
     def route(method: str, path: str, handler: Handler, returns: Any, **more: Any) -> Route:
         more = {"roles": EVERYBODY, "scope": scope, "tags": ("faq",)} | more
-        return Route(method, path, handler, Auth.PERSON, returns=returns, summary=handler.__doc__ or "", **more)
+        return Route(method, path, handler, Auth.PERSON, returns=returns, **more)
 
     def edit(method: str, path: str, what: str, handler: Handler, returns: Any, **more: Any) -> Route:
         return route(method, path, recorded(what, handler), returns, roles=EDITORS, **more)
@@ -172,7 +172,7 @@ def _entry_routes(base: str, scope: Scope) -> list[Route]:
 def _shop(method: str, path: str, handler: Handler, returns: Any, **more: Any) -> Route:
     more = {"roles": EVERYBODY, "scope": Scope.SHOP, "tags": ("faq",)} | more
     full = f"/api/v1/shops/{{shop}}{path}"
-    return Route(method, full, handler, Auth.PERSON, returns=returns, summary=handler.__doc__ or "", **more)
+    return Route(method, full, handler, Auth.PERSON, returns=returns, **more)
 
 
 ROUTES: list[Route] = [

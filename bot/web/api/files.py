@@ -147,7 +147,7 @@ def _download(data: bytes, name: str, kind: str) -> web.Response:
 
 def _route(method: str, path: str, handler: Handler, returns: Any = None, **more: Any) -> Route:
     more = {"roles": EDITORS, "scope": Scope.SHOP, "tags": ("faq",)} | more
-    return Route(method, f"/api/v1{path}", handler, Auth.PERSON, returns=returns, summary=handler.__doc__ or "", **more)
+    return Route(method, f"/api/v1{path}", handler, Auth.PERSON, returns=returns, **more)
 
 
 _ANYBODY: dict[str, Any] = {"roles": (), "scope": Scope.NONE}

@@ -128,7 +128,7 @@ async def description(call: Call) -> Any:
 
 def _get(path: str, handler: Any, auth: Auth, roles: tuple[str, ...] = (), **more: Any) -> Route:
     scope = Scope.ANY if roles else Scope.NONE
-    return Route("GET", path, handler, auth, roles, scope, summary=handler.__doc__ or "", **more)
+    return Route("GET", path, handler, auth, roles, scope, **more)
 
 
 ROUTES = [

@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.store.ids import from_ms
+from bot.store.ids import from_ms, iso
 from bot.web import auth
 from bot.web.api.people_shapes import (
     Act,
@@ -242,15 +242,15 @@ def _act(row: dict[str, Any]) -> Act:
 
 
 def _iso(stored: int) -> str:
-    return from_ms(stored).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return iso(from_ms(stored))
 
 
 def _open(method: str, path: str, handler: Any, **more: Any) -> Route:
-    return Route(method, BASE + path, handler, Auth.NONE, summary=handler.__doc__, tags=("people",), **more)
+    return Route(method, BASE + path, handler, Auth.NONE, tags=("people",), **more)
 
 
 def _mine(method: str, path: str, handler: Any, **more: Any) -> Route:
-    return Route(method, BASE + path, handler, Auth.PERSON, summary=handler.__doc__, tags=("people",), **more)
+    return Route(method, BASE + path, handler, Auth.PERSON, tags=("people",), **more)
 
 
 def _manage(method: str, path: str, handler: Any, **more: Any) -> Route:

@@ -50,7 +50,7 @@ async def what_if(call: Call) -> Any:
 
 def _route(method: str, path: str, handler: Handler, roles: tuple[str, ...], **more: Any) -> Route:
     path = f"/api/v1/shops/{{shop}}{path}"
-    return Route(method, path, handler, Auth.PERSON, roles, Scope.SHOP, summary=handler.__doc__ or "", **more)
+    return Route(method, path, handler, Auth.PERSON, roles, Scope.SHOP, **more)
 
 
 ROUTES = [

@@ -139,7 +139,7 @@ async def rotate(call: Call) -> Any:
 
 
 ROUTES = [
-    Route("GET", "/api/v1/shops", listing, Auth.PERSON, EVERYBODY, Scope.ANY, summary=listing.__doc__ or ""),
+    Route("GET", "/api/v1/shops", listing, Auth.PERSON, EVERYBODY, Scope.ANY),
     Route(
         "POST",
         "/api/v1/shops",
@@ -148,7 +148,6 @@ ROUTES = [
         ADMINS,
         Scope.INSTALL,
         body=ShopBody,
-        summary=create.__doc__ or "",
     ),
     Route(
         "PATCH",
@@ -158,7 +157,6 @@ ROUTES = [
         ADMINS,
         Scope.SHOP,
         body=ShopChange,
-        summary=change.__doc__ or "",
     ),
     Route(
         "POST",
@@ -168,7 +166,6 @@ ROUTES = [
         WATCHERS,
         Scope.SHOP,
         body=StopBody,
-        summary=stop.__doc__ or "",
     ),
     Route(
         "POST",
@@ -178,7 +175,6 @@ ROUTES = [
         ADMINS,
         Scope.SHOP,
         body=ChannelBody,
-        summary=add_channel.__doc__ or "",
     ),
     Route(
         "POST",
@@ -187,6 +183,5 @@ ROUTES = [
         Auth.PERSON,
         ADMINS,
         Scope.CHANNEL,
-        summary=rotate.__doc__ or "",
     ),
 ]

@@ -266,7 +266,7 @@ async def wipe(call: Call) -> Any:
 
 def _route(method: str, name: str, handler: Any, roles: tuple[str, ...], **more: Any) -> Route:
     path = f"/api/v1/sim/{{channel}}/{name}"
-    return Route(method, path, handler, Auth.PERSON, roles, Scope.CHANNEL, summary=handler.__doc__ or "", **more)
+    return Route(method, path, handler, Auth.PERSON, roles, Scope.CHANNEL, **more)
 
 
 ROUTES = [

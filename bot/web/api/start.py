@@ -52,6 +52,6 @@ async def owner(call: Call) -> web.Response:
 
 
 ROUTES = [
-    Route("GET", "/api/v1/start/state", state, Auth.NONE, summary=state.__doc__ or ""),
-    Route("POST", "/api/v1/start/owner", owner, Auth.NONE, body=OwnerBody, summary=owner.__doc__ or ""),
+    Route("GET", "/api/v1/start/state", state, Auth.NONE),
+    Route("POST", "/api/v1/start/owner", owner, Auth.NONE, body=OwnerBody),
 ]

@@ -47,7 +47,7 @@ async def agents(call: Call) -> Any:
 
 
 def _route(method: str, path: str, handler: Handler, scope: Scope, **more: Any) -> Route:
-    return Route(method, f"/api/v1{path}", handler, Auth.PERSON, WATCHERS, scope, summary=handler.__doc__ or "", **more)
+    return Route(method, f"/api/v1{path}", handler, Auth.PERSON, WATCHERS, scope, **more)
 
 
 ROUTES = [
