@@ -20,6 +20,7 @@ from bot.accounting.ruleset import Ruleset
 from bot.service.agents import Agents
 from bot.service.answering import Answering
 from bot.service.books import Books
+from bot.service.charts import Charts
 from bot.service.clocks import Clocks
 from bot.service.deciding import Deciding
 from bot.service.desk import Desk
@@ -141,7 +142,8 @@ class App:
             desk=Desk(self.store, self.clocks, self.moves, self.sending),
             follow_ups=FollowUps(self.shelf, self.directory, self.clocks),
             scorecards=scorecards,
-            agents=Agents(self.store, scorecards),
+            agents=Agents(self.store),
+            charts=Charts(self.store),
             statements=Statements(self.store, self.directory, self.clocks),
             explaining=Explaining(self.store, self.books),
             forecasts=Forecasts(self.store, self.directory, self.clocks),

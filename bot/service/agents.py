@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.accounting.scorecard import Rate
 from bot.service.figures import rate_facts
-from bot.service.scorecards import Scorecards
+from bot.service.scorecards import Period
 from bot.store.engine import Store
 from bot.store.reading import rates
 
@@ -15,22 +15,21 @@ from bot.store.reading import rates
 class Agents:
     """Reads the roll-up by agent."""
 
-    def __init__(self, store: Store, scorecards: Scorecards) -> None:
-        self._store, self._scorecards = store, scorecards
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
-    async def figures(self, shop: str, days: int) -> dict[str, Any]:
-        """A shop's agents over the last days, the one with most inquiries first, and how many nobody replied to.
+    async def figures(self, shop: str, period: Period) -> dict[str, Any]:
+        """A shop's agents over a period, the one with most inquiries first, and how many nobody replied to.
 
         An inquiry is the agent's who replied to it first. ``in_time``: a reply within the limit, whatever it said;
         ``valid``: it counts. The two apart show who is fast with words that say nothing.
         """
-        period = self._scorecards.period(shop, days)
-        rows = await self._store.read(rates.sums, shop, period.first.isoformat(), period.last.isoformat(), "agent")
+        rows = await self._store.read(rates.sums, shop, *period.texts, "agent")
         names = await self._store.read(rates.names, [row["agent"] for row in rows if row["agent"]])
         mine = sorted((row for row in rows if row["agent"]), key=lambda row: (-row["inquiries"], row["agent"]))
         return {
             "shop": shop,
-            "period": {"first": period.first.isoformat(), "last": period.last.isoformat(), "days": days},
+            "period": period.facts,
             "items": [_agent(row, names) for row in mine],
             "without_agent": next((row["inquiries"] for row in rows if not row["agent"]), 0),
         }

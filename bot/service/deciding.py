@@ -190,9 +190,8 @@ class Deciding:
                 "took_us": took_us,
             }
         )
-        work.lines.append(
-            Line(one.shop, now, "decision", did, one.id, {"outcome": outcome, "reason": reason, "messages": lines})
-        )
+        told = {"outcome": outcome, "reason": reason, "messages": lines, "entries": [match.entry.id] if match else []}
+        work.lines.append(Line(one.shop, now, "decision", did, one.id, told))
         for line in lines:
             work.decided[line] = did
             if isinstance(decision, Wait):

@@ -6,19 +6,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from adapters.base import Adapter, Channel
 from bot.accounting.ruleset import Ruleset
 from bot.core.notices import Notice, ServiceHours
 from bot.service.clocks import Clocks, ShopClock
+from bot.store import ids
 from bot.store import shops as stored
 from bot.store.engine import Store
 from bot.store.vault import Vault
 from knowledge_base.calibrate import DEFAULT_MARGIN, DEFAULT_THRESHOLD
 from knowledge_base.entry import Mode
 
-ZONE = ZoneInfo("Asia/Shanghai")
+ZONE = ids.ZONE
 
 LoadRuleset = Callable[[str, date | None, Mapping[str, Any] | None], Ruleset]
 

@@ -35,6 +35,25 @@ class Period:
     first: date
     last: date
 
+    @property
+    def days(self) -> int:
+        """How many days these are."""
+        return (self.last - self.first).days + 1
+
+    @property
+    def texts(self) -> tuple[str, str]:
+        """Both days as they are stored."""
+        return self.first.isoformat(), self.last.isoformat()
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """As pages read it."""
+        return {"first": self.first.isoformat(), "last": self.last.isoformat(), "days": self.days}
+
+    def before(self) -> Period:
+        """As many days just before these."""
+        return Period(self.first - timedelta(days=self.days), self.first - timedelta(days=1))
+
 
 class Scorecards:
     """Reads the books."""
@@ -46,14 +65,27 @@ class Scorecards:
         """The shop's local day."""
         return self._clocks.now(shop).astimezone(ZONE).date()
 
-    def period(self, shop: str, days: int) -> Period:
-        """The last ``days`` local days, today included."""
-        last = self.today(shop)
-        return Period(last - timedelta(days=max(1, min(days, DAYS_AT_MOST)) - 1), last)
+    def period(self, shop: str, days: int, first: date | None = None, last: date | None = None) -> Period:
+        """The ``days`` local days that end with ``last`` (today, where none is named), or all from ``first`` on.
 
-    async def scorecard(self, shop_id: str, days: int) -> dict[str, Any]:
-        """A shop's rate over the last days, exact, with its lines, what it was counted from and under which rules."""
-        shop, period = self._directory.shops[shop_id], self.period(shop_id, days)
+        Raises:
+            Refusal: it ends before it begins, or is longer than ``DAYS_AT_MOST``.
+        """
+        last = last or self.today(shop)
+        found = Period(first or last - timedelta(days=days - 1), last)
+        if not 1 <= found.days <= DAYS_AT_MOST:
+            raise Refusal(
+                Because.INVALID,
+                "period",
+                f"时段要从早到晚，最长 {DAYS_AT_MOST} 天。",
+                f"A period runs from an earlier day to a later one, {DAYS_AT_MOST} days at most.",
+                pointer="/first",
+            )
+        return found
+
+    async def scorecard(self, shop_id: str, period: Period) -> dict[str, Any]:
+        """A shop's rate over a period, exact, with its lines, what it was counted from and under which rules."""
+        shop = self._directory.shops[shop_id]
         ruleset = self._directory.ruleset(shop, period.last)
         rows, compared, desk = await self._store.read(_read, shop_id, period, self._clocks.now_ms(shop_id))
         rate = rate_of(rows)
@@ -62,7 +94,7 @@ class Scorecards:
         found = lines(ruleset, tier) if graded and ruleset.grading in ("tiers", "bands") else ()
         return {
             "shop": shop_id,
-            "period": {"first": period.first.isoformat(), "last": period.last.isoformat(), "days": days},
+            "period": period.facts,
             "ruleset": ruleset_facts(ruleset),
             "tier": tier,
             "rate": rate_facts(rate),
@@ -71,6 +103,7 @@ class Scorecards:
             "lines": [line_facts(rate, line) for line in found],
             "next_line": _next_line(rate, found),
             "back": _back(rate, found),
+            "volume": _total(rows, "inquiries"),
             "avg_response_s": _average(rows),
             "auto_share": _share(rows),
             "counts": dict(_by_reason(rows)),
@@ -80,13 +113,12 @@ class Scorecards:
             **desk,
         }
 
-    async def export(self, shop_id: str, days: int, kind: str) -> bytes:
-        """The books of the last days as a file (``xlsx``, or ``csv``: both tables in a zip).
+    async def export(self, shop_id: str, period: Period, kind: str) -> bytes:
+        """The books of a period as a file (``xlsx``, or ``csv``: both tables in a zip).
 
         Raises:
             Refusal: more rows than a workbook holds.
         """
-        period = self.period(shop_id, days)
         try:
             return await self._store.read(_packed, shop_id, period, kind, self._store.path.parent)
         except TooManyRows as error:
@@ -95,12 +127,12 @@ class Scorecards:
 
 
 def _packed(conn: sa.Connection, shop: str, period: Period, kind: str, scratch: Path) -> bytes:
-    return packed(entries(conn, shop, period.first.isoformat(), period.last.isoformat()), kind, scratch)
+    return packed(entries(conn, shop, *period.texts), kind, scratch)
 
 
 def _read(conn: sa.Connection, shop: str, period: Period, now: int) -> tuple[list[dict[str, Any]], int, dict[str, int]]:
     """The period's sums, how many statements there are, and what waits: all as of one moment."""
-    days = (period.first.isoformat(), period.last.isoformat())
+    days = period.texts
     desk = {
         "owed": rates.owed(conn, shop, *days),
         "waiting": rates.waiting(conn, shop),

@@ -6,7 +6,10 @@ import base64
 import hashlib
 import secrets
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
+ZONE = ZoneInfo("Asia/Shanghai")
+"""Where days begin and end."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MS = timedelta(milliseconds=1)
 
@@ -25,6 +28,11 @@ def to_ms(moment: datetime) -> int:
 def from_ms(stored: int) -> datetime:
     """The aware UTC moment of whole milliseconds."""
     return _EPOCH + timedelta(milliseconds=stored)
+
+
+def day_of(stored: int) -> str:
+    """The local date of whole milliseconds UTC, as ``YYYY-MM-DD``."""
+    return from_ms(stored).astimezone(ZONE).date().isoformat()
 
 
 def iso(moment: datetime) -> str:

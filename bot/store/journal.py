@@ -14,6 +14,7 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 
+from bot.store import tallies
 from bot.store.tables import journal, journal_head
 
 GENESIS = "0" * 64
@@ -37,7 +38,7 @@ def chain(prev: str, shop: str, seq: int, line: tuple[int, str, str, str | None,
 
 
 def append(conn: sa.Connection, lines: Iterable[Line]) -> list[int]:
-    """Add lines, in order; return the ``seq`` each one got in its shop."""
+    """Add lines, in order, and count what they tell; return the ``seq`` each one got in its shop."""
     lines = list(lines)
     if not lines:
         return []
@@ -58,6 +59,7 @@ def append(conn: sa.Connection, lines: Iterable[Line]) -> list[int]:
         heads.append({"s": shop, "q": seq, "h": prev})
     conn.execute(sa.insert(journal), rows)
     _move_heads(conn, heads)
+    tallies.add(conn, [(line.shop, line.at, line.kind, line.body) for line in lines])
     conn.info.setdefault("journalled", set()).update(by_shop)
     return seqs
 

@@ -16,6 +16,7 @@ from bot.store.tables import (
     rollup,
     statement,
     suggestion,
+    tally,
     timer,
 )
 
@@ -31,6 +32,7 @@ _SAID = (
     rollup,
     statement,
     suggestion,
+    tally,
     timer,
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.web import feed, webhooks
-from bot.web.api import books, desk, faq, files, ops, people, rules, shops, simulator, start, statements
+from bot.web.api import books, charts, desk, faq, files, ops, people, rules, shops, simulator, start, statements
 from bot.web.route import Auth, Route
 
 WEBHOOK = "/webhooks/{channel}"
@@ -26,6 +26,7 @@ ALL: list[Route] = [
     *desk.ROUTES,
     *feed.ROUTES,
     *books.ROUTES,
+    *charts.ROUTES,
     *rules.ROUTES,
     *statements.ROUTES,
     *faq.ROUTES,

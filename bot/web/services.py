@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from bot.service.agents import Agents
     from bot.service.answering import Answering
+    from bot.service.charts import Charts
     from bot.service.clocks import Clocks
     from bot.service.desk import Desk
     from bot.service.directory import Directory
@@ -50,6 +51,7 @@ class Services:
     follow_ups: FollowUps
     scorecards: Scorecards
     agents: Agents
+    charts: Charts
     statements: Statements
     explaining: Explaining
     forecasts: Forecasts

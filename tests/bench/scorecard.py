@@ -102,12 +102,13 @@ async def measure(sizes: tuple[int, ...]) -> None:
         async with opened_floor(Path(folder) / "data") as floor:
             await floor.open_shop("demo", "kuaishou", tier="mature")
             services, there = floor.app.services, 0
+            period = services.scorecards.period("demo", 30)
             for size in sizes:
                 await fill(floor, there, size)
                 there = size
-                card = await median_ms(lambda: services.scorecards.scorecard("demo", 30))
+                card = await median_ms(lambda: services.scorecards.scorecard("demo", period))
                 ahead = await median_ms(lambda: services.forecasts.forecast("demo"))
-                agents = await median_ms(lambda: services.agents.figures("demo", 30))
+                agents = await median_ms(lambda: services.agents.figures("demo", period))
                 print(f"{size:>10} {len(await floor.rows('rollup')):>7} {card:>13.1f} {ahead:>12.1f} {agents:>10.1f}")
 
 

@@ -62,7 +62,9 @@ def tables(data: bytes) -> list[list[dict[str, str]]]:
 @pytest.mark.parametrize(("kind", "read"), [("xlsx", sheets), ("csv", tables)])
 async def test_one_row_an_inquiry_and_one_a_reply(floor, kind, read) -> None:
     await a_day(floor)
-    inquiries, replies = read(await floor.app.services.scorecards.export("demo", 1, kind))
+    inquiries, replies = read(
+        await floor.app.services.scorecards.export("demo", floor.app.services.scorecards.period("demo", 1), kind)
+    )
     told = [
         (row["买家 buyer"], row["判定 verdict"], int(row["计入分子 in numerator"]), row["首次有效回复秒数 response s"])
         for row in inquiries

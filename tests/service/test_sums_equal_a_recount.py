@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 
 from bot.accounting import judge
 from bot.accounting.inquiry import ChannelFacts
+from bot.core.message import HAPPENINGS
 from bot.service.books import events_of
 from bot.service.directory import ZONE
-from bot.store import tables
+from bot.store import tables, tallies
 from bot.store.reading import rates
 from bot.store.rollups import BUCKET, COUNTS, amounts
 from tests.flow.house import HandClock, House
@@ -73,6 +74,7 @@ async def _live(folder: Path, day: Sequence[Step], counts: str) -> None:
                 await house.app.services.openings.opened(house.cid(channel, step.buyer))
         await house.later(86_400)
         await _sums_are_what_adding_gives(house)
+        await _tallies_are_what_the_tables_hold(house)
         await _both_rates_are_what_a_recount_gives(house, counts)
     finally:
         await house.close()
@@ -89,6 +91,18 @@ async def _sums_are_what_adding_gives(house: House) -> None:
     assert {bucket: counts for bucket, counts in kept.items() if counts} == {
         bucket: {name: count for name, count in counts.items() if count} for bucket, counts in added.items()
     }
+
+
+async def _tallies_are_what_the_tables_hold(house: House) -> None:
+    said = [row for row in await house.rows(tables.message, sender="buyer") if row["kind"] not in HAPPENINGS]
+    decided = [row for row in await house.rows(tables.decision) if row["outcome"] != "wait"]
+    asked = [row for row in decided if row["outcome"] == "handoff"]
+    found = await house.app.store.read(tallies.of_period, "shop", "1970-01-01", "9999-12-31")
+    assert found["said"].total() == len(said)
+    assert found["decided"] == Counter(row["outcome"] for row in decided)
+    assert found["reason"] == Counter(row["reason"] for row in asked)
+    assert found["entry"] == Counter(row["entry"] for row in decided if row["entry"])
+    assert found["handoff"] == Counter(line["body"]["reason"] for line in await house.journal(kind="handoff"))
 
 
 async def _both_rates_are_what_a_recount_gives(house: House, counts: str) -> None:

@@ -5,7 +5,7 @@ Times are whole milliseconds UTC. Every unique key of shop data begins with the 
 
 from bot.store.rows.desk import Conversation, DecisionRow, Delivery, MessageRow, Outbox, Suggestion, Timer
 from bot.store.rows.faq import EntryRow, EntryVersion, Field, Import, Phrase
-from bot.store.rows.ledger import InquiryRow, Journal, JournalHead, Rollup, RuleChange, StatementRow
+from bot.store.rows.ledger import InquiryRow, Journal, JournalHead, Rollup, RuleChange, StatementRow, Tally
 from bot.store.rows.people import Audit, LoginTry, Once, Person, Role, Session, Token
 from bot.store.rows.shops import ChannelRow, Shop
 
@@ -35,6 +35,7 @@ __all__ = [
     "Shop",
     "StatementRow",
     "Suggestion",
+    "Tally",
     "Timer",
     "Token",
 ]

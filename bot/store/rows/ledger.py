@@ -61,6 +61,21 @@ class Rollup(SQLModel, table=True):
     said_unknown: int = millis()
 
 
+class Tally(SQLModel, table=True):
+    """How often something happened on a shop's local day, counted from the journal's own lines as they are written.
+
+    ``kind`` and ``name``: ``said`` (buyer), ``decided`` (the outcome), ``reason`` (why the bot asked for a person),
+    ``handoff`` (why a person was brought), ``entry`` (whose answer was given or offered).
+    """
+
+    __tablename__ = "tally"
+    shop: str = key()
+    day: str = key()
+    kind: str = key()
+    name: str = key()
+    count: int = millis()
+
+
 class StatementRow(SQLModel, table=True):
     """The platform's own figure for a local day: of that day, or of the period that ends with it (``covers``)."""
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, Literal
 from urllib.parse import quote
 
 from aiohttp import web
 from pydantic import Field
 
+from bot.service.scorecards import Period
 from bot.store.reading import rates
 from bot.web import auth, views
 from bot.web.problem import not_found
@@ -19,11 +21,18 @@ FILES = {
 }
 
 
-class RatesQuery(Shape):
-    """Which shop, over how many days ending today."""
+class PeriodQuery(Shape):
+    """The ``days`` local days that end with ``last`` (today, where none is named), or all from ``first`` on."""
+
+    days: int = Field(30, ge=1, le=366)
+    first: date | None = None
+    last: date | None = None
+
+
+class RatesQuery(PeriodQuery):
+    """Which shop, over which days."""
 
     shop: str
-    days: int = Field(30, ge=1, le=366)
 
 
 class ShopQuery(Shape):
@@ -49,15 +58,15 @@ class InquiriesQuery(RatesQuery):
 
 async def scorecard(call: Call) -> Any:
     """A shop's rate: numerator and denominator, lines, reasons, days, and the ruleset behind it."""
-    _mine(call, call.query.shop)
-    card = await call.services.scorecards.scorecard(call.query.shop, call.query.days)
+    mine(call, call.query.shop)
+    card = await call.services.scorecards.scorecard(call.query.shop, period(call))
     card["ruleset"]["overrides"] = views.overrides(await call.services.rules.overrides(call.query.shop))
     return card
 
 
 async def forecast(call: Call) -> Any:
     """What a shop's rate still bears, and the next thirty days if all, the same share, or none is answered."""
-    _mine(call, call.query.shop)
+    mine(call, call.query.shop)
     return await call.services.forecasts.forecast(call.query.shop)
 
 
@@ -66,7 +75,7 @@ async def export(call: Call) -> web.Response:
     query: ExportQuery = call.query
     if query.shop not in call.services.directory.shops or not call.principal.may(WATCHERS, query.shop):
         raise not_found()
-    data = await call.services.scorecards.export(query.shop, query.days, query.format)
+    data = await call.services.scorecards.export(query.shop, period(call), query.format)
     place = auth.place(call.request, call.services.settings)
     await call.services.people.audit(call.principal.id, "ledger_exported", shop=query.shop, place=place)
     kind, ending = FILES[query.format]
@@ -78,9 +87,8 @@ async def export(call: Call) -> web.Response:
 async def inquiries(call: Call) -> Any:
     """The inquiries behind a number, newest first."""
     query: InquiriesQuery = call.query
-    _mine(call, query.shop)
-    period = call.services.scorecards.period(query.shop, query.days)
-    first, last = (query.date, query.date) if query.date else (period.first.isoformat(), period.last.isoformat())
+    mine(call, query.shop)
+    first, last = (query.date, query.date) if query.date else period(call).texts
     offset = views.offset(query.after)
     rows = await call.services.store.read(
         rates.inquiries, query.shop, first, last, reason=query.reason, offset=offset, limit=query.limit + 1
@@ -99,7 +107,15 @@ async def explain(call: Call) -> Any:
     return found
 
 
-def _mine(call: Call, shop: str) -> None:
+def period(call: Call, shop: str = "") -> Period:
+    """The period a query names, in its shop's days (or those of ``shop``)."""
+    query: PeriodQuery = call.query
+    found: Period = call.services.scorecards.period(shop or call.query.shop, query.days, query.first, query.last)
+    return found
+
+
+def mine(call: Call, shop: str) -> None:
+    """Make sure that the caller has a role in a shop; any other shop is as one that does not exist."""
     if shop not in call.services.directory.shops or not call.principal.roles_in(shop):
         raise not_found()
 
