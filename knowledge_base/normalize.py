@@ -18,7 +18,8 @@ import yaml
 from numpy.typing import NDArray
 
 from knowledge_base.characters import fold
-from knowledge_base.turns import Manner, negations, numbers, opposites
+from knowledge_base.marks import marks_of
+from knowledge_base.turns import Manner, negations, numbers
 from knowledge_base.words import cut, rarities, rarity, sounds, with_beginnings
 
 LONGEST_TEXT = 1000
@@ -150,8 +151,11 @@ def _words(folded: str, wording: Wording) -> list[tuple[str, str]]:
                 tokens.append(run)
         tokens = _phrased(tokens, wording.phrases)
         marked = _without_ends([(token, _counts_as(token, wording)) for token in tokens], wording.ends)
-        if asks_either or _asks_by_no(marked):
-            marked = [(word, counts) for word, counts in marked if word not in _ENDING_NO] + [("吗", "is")]
+        if _asks_by_no(marked):
+            last = max(place for place, (word, _) in enumerate(marked) if word in _ENDING_NO)
+            marked[last] = ("吗", "is")
+        elif asks_either:
+            marked.append(("吗", "is"))
         found += marked
     return found
 
@@ -200,7 +204,6 @@ def _without_ends(marked: list[tuple[str, str]], ends: frozenset[str]) -> list[t
 def _question(words: list[tuple[str, str]]) -> Question:
     meant = [_meant(word, counts) for word, counts in words]
     compared = meant[:_MOST_WORDS]
-    opposed = opposites()
     between = " " if any(word.isascii() for word, _ in words) else ""
     return Question(
         text=between.join([word for word, _ in words]),
@@ -213,7 +216,7 @@ def _question(words: list[tuple[str, str]]) -> Question:
             ways=frozenset([word.way for word in compared if word.way]),
             negated=sum(word.negates for word in meant) % 2 == 1,
             numbers=numbers([word for word, _ in words]),
-            opposed=frozenset([word for word, _ in words if word in opposed]),
+            marks=marks_of([word for word, _ in words]),
         ),
     )
 

@@ -1,19 +1,16 @@
-"""What turns a question round though most words agree: a negation, an opposite, another number."""
+"""How a text asks, apart from its pieces, and what of that turns one question against another."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from functools import cache
-from importlib.resources import files
+from collections.abc import Iterable
 from typing import NamedTuple
 
-import yaml
-
 from knowledge_base.entry import Evidence
+from knowledge_base.marks import Marks
+from knowledge_base.vetoes import between
 
 NEGATED = -1.5
-OPPOSITE = -2.0
 OTHER_NUMBER = -1.0
 _NOT = ("不", "没", "未", "无", "别", "勿", "非")
 _NO_NEGATION = frozenset(
@@ -63,16 +60,6 @@ _NONE: frozenset[str] = frozenset()
 _COUNTED = re.compile(r"([二两三四五六七八九十])(?=[个天年月日号岁斤件寸米折次小只双盒瓶包人周])")
 
 
-@cache
-def opposites() -> Mapping[str, frozenset[str]]:
-    """Return the words that turn a question round, each with its opposites."""
-    found: dict[str, set[str]] = {}
-    for one, other in yaml.safe_load(files("knowledge_base").joinpath("lists/opposites.yaml").read_text("utf-8")):
-        found.setdefault(str(one), set()).add(str(other))
-        found.setdefault(str(other), set()).add(str(one))
-    return {word: frozenset(others) for word, others in found.items()}
-
-
 def negations(words: Iterable[str]) -> int:
     """Count the words that say no."""
     return sum(1 for word in words if word.startswith(_NOT) and word not in _NO_NEGATION)
@@ -87,25 +74,25 @@ def numbers(words: Iterable[str]) -> frozenset[str]:
 
 
 class Manner(NamedTuple):
-    """How a text asks, apart from its pieces: ways of asking, negated or not, numbers, words that have opposites."""
+    """How a text asks, apart from its pieces: ways of asking, negated or not, all numbers, and what it names (marks)."""
 
     ways: frozenset[str]
     negated: bool
     numbers: frozenset[str]
-    opposed: frozenset[str]
+    marks: Marks
 
 
 def turned(asked: Manner, phrasing: Manner) -> tuple[Evidence, ...]:
-    """Return what turns a question against a phrasing, each with what it takes away (log-odds, negative)."""
-    found = []
+    """Return what turns a question against a phrasing, each with what it takes away (log-odds, negative).
+
+    Vetoes first; without one, a negation or a number that only one of them has makes them less alike.
+    """
+    if found := between(asked.marks, phrasing.marks):
+        return found
+    softly = []
     if asked.negated != phrasing.negated:
-        found.append(Evidence("negation", NEGATED))
-    if asked.opposed and phrasing.opposed:
-        mine, theirs = asked.opposed - phrasing.opposed, phrasing.opposed - asked.opposed
-        turning = sorted(f"{word}/{other}" for word in mine for other in opposites()[word] & theirs)
-        if turning:
-            found.append(Evidence("opposite", OPPOSITE, " ".join(turning)))
+        softly.append(Evidence("negation", NEGATED))
     if asked.numbers and phrasing.numbers and not asked.numbers & phrasing.numbers:
         counted = f"{'/'.join(sorted(asked.numbers))} {'/'.join(sorted(phrasing.numbers))}"
-        found.append(Evidence("number", OTHER_NUMBER, counted))
-    return tuple(found)
+        softly.append(Evidence("number", OTHER_NUMBER, counted))
+    return tuple(softly)
