@@ -19,6 +19,7 @@ from bot import rulesets
 from bot.accounting.ruleset import Ruleset
 from bot.service.agents import Agents
 from bot.service.answering import Answering
+from bot.service.assigning import Assigning
 from bot.service.books import Books
 from bot.service.charts import Charts
 from bot.service.clocks import Clocks
@@ -31,7 +32,9 @@ from bot.service.forecasts import Forecasts
 from bot.service.intake import Intake
 from bot.service.moves import Moves
 from bot.service.openings import Openings
+from bot.service.passing import Passing
 from bot.service.people import People
+from bot.service.presences import Presences
 from bot.service.publishing import Publishing
 from bot.service.replay import Replay
 from bot.service.rules import Rules
@@ -41,6 +44,7 @@ from bot.service.setup import Setup
 from bot.service.shelf import Shelf
 from bot.service.shops import INSTALLATION, Shops
 from bot.service.statements import Statements
+from bot.service.teams import Teams
 from bot.service.ticking import Ticking
 from bot.settings import Settings
 from bot.store.engine import Store
@@ -110,6 +114,8 @@ class App:
             self.store, self.shelf, Deciding(self.directory, self.clocks, self.books), self.sending
         )
         self.intake = Intake(self.store, self.clocks, self.answering.put)
+        self.presences = Presences(self.store, self.clocks, self.moves)
+        self.assigning = Assigning(self.store, self.clocks, self.directory, self.shelf, self.presences)
         self.ticking = Ticking(
             self.store,
             self.directory,
@@ -140,6 +146,9 @@ class App:
             intake=self.intake,
             answering=self.answering,
             desk=Desk(self.store, self.clocks, self.moves, self.sending),
+            passing=Passing(self.store, self.clocks, self.moves),
+            teams=Teams(self.store, self.clocks),
+            presences=self.presences,
             follow_ups=FollowUps(self.shelf, self.directory, self.clocks),
             scorecards=scorecards,
             agents=Agents(self.store),
@@ -179,6 +188,7 @@ class App:
         await self.sending.rescue()
         await self.answering.rescue()
         self.ticking.start()
+        self.assigning.start()
         self._watcher = asyncio.create_task(self._watch())
 
     async def stop(self) -> None:
@@ -186,6 +196,7 @@ class App:
         if self._watcher:
             self._watcher.cancel()
         await self.ticking.stop()
+        await self.assigning.stop()
         await self.answering.stop()
         await self.sending.drain(6)
         for client in self.clients.values():
@@ -194,6 +205,7 @@ class App:
 
     def _committed(self, shops: set[str]) -> None:
         self.services.feed.ring(shops)
+        self.assigning.ring()
 
     async def _watch(self) -> None:
         """Take in settings that another process (the command line) has changed."""

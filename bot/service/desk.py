@@ -1,4 +1,4 @@
-"""The people's desk: takeover, reply, note, release, transfer, close. Each act is one commit; sends start after it."""
+"""The people's desk: takeover, reply, note, release, close. Each act is one commit; sends start after it."""
 
 from __future__ import annotations
 
@@ -83,10 +83,6 @@ class Desk:
             self._moves.release(conn, one, who)
 
         await self._store.write(self._act, conversation, act, who)
-
-    async def transfer(self, conversation: str, who: str, to: str, reason: str) -> None:
-        """Hand a conversation to a colleague."""
-        await self._store.write(self._act, conversation, self._moves.transfer, who, to, reason)
 
     async def close(self, conversation: str, who: str, reason: str = "") -> None:
         """End a conversation."""

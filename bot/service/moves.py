@@ -20,6 +20,8 @@ from bot.store.conversations import OUTSIDE, Conversation
 from bot.store.journal import Line, append
 from bot.store.timers import Timer
 
+LEASE_NOTICE_MS = 5 * 60_000
+"""So long before a silent conversation is released its owner is told."""
 SILENCE = "silence"
 """Who released a conversation that its owner left silent."""
 
@@ -65,38 +67,67 @@ class Moves:
 
     def keep_lease(self, conn: sa.Connection, one: Conversation) -> None:
         """A person was active just now: silence is counted from here."""
-        timers.put(conn, [Timer(one.shop, "lease", one.id, self.clocks.now_ms(one.shop) + LEASE_MS)])
+        ends = self.clocks.now_ms(one.shop) + LEASE_MS
+        notice = Timer(one.shop, "lease_notice", one.id, ends - LEASE_NOTICE_MS)
+        timers.put(conn, [Timer(one.shop, "lease", one.id, ends), notice])
 
-    def release(self, conn: sa.Connection, one: Conversation, who: str) -> None:
+    def tell_lease_ends(self, conn: sa.Connection, one: Conversation) -> None:
+        """Tell the owner of a silent conversation that it will be released soon; later if somebody spoke since."""
+        ends = lease_ends(one)
+        if ends - LEASE_NOTICE_MS > self.clocks.now_ms(one.shop):
+            timers.put(conn, [Timer(one.shop, "lease_notice", one.id, ends - LEASE_NOTICE_MS)])
+        else:
+            self._journal(conn, one, "lease_ends", {"by": one.owner, "at": ends})
+
+    def _end_lease(self, conn: sa.Connection, one: Conversation) -> None:
+        timers.drop(conn, [(one.shop, kind, one.id) for kind in ("lease", "lease_notice")])
+
+    def release(self, conn: sa.Connection, one: Conversation, who: str, *, gone: bool = False) -> None:
         """Let go: back to the bot; to the queue instead where a buyer still waits for an answer.
 
-        Where the person just fell silent (``SILENCE``), to the queue also for all that only a person can settle.
+        Where the person just fell silent (``SILENCE``) or is ``gone`` off duty, to the queue also for all that only a
+        person can settle.
         """
         waits = one.open and (not one.bot_answered or one.last_sender == Sender.BUYER.value)
-        waits = waits or (who == SILENCE and one.owed)
+        waits = waits or ((gone or who == SILENCE) and one.owed)
         one.step(Event.REQUEUED if waits else Event.RELEASED)
         one.let_go(self.clocks.now_ms(one.shop))
         one.reason = HandoffReason.RELEASED_OWED.value if waits else None
         one.reason_detail = ""
-        timers.drop(conn, [(one.shop, "lease", one.id)])
+        self._end_lease(conn, one)
         decisions.close_suggestions(conn, one.id, "overtaken", who)
-        self._journal(conn, one, "release", {"by": who, "queued": waits, "epoch": one.epoch})
+        off_duty = {"off_duty": True} if gone else {}
+        self._journal(conn, one, "release", {"by": who, "queued": waits, "epoch": one.epoch, **off_duty})
 
-    def transfer(self, conn: sa.Connection, one: Conversation, who: str, to: str, reason: str) -> None:
-        """Hand the conversation to a colleague, for a reason.
+    def queue(self, conn: sa.Connection, one: Conversation, who: str) -> None:
+        """Put a conversation into the queue because a person wants somebody else to have it.
 
         Raises:
-            Refusal: it is somebody else's, nobody holds it, or no reason is given.
+            Refusal: somebody else holds it.
+            NotAllowed: it is closed.
+        """
+        if one.state == State.AGENT.value:
+            self.mine(conn, one, who)
+            one.step(Event.REQUEUED)
+            one.let_go(self.clocks.now_ms(one.shop))
+            self._end_lease(conn, one)
+            self._journal(conn, one, "release", {"by": who, "queued": True, "epoch": one.epoch})
+        elif one.state != State.WAITING.value:
+            one.step(Event.REQUEUED if one.state == State.CLOSED.value else Event.HANDED_OFF)
+        if one.reason is None:
+            one.reason, one.reason_detail = HandoffReason.BY_HAND.value, ""
+
+    def transfer(self, conn: sa.Connection, one: Conversation, who: str, to: str) -> None:
+        """Hand the conversation to a colleague. Why is kept where it can be erased, not in the journal.
+
+        Raises:
+            Refusal: it is somebody else's, or nobody holds it.
         """
         self.mine(conn, one, who)
-        if not reason.strip():
-            raise Refusal(
-                Because.INVALID, "reason_needed", "转接需要写明原因。", "A transfer needs a reason.", pointer="/reason"
-            )
         one.step(Event.TRANSFERRED)
         one.hold(to, self.clocks.now_ms(one.shop))
         self.keep_lease(conn, one)
-        self._journal(conn, one, "transfer", {"by": who, "to": to, "reason": reason.strip()[:200]})
+        self._journal(conn, one, "transfer", {"by": who, "to": to})
 
     def close(self, conn: sa.Connection, one: Conversation, who: str, reason: str) -> None:
         """End a conversation. What is still owed is closed with it, which needs a reason.
@@ -120,7 +151,7 @@ class Moves:
         waived = inquiries.waive(conn, one.id, reason.strip()[:200]) if one.owed else []
         outbox.cancel_automatic(conn, one.id, "closed", self.clocks.now_ms(one.shop))
         decisions.close_suggestions(conn, one.id, "overtaken", who)
-        timers.drop(conn, [(one.shop, "lease", one.id)])
+        self._end_lease(conn, one)
         one.owed = one.open = False
         self._journal(conn, one, "close", {"by": who, "reason": reason.strip()[:200], "waived": waived})
 
@@ -156,6 +187,11 @@ class Moves:
 
     def _journal(self, conn: sa.Connection, one: Conversation, kind: str, body: dict[str, Any]) -> None:
         append(conn, [Line(one.shop, self.clocks.now_ms(one.shop), kind, one.id, one.id, body)])
+
+
+def lease_ends(one: Conversation) -> int:
+    """When a silent conversation that a person holds is released (ms of the shop's clock)."""
+    return max(one.last_at, one.owner_at or 0) + LEASE_MS
 
 
 def taken(conn: sa.Connection, owner: str | None) -> Refusal:

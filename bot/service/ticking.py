@@ -20,8 +20,7 @@ from bot.service.answering import Answering, Expired
 from bot.service.books import Books
 from bot.service.clocks import Clocks
 from bot.service.directory import Directory
-from bot.service.intake import LEASE_MS
-from bot.service.moves import SILENCE, Moves
+from bot.service.moves import SILENCE, Moves, lease_ends
 from bot.service.saying import send_row
 from bot.service.sending import Sending
 from bot.service.shelf import Shelf, Shelved
@@ -131,13 +130,15 @@ class Ticking:
                 append(conn, [Line(one.shop, self._clocks.now_ms(one.shop), "deadline", one.id, one.id)])
             elif t.kind == "lease" and one.state == State.AGENT.value:
                 self._lease(conn, one)
+            elif t.kind == "lease_notice" and one.state == State.AGENT.value:
+                self._moves.tell_lease_ends(conn, one)
         convs.save(conn, loaded.values())
         return [None] * len(due)
 
     def _lease(self, conn: sa.Connection, one: Conversation) -> None:
-        silent_since = max(one.last_at, one.owner_at or 0)
-        if silent_since + LEASE_MS > self._clocks.now_ms(one.shop):
-            timers.put(conn, [Timer(one.shop, "lease", one.id, silent_since + LEASE_MS)])
+        ends = lease_ends(one)
+        if ends > self._clocks.now_ms(one.shop):
+            timers.put(conn, [Timer(one.shop, "lease", one.id, ends)])
         else:
             self._moves.release(conn, one, SILENCE)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from bot.store.tables import (
+    assignment,
     conversation,
     decision,
     delivery,
@@ -13,6 +14,7 @@ from bot.store.tables import (
     journal_head,
     message,
     outbox,
+    passing,
     rollup,
     statement,
     suggestion,
@@ -21,6 +23,7 @@ from bot.store.tables import (
 )
 
 _SAID = (
+    assignment,
     conversation,
     decision,
     delivery,
@@ -29,6 +32,7 @@ _SAID = (
     journal_head,
     message,
     outbox,
+    passing,
     rollup,
     statement,
     suggestion,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.web import feed, webhooks
-from bot.web.api import books, charts, desk, faq, files, ops, people, rules, shops, simulator, start, statements
+from bot.web.api import books, charts, desk, faq, files, ops, people, rules, shops, simulator, start, statements, team
 from bot.web.route import Auth, Route
 
 WEBHOOK = "/webhooks/{channel}"
@@ -24,6 +24,7 @@ ALL: list[Route] = [
     *people.ROUTES,
     *shops.ROUTES,
     *desk.ROUTES,
+    *team.ROUTES,
     *feed.ROUTES,
     *books.ROUTES,
     *charts.ROUTES,

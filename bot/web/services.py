@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from bot.service.forecasts import Forecasts
     from bot.service.intake import Intake
     from bot.service.openings import Openings
+    from bot.service.passing import Passing
     from bot.service.people import People
+    from bot.service.presences import Presences
     from bot.service.publishing import Publishing
     from bot.service.replay import Replay
     from bot.service.rules import Rules
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from bot.service.shelf import Shelf
     from bot.service.shops import Shops
     from bot.service.statements import Statements
+    from bot.service.teams import Teams
     from bot.settings import Settings
     from bot.store.engine import Store
     from bot.web.api.simulator import Wire
@@ -48,6 +51,9 @@ class Services:
     intake: Intake
     answering: Answering
     desk: Desk
+    passing: Passing
+    teams: Teams
+    presences: Presences
     follow_ups: FollowUps
     scorecards: Scorecards
     agents: Agents

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from bot.core.assigning import mark_of
 from bot.service.directory import ZONE, ShopConfig
 from bot.store import ids
 from bot.store.ids import from_ms
@@ -30,8 +31,9 @@ def moment(at: datetime) -> str:
     return ids.iso(at)
 
 
-def conversation(row: Mapping[str, Any], services: Services) -> dict[str, Any]:
-    """A conversation as the lists show it."""
+def conversation(row: Mapping[str, Any], services: Services, beside: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """A conversation as the lists show it. ``beside`` is what ``bot.store.reading.beside`` knows of it."""
+    more = beside or {}
     shop = services.directory.shops[row["shop"]]
     hours = None if row["in_hours"] is None else ("in" if row["in_hours"] else "outside")
     return {
@@ -60,6 +62,9 @@ def conversation(row: Mapping[str, Any], services: Services) -> dict[str, Any]:
         "bot_answered": row["bot_answered"],
         "answered_by_person": row["by_person"],
         "epoch": row["epoch"],
+        "assignee": more.get("assignee"),
+        "group": more.get("group"),
+        "mark": more.get("mark") or mark_of(row["reason"], row["reason_detail"]),
         "simulated": shop.simulated,
     }
 

@@ -10,6 +10,7 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from adapters.base import Channel
+from bot.service.passing import To
 from bot.service.desk import Reply
 from bot.service.refusal import Refusal
 from bot.store import tables
@@ -183,7 +184,7 @@ async def test_p11_who_lost_the_conversation_to_a_colleague_can_send_no_more(hou
     await house.say(shop, "b1", UNKNOWN)
     await desk.takeover(cid, "amei")
     epoch = (await house.talk(shop))["epoch"]
-    await desk.transfer(cid, "amei", "lili", "换班")
+    await house.app.services.passing.transfer(cid, "amei", To("lili"), "换班")
     assert (await house.talk(shop))["epoch"] > epoch
     with pytest.raises(Refusal) as no:
         await desk.reply(cid, "amei", Reply("我还在"))

@@ -7,8 +7,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.core.assigning import WORDS, Mark
 from bot.store import reading
+from bot.store.tables import assignment
 from bot.store.tables import conversation as c
+from bot.store.team import valid
 
 TABS = ("waiting", "mine", "bot", "closed")
 

@@ -8,8 +8,10 @@ from bot.store.rows.faq import EntryRow, EntryVersion, Field, Import, Phrase
 from bot.store.rows.ledger import InquiryRow, Journal, JournalHead, Rollup, RuleChange, StatementRow, Tally
 from bot.store.rows.people import Audit, LoginTry, Once, Person, Role, Session, Token
 from bot.store.rows.shops import ChannelRow, Shop
+from bot.store.rows.team import Assignment, Passing, PresenceRow, TeamGroup, TeamRule
 
 __all__ = [
+    "Assignment",
     "Audit",
     "ChannelRow",
     "Conversation",
@@ -26,8 +28,10 @@ __all__ = [
     "MessageRow",
     "Once",
     "Outbox",
+    "Passing",
     "Person",
     "Phrase",
+    "PresenceRow",
     "Role",
     "Rollup",
     "RuleChange",
@@ -36,6 +40,8 @@ __all__ = [
     "StatementRow",
     "Suggestion",
     "Tally",
+    "TeamGroup",
+    "TeamRule",
     "Timer",
     "Token",
 ]

@@ -9,9 +9,11 @@ from pydantic import Field
 
 from bot.core.message import Origin
 from bot.service.desk import Reply
-from bot.store.reading import queue, thread
+from bot.service.passing import To
+from bot.store.reading import beside, queue, thread
 from bot.web import views
 from bot.web.problem import Problem, not_found
+from bot.web.recording import recorded
 from bot.web.route import DESK, EVERYBODY, Auth, Call, Route, Scope, Shape
 
 FOLLOW_UPS = 3
@@ -50,9 +52,16 @@ class NoteBody(Shape):
 
 
 class TransferBody(Shape):
-    """To whom, and why."""
+    """To a colleague (``to``) or a group, and why."""
 
-    to: str
+    to: str = ""
+    group: str = ""
+    reason: str = ""
+
+
+class EscalateBody(Shape):
+    """Why it is for the supervisors."""
+
     reason: str = ""
 
 
@@ -87,8 +96,9 @@ async def listing(call: Call) -> Any:
     offset = views.offset(query.after)
     who = call.principal.id
     rows = await services.store.read(queue.page, shops, query.tab, who, owed, now, offset=offset, limit=query.limit + 1)
+    more = await services.store.read(beside.of, [row["id"] for row in rows])
     return {
-        "items": [views.conversation(row, services) for row in rows[: query.limit]],
+        "items": [views.conversation(row, services, more.get(row["id"])) for row in rows[: query.limit]],
         "next": str(offset + query.limit) if len(rows) > query.limit else None,
         "counts": await services.store.read(queue.counts, shops, who, owed),
         "now": views.moment(services.clocks.real()),
@@ -105,7 +115,7 @@ async def detail(call: Call) -> Any:
     draft = await services.store.read(thread.draft, cid)
     events = await services.store.read(thread.events, cid, call.shop)
     return {
-        "conversation": views.conversation(row, services),
+        "conversation": views.conversation(row, services, (await services.store.read(beside.of, [cid])).get(cid)),
         "lines": [views.line(one) for one in lines],
         "more_before": older,
         "suggestion": await _draft(call, draft) if draft else None,
@@ -162,8 +172,10 @@ async def why(call: Call) -> Any:
 
 
 async def _seen(call: Call) -> dict[str, Any]:
-    row = await call.services.store.read(thread.one, call.path("conversation"))
-    return {"conversation": views.conversation(row, call.services)}
+    cid = call.path("conversation")
+    row = await call.services.store.read(thread.one, cid)
+    more = await call.services.store.read(beside.of, [cid])
+    return {"conversation": views.conversation(row, call.services, more.get(cid))}
 
 
 async def takeover(call: Call) -> Any:
@@ -198,13 +210,22 @@ async def release(call: Call) -> Any:
 
 
 async def transfer(call: Call) -> Any:
-    """Hand the conversation to a colleague who may work in this shop."""
-    colleagues = await call.services.people.desk_of(call.shop, DESK)
-    if call.body.to not in {one["id"] for one in colleagues}:
+    """Hand the conversation to a colleague who may work in this shop, or to a group; a reason is needed."""
+    body: TransferBody = call.body
+    colleagues = () if body.group else await call.services.people.desk_of(call.shop, DESK)
+    if not body.group and body.to not in {one["id"] for one in colleagues}:
         raise Problem(
             422, "unknown_colleague", "对方不能接待这家店铺。", "They cannot work in this shop.", pointer="/to"
         )
-    await call.services.desk.transfer(call.path("conversation"), call.principal.id, call.body.to, call.body.reason)
+    await call.services.passing.transfer(
+        call.path("conversation"), call.principal.id, To(body.to, body.group), body.reason
+    )
+    return await _seen(call)
+
+
+async def escalate(call: Call) -> Any:
+    """Give the conversation to the supervisors, for a reason; counted apart from transfers."""
+    await call.services.passing.escalate(call.path("conversation"), call.principal.id, call.body.reason)
     return await _seen(call)
 
 
@@ -275,7 +296,8 @@ ROUTES = [
     _act("reply", reply, ReplyBody),
     _act("note", note, NoteBody),
     _act("release", release),
-    _act("transfer", transfer, TransferBody),
+    _act("transfer", recorded("transferred", transfer), TransferBody),
+    _act("escalate", recorded("escalated", escalate), EscalateBody),
     _act("close", close, CloseBody),
     _act("reopen", reopen),
     _act("resend", resend, ResendBody),

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from functools import wraps
 from typing import Any
 
 from bot.service.fields import Fact
 from bot.service.phrases import Quick
-from bot.web import auth
 from bot.web.api.faq_shapes import (
     BulkBody,
     ChangedOut,
@@ -25,6 +23,7 @@ from bot.web.api.faq_shapes import (
     TableQuery,
     TextBody,
 )
+from bot.web.recording import recorded
 from bot.web.route import EDITORS, EVERYBODY, Auth, Call, Handler, Route, Scope
 
 
@@ -128,22 +127,6 @@ async def phrases(call: Call) -> Any:
 async def check(call: Call) -> Any:
     """Say whether a text would count for nothing under the shop's rules, and which of its words are forbidden."""
     return await call.services.publishing.phrases.check(call.shop, call.body.text)
-
-
-def recorded(what: str, handler: Handler) -> Handler:
-    """Let a handler's act go on record once it is done: who, what, which, from where."""
-
-    @wraps(handler)
-    async def act(call: Call) -> Any:
-        done = await handler(call)
-        parts = call.request.match_info
-        named = next((parts[part] for part in ("entry", "import", "pack") if part in parts), "")
-        ref = named or (str(done.get("id", "")) if isinstance(done, dict) else "")
-        place = auth.place(call.request, call.services.settings)
-        await call.services.people.audit(call.principal.id, what, ref=ref, shop=call.shop, place=place)
-        return done
-
-    return act
 
 
 def _entry_routes(base: str, scope: Scope) -> list[Route]:

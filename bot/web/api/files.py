@@ -13,7 +13,6 @@ import yaml
 from aiohttp import web
 
 from bot.service.importing import FILE_AT_MOST
-from bot.web.api.faq import recorded
 from bot.web.api.faq_shapes import (
     AppliedOut,
     ApplyQuery,
@@ -25,6 +24,7 @@ from bot.web.api.faq_shapes import (
     UndoneOut,
 )
 from bot.web.problem import Problem
+from bot.web.recording import recorded
 from bot.web.route import EDITORS, Auth, Call, Handler, Route, Scope
 
 _TYPES = {
