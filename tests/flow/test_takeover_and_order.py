@@ -10,8 +10,8 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from adapters.base import Channel
-from bot.service.passing import To
 from bot.service.desk import Reply
+from bot.service.passing import To
 from bot.service.refusal import Refusal
 from bot.store import tables
 from bot.web.server import build

@@ -39,7 +39,7 @@ async def test_the_queues_order(door):
     assert await waiting(door) == order
     pages = [await waiting(door, limit=2, after=after) for after in ("0", "2", "4")]
     assert [buyer for page in pages for buyer in page] == order, "page by page, nobody lost, nobody twice"
-    assert (await door.get(EAST))["counts"] == {"waiting": 5, "mine": 0, "bot": 2, "closed": 0}
+    assert (await door.get(EAST))["counts"] == {"waiting": 5, "mine": 0, "bot": 2, "closed": 0, "assigned": 0}
     await door.ask("PATCH", "/api/v1/shops/east", {"human_follow_up": "off"})
     assert await waiting(door) == ["handoff-warn", "handoff-calm", "overdue"], "off lists the handoffs only"
     assert (await door.get("/api/v1/rates?shop=east"))["owed"] == 5, "and hides nothing from the books"

@@ -7,7 +7,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.core.assigning import WORDS, Mark
 from bot.store import reading
 from bot.store.tables import assignment
 from bot.store.tables import conversation as c
@@ -32,15 +31,26 @@ def _tab(tab: str, who: str, owed_shops: Sequence[str]) -> sa.ColumnElement[bool
     return sa.or_(c.c.state == "bot", sa.and_(c.c.state == "agent", c.c.owner != who))
 
 
+def _turn(assigned: str, group_id: str, who: str) -> sa.ColumnElement[bool]:
+    """Whose turn it is: ``me``, ``nobody`` or a person's id (empty: all the same); in which group (empty: in any)."""
+    if not assigned and not group_id:
+        return sa.true()
+    mine = sa.select(c.c.id).select_from(sa.join(c, assignment, valid()))
+    if group_id:
+        mine = mine.where(assignment.c.group_id == group_id)
+    if assigned == "nobody":
+        taken = sa.select(c.c.id).select_from(sa.join(c, assignment, valid())).where(assignment.c.assignee.is_not(None))
+        return sa.and_(c.c.id.not_in(taken), c.c.id.in_(mine) if group_id else sa.true())
+    if assigned:
+        mine = mine.where(assignment.c.assignee == (who if assigned == "me" else assigned))
+    return c.c.id.in_(mine)
+
+
 def counts(conn: sa.Connection, shops: Sequence[str], who: str, owed_shops: Sequence[str]) -> dict[str, int]:
-    """How many conversations each tab holds."""
-    return {
-        tab: conn.scalar(
-            sa.select(sa.func.count()).select_from(c).where(c.c.shop.in_(list(shops)), _tab(tab, who, owed_shops))
-        )
-        or 0
-        for tab in TABS
-    }
+    """How many conversations each tab holds, and how many waiting ones are ``assigned`` to this person."""
+    wanted = {tab: _tab(tab, who, owed_shops) for tab in TABS} | {"assigned": _turn("me", "", who)}
+    here = sa.select(sa.func.count()).select_from(c).where(c.c.shop.in_(list(shops)))
+    return {name: conn.scalar(here.where(condition)) or 0 for name, condition in wanted.items()}
 
 
 def page(
@@ -51,14 +61,17 @@ def page(
     owed_shops: Sequence[str],
     now: Mapping[str, int],
     *,
+    assigned: str = "",
+    group_id: str = "",
     offset: int = 0,
     limit: int = 50,
 ) -> list[dict[str, Any]]:
     """One page of a tab. In the queue: in time by deadline (handoffs before owed ones), then overdue by longest wait.
 
-    ``now`` gives each shop's time (ms). Rows are conversations with the owner's name.
+    ``now`` gives each shop's time (ms). ``assigned`` (``me``, ``nobody`` or a person's id) and ``group_id`` narrow a
+    page down. Rows are conversations with the owner's name.
     """
-    query = sa.select(c).where(c.c.shop.in_(list(shops)), _tab(tab, who, owed_shops))
+    query = sa.select(c).where(c.c.shop.in_(list(shops)), _tab(tab, who, owed_shops), _turn(assigned, group_id, who))
     if tab == "waiting" and now:
         shop_now = sa.case(now, value=c.c.shop, else_=0)
         due = sa.func.coalesce(c.c.due_at, c.c.night_due_at)

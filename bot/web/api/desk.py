@@ -21,10 +21,12 @@ _PLACE = re.compile(r"([0-9]{1,15})\.([0-9]{1,15})")
 
 
 class QueueQuery(Shape):
-    """Which list, of which shop, from where."""
+    """Which list, of which shop, from where; whose turn (``me``, ``nobody`` or an id) and in which group."""
 
     tab: Literal["waiting", "mine", "bot", "closed"] = "waiting"
     shop: str = ""
+    assigned: str = Field("", max_length=80)
+    group: str = Field("", max_length=80)
     after: str = ""
     limit: int = Field(50, ge=1, le=200)
 
@@ -95,7 +97,8 @@ async def listing(call: Call) -> Any:
     now = {shop: services.clocks.now_ms(shop) for shop in shops}
     offset = views.offset(query.after)
     who = call.principal.id
-    rows = await services.store.read(queue.page, shops, query.tab, who, owed, now, offset=offset, limit=query.limit + 1)
+    narrow = {"assigned": query.assigned, "group_id": query.group, "offset": offset, "limit": query.limit + 1}
+    rows = await services.store.read(queue.page, shops, query.tab, who, owed, now, **narrow)
     more = await services.store.read(beside.of, [row["id"] for row in rows])
     return {
         "items": [views.conversation(row, services, more.get(row["id"])) for row in rows[: query.limit]],
