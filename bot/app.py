@@ -17,7 +17,10 @@ from adapters.sandbox import FakePlatform
 from adapters.sandbox.platform import Fault, FaultKind
 from bot import rulesets
 from bot.accounting.ruleset import Ruleset
+from bot.alarms import Teller
 from bot.service.agents import Agents
+from bot.service.alarm_watch import AlarmWatch
+from bot.service.alarms import Alarms
 from bot.service.answering import Answering
 from bot.service.assigning import Assigning
 from bot.service.books import Books
@@ -135,6 +138,9 @@ class App:
         publishing = Publishing(self.store, self.clocks, self.directory, self.shelf)
         self.setup = Setup(self.store, self.clocks, self.directory, shops, people, publishing)
         scorecards = Scorecards(self.store, self.directory, self.clocks)
+        base_url = self.settings.public_url or ""
+        self.alarms = Alarms(self.store, self.directory, self.clocks, self.vault, Teller(), base_url)
+        self.alarm_watch = AlarmWatch(self.store, self.directory, self.clocks, self.alarms)
         self.services = Services(
             settings=self.settings,
             store=self.store,
@@ -153,6 +159,7 @@ class App:
             scorecards=scorecards,
             agents=Agents(self.store),
             charts=Charts(self.store),
+            alarms=self.alarms,
             statements=Statements(self.store, self.directory, self.clocks),
             explaining=Explaining(self.store, self.books),
             forecasts=Forecasts(self.store, self.directory, self.clocks),
@@ -189,12 +196,15 @@ class App:
         await self.answering.rescue()
         self.ticking.start()
         self.assigning.start()
+        self.alarm_watch.start()
         self._watcher = asyncio.create_task(self._watch())
 
     async def stop(self) -> None:
         """Finish what was accepted or leave it safely stored, then close."""
         if self._watcher:
             self._watcher.cancel()
+        await self.alarm_watch.stop()
+        self.alarms.close()
         await self.ticking.stop()
         await self.assigning.stop()
         await self.answering.stop()

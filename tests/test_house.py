@@ -19,6 +19,7 @@ WALLS: dict[str, tuple[str, ...]] = {
     "knowledge_base": ("knowledge_base",),
     "bot/core": ("bot.core", "knowledge_base.entry", "knowledge_base.characters"),
     "bot/accounting": ("bot.accounting", "bot.core", "knowledge_base.characters"),
+    "bot/alarms": ("bot.alarms", "bot.core"),
     "bot/rulesets": ("bot.rulesets", "bot.accounting"),
     "adapters/base.py": ("bot.core",),
     "adapters/signing.py": ("adapters.base",),

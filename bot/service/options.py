@@ -23,6 +23,19 @@ def check_options(options: Mapping[str, Any], ruleset: Ruleset) -> None:
     _hours(options)
     _notices(options.get("notices") or {}, ruleset)
     _tier(options)
+    _alarms(options.get("alarms") or {})
+
+
+def _alarms(alarms: Mapping[str, Any]) -> None:
+    limits = {"unclaimed_s": (5, 3600), "silent_min": (0, 1440)}
+    for name, value in alarms.items():
+        low, high = limits.get(name, (1, 0))
+        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+            raise _wrong(
+                f"alarms/{name}",
+                "提醒只有 unclaimed_s（5 到 3600 秒）和 silent_min（0 到 1440 分钟，0 为不提醒）。",
+                "Alarms have unclaimed_s (5 to 3600 s) and silent_min (0 to 1440 min, 0 for never).",
+            )
 
 
 def _hours(options: Mapping[str, Any]) -> None:

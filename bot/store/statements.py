@@ -56,6 +56,11 @@ def insert_new(conn: sa.Connection, table: sa.Table, rows: Sequence[Values]) -> 
         conn.execute(_ignore(table, conn.dialect.name), list(rows))
 
 
+def insert_first(conn: sa.Connection, table: sa.Table, row: Values) -> bool:
+    """Insert a row unless its key is taken; say whether it was inserted."""
+    return bool(conn.execute(_ignore(table, conn.dialect.name).values(**row)).rowcount)
+
+
 def insert(conn: sa.Connection, table: sa.Table, rows: Sequence[Values]) -> None:
     """Insert rows."""
     if rows:

@@ -12,6 +12,9 @@ metadata = SQLModel.metadata
 _t = metadata.tables
 
 assignment = _t["assignment"]
+alarm = _t["alarm"]
+alarm_send = _t["alarm_send"]
+alarm_sink = _t["alarm_sink"]
 audit = _t["audit"]
 channel = _t["channel"]
 conversation = _t["conversation"]

@@ -3,7 +3,22 @@
 from __future__ import annotations
 
 from bot.web import feed, webhooks
-from bot.web.api import books, charts, desk, faq, files, ops, people, rules, shops, simulator, start, statements, team
+from bot.web.api import (
+    alarms,
+    books,
+    charts,
+    desk,
+    faq,
+    files,
+    ops,
+    people,
+    rules,
+    shops,
+    simulator,
+    start,
+    statements,
+    team,
+)
 from bot.web.route import Auth, Route
 
 WEBHOOK = "/webhooks/{channel}"
@@ -23,6 +38,7 @@ ALL: list[Route] = [
     *start.ROUTES,
     *people.ROUTES,
     *shops.ROUTES,
+    *alarms.ROUTES,
     *desk.ROUTES,
     *team.ROUTES,
     *feed.ROUTES,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bot.service.agents import Agents
+    from bot.service.alarms import Alarms
     from bot.service.answering import Answering
     from bot.service.charts import Charts
     from bot.service.clocks import Clocks
@@ -58,6 +59,7 @@ class Services:
     scorecards: Scorecards
     agents: Agents
     charts: Charts
+    alarms: Alarms
     statements: Statements
     explaining: Explaining
     forecasts: Forecasts

@@ -113,6 +113,7 @@ class House:
     async def open(self) -> None:
         await self.app.start()
         await self.app.ticking.stop()
+        await self.app.alarm_watch.stop()
         if self.app._watcher:
             self.app._watcher.cancel()
         await self.settle()

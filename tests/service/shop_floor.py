@@ -127,6 +127,7 @@ async def opened_floor(data: Path) -> AsyncIterator[Floor]:
     app = App(Settings(data=data))
     await app.start()
     await app.ticking.stop()
+    await app.alarm_watch.stop()
     try:
         yield Floor(app)
     finally:

@@ -3,6 +3,7 @@
 Times are whole milliseconds UTC. Every unique key of shop data begins with the shop, or is a channel key, which does.
 """
 
+from bot.store.rows.alarms import AlarmRow, AlarmSend, AlarmSink
 from bot.store.rows.desk import Conversation, DecisionRow, Delivery, MessageRow, Outbox, Suggestion, Timer
 from bot.store.rows.faq import EntryRow, EntryVersion, Field, Import, Phrase
 from bot.store.rows.ledger import InquiryRow, Journal, JournalHead, Rollup, RuleChange, StatementRow, Tally
@@ -12,6 +13,9 @@ from bot.store.rows.team import Assignment, Passing, PresenceRow, TeamGroup, Tea
 
 __all__ = [
     "Assignment",
+    "AlarmRow",
+    "AlarmSend",
+    "AlarmSink",
     "Audit",
     "ChannelRow",
     "Conversation",

@@ -46,6 +46,13 @@ class ShopBody(Shape):
     human_follow_up: Literal["always", "within_budget", "off"] | None = None
 
 
+class AlarmLimits(Shape):
+    """When a shop's people are called: seconds a handoff may go unclaimed; minutes a channel may be silent (0: never)."""
+
+    unclaimed_s: int = Field(30, ge=5, le=3600)
+    silent_min: int = Field(20, ge=0, le=1440)
+
+
 class ShopChange(Shape):
     """What is to change; what is left out stays. ``service_hours`` null takes them away."""
 
@@ -56,6 +63,7 @@ class ShopChange(Shape):
     service_hours: Hours | None = None
     notices: Notices | None = None
     tier: str | None = None
+    alarms: AlarmLimits | None = None
 
 
 class StopBody(Shape):
