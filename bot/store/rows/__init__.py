@@ -12,10 +12,10 @@ from bot.store.rows.shops import ChannelRow, Shop
 from bot.store.rows.team import Assignment, Passing, PresenceRow, TeamGroup, TeamRule
 
 __all__ = [
-    "Assignment",
     "AlarmRow",
     "AlarmSend",
     "AlarmSink",
+    "Assignment",
     "Audit",
     "ChannelRow",
     "Conversation",
