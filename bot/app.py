@@ -40,6 +40,7 @@ from bot.service.people import People
 from bot.service.presences import Presences
 from bot.service.publishing import Publishing
 from bot.service.replay import Replay
+from bot.service.rulebook import Rulebook
 from bot.service.rules import Rules
 from bot.service.scorecards import Scorecards
 from bot.service.sending import Sending
@@ -165,6 +166,7 @@ class App:
             forecasts=Forecasts(self.store, self.directory, self.clocks),
             openings=Openings(self.store, self.clocks),
             rules=Rules(self.store, self.directory, self.clocks, shops, self.books),
+            rulebook=Rulebook(self.store, self.directory, self.clocks),
             replay=Replay(self.store, self.directory, self.clocks),
             publishing=publishing,
             setup=self.setup,

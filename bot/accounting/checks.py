@@ -81,15 +81,23 @@ def between(low: int, high: int) -> Check:
     return check
 
 
-def choice(*names: str) -> Check:
-    """Make a check for one of some words."""
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """A check for one of some words."""
 
-    def check(value: Any) -> str:
-        if value not in names or not isinstance(value, str):
-            raise ValueError(f"只能是 {', '.join(names)} / must be one of {', '.join(names)}")
+    names: tuple[str, ...]
+
+    def __call__(self, value: Any) -> str:
+        """Accept one of the words."""
+        if value not in self.names or not isinstance(value, str):
+            known = ", ".join(self.names)
+            raise ValueError(f"只能是 {known} / must be one of {known}")
         return value
 
-    return check
+
+def choice(*names: str) -> OneOf:
+    """Make a check for one of some words."""
+    return OneOf(names)
 
 
 def text(value: Any) -> str:
@@ -106,17 +114,25 @@ def texts(value: Any) -> tuple[str, ...]:
     return tuple(value)
 
 
-def subset(*names: str) -> Check:
-    """Make a check for a list of some of these words."""
+@dataclass(frozen=True, slots=True)
+class SomeOf:
+    """A check for a list of some words."""
 
-    def check(value: Any) -> tuple[str, ...]:
+    names: tuple[str, ...]
+
+    def __call__(self, value: Any) -> tuple[str, ...]:
+        """Accept a list of some of the words."""
         items = texts(value)
         for item in items:
-            if item not in names:
-                raise ValueError(f"{item!r} 不在 {', '.join(names)} 之中 / {item!r} is none of {', '.join(names)}")
+            if item not in self.names:
+                known = ", ".join(self.names)
+                raise ValueError(f"{item!r} 不在 {known} 之中 / {item!r} is none of {known}")
         return items
 
-    return check
+
+def subset(*names: str) -> SomeOf:
+    """Make a check for a list of some of these words."""
+    return SomeOf(names)
 
 
 _CLOCK = re.compile(r"([01]\d|2[0-4]):([0-5]\d)(?::([0-5]\d))?")

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from bot.service.presences import Presences
     from bot.service.publishing import Publishing
     from bot.service.replay import Replay
+    from bot.service.rulebook import Rulebook
     from bot.service.rules import Rules
     from bot.service.scorecards import Scorecards
     from bot.service.setup import Setup
@@ -65,6 +66,7 @@ class Services:
     forecasts: Forecasts
     openings: Openings
     rules: Rules
+    rulebook: Rulebook
     replay: Replay
     publishing: Publishing
     setup: Setup

@@ -31,6 +31,18 @@ async def shown(call: Call) -> Any:
     return {"overrides": await _overrides(call)}
 
 
+async def rulebook(call: Call) -> Any:
+    """Every parameter of the rules in force: its value, what that rests on, what else it may be, and who changed it."""
+    found = await call.services.rulebook.shown(call.shop)
+    dated = [_dated(one) for one in found["changes"]]
+    parameters = [{**one, "changed": one["changed"] and _dated(one["changed"])} for one in found["parameters"]]
+    return {**found, "parameters": parameters, "changes": dated}
+
+
+def _dated(change: dict[str, Any]) -> dict[str, Any]:
+    return {**change, "at": views.iso(change.get("at"))}
+
+
 async def change(call: Call) -> Any:
     """Set one parameter otherwise, or give it back; the shop's books are counted again under it."""
     body: RuleBody = call.body
@@ -55,6 +67,7 @@ def _route(method: str, path: str, handler: Handler, roles: tuple[str, ...], **m
 
 ROUTES = [
     _route("GET", "/rules", shown, EVERYBODY),
+    _route("GET", "/rulebook", rulebook, EVERYBODY),
     _route("PATCH", "/rules", change, ADMINS, body=RuleBody),
     _route("POST", "/what-if", what_if, WATCHERS, body=WhatIf),
 ]

@@ -6,6 +6,9 @@ import { arrive, counts, home, me } from "./lib/session.js";
 import { Failed, Loading } from "./ui/parts.js";
 import { Bare, Shell } from "./ui/shell.js";
 
+// The figures have charts of their own, and only they.
+const FIGURES = ["css/figures.css", "vendor/uplot.css"];
+
 // First fitting line wins. `open` pages are shown to anybody and without the rail. The inbox needs no style of its own
 // beyond what every page has; the others wait for theirs.
 const PAGES = [
@@ -15,7 +18,8 @@ const PAGES = [
   { at: /^\/inbox(?:\/(?<id>[^/]+))?$/, load: () => import("./pages/inbox.js"), bare: true, title: "place.inbox" },
   { at: /^\/faq\/import$/, load: () => import("./pages/faq_import.js"), title: "import.title" },
   { at: /^\/faq(?:\/(?<id>[^/]+))?$/, load: () => import("./pages/faq.js"), title: "place.faq" },
-  { at: /^\/rates$/, load: () => import("./pages/rates.js"), title: "place.rates" },
+  { at: /^\/rates\/forecast$/, load: () => import("./pages/forecast.js"), title: "forecast.title", styles: FIGURES },
+  { at: /^\/rates$/, load: () => import("./pages/rates.js"), title: "place.rates", styles: FIGURES },
   { at: /^\/simulator$/, load: () => import("./pages/simulator.js"), title: "place.simulator" },
   { at: /^\/deliveries$/, load: () => import("./pages/deliveries.js"), title: "place.deliveries" },
   { at: /^\/settings(?:\/(?<part>[^/]+))?$/, load: () => import("./pages/settings.js"), title: "place.settings" },
@@ -32,20 +36,22 @@ function find(path) {
   return null;
 }
 
-let style = null;
+const sheets = new Map();
 
-/** The style sheet of all pages but the inbox, loaded once. */
-function pageStyle() {
-  style ||= new Promise((done) => {
-    const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href: new URL("css/pages.css", import.meta.url).href, onload: done, onerror: done });
-    document.head.append(link);
-  });
-  return style;
+/** A style sheet, loaded once. */
+function sheet(name) {
+  if (!sheets.has(name)) {
+    sheets.set(name, new Promise((done) => {
+      const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href: new URL(name, import.meta.url).href, onload: done, onerror: done });
+      document.head.append(link);
+    }));
+  }
+  return sheets.get(name);
 }
 
 async function fetchPage(page) {
   try {
-    const [module] = await Promise.all([page.load(), page.bare || pageStyle()]);
+    const [module] = await Promise.all([page.load(), page.bare || sheet("css/pages.css"), ...(page.styles || []).map(sheet)]);
     loaded.value = { ...loaded.value, [page.at]: module.Page };
   } catch (problem) {
     broken.value = problem;

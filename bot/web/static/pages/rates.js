@@ -21,7 +21,7 @@ function showDefinition(rates) {
   const rows = [["rate.ruleset", `${said(ruleset.title)} · ${ruleset.version}`], ["rate.source", ruleset.source], ["rate.read_on", ruleset.read_on], ["rate.confidence", tOr(`confidence.${ruleset.confidence}`, ruleset.confidence)],
     ["rate.window", ruleset.window ? ruleset.window.join("–") : t("rate.no_window")], ["rate.deadline", seconds(ruleset.deadline_s)],
     ["rate.automatic", t(ruleset.auto_counts ? "rate.automatic_counts" : "rate.automatic_not")], ["rate.overridden", ruleset.overridden.join(t("word.comma")) || t("rate.nothing_overridden")]];
-  showDialog(t("rate.definition"), () => html`<p>${t("rate.definition_text")}</p><dl class="facts">${rows.map(([word, value]) => html`<div key=${word}><dt>${t(word)}</dt><dd>${value}</dd></div>`)}</dl>`);
+  showDialog(t("rate.definition"), () => html`<p>${t("rate.def.human")}</p><dl class="facts">${rows.map(([word, value]) => html`<div key=${word}><dt>${t(word)}</dt><dd>${value}</dd></div>`)}</dl>`);
 }
 
 const Tile = ({ word, children, href }) => html`<div class="tile"><h2>${word}</h2>${children}${href && html`<a href=${href}>${t("rate.see")}</a>`}</div>`;

@@ -1,0 +1,78 @@
+"""A month at the desk before anybody opens the page: shops, people, buyers, replies in time, late, empty and never."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from bot.core.message import Origin
+from bot.service.desk import Reply
+from tests.browser.driving import NAME, PASSWORD
+from tests.service.shop_floor import Floor, opened_floor
+
+ANSWER = "今天 16 点前从杭州仓发出，单号随后给你。"
+QUESTION = "什么时候发货"
+PEOPLE = ("阿琳", "小方")
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One buyer of a day: at which hour, what, and after how many seconds somebody replies with which words."""
+
+    hour: int
+    text: str = "转人工"
+    after_s: int | None = 60
+    says: str = ANSWER
+    agent: int = 0
+
+
+GOOD = (Ask(10), Ask(11, after_s=100, agent=1), Ask(14, QUESTION, 150), Ask(20, after_s=30, agent=1))
+BAD = (
+    Ask(10, after_s=1_000),
+    Ask(11, QUESTION, None),
+    Ask(15, after_s=None),
+    Ask(21, after_s=120, says="好的", agent=1),
+)
+
+
+async def live(floor: Floor, shop: str, days: Sequence[Sequence[Ask]], people: Sequence[str]) -> None:
+    """Let a simulated shop live through days, one after the other; each ends at 22:00."""
+    for nth, day in enumerate(days):
+        for place, ask in enumerate(day):
+            await _until(floor, shop, ask.hour)
+            buyer = f"{shop}-{nth}-{place}"
+            await floor.asks(buyer, ask.text, shop=shop)
+            if ask.after_s is not None:
+                await floor.passes(ask.after_s, shop=shop)
+                reply = Reply(ask.says, Origin.TYPED, then="release")
+                await floor.app.services.desk.reply(floor.cid(buyer, shop=shop), people[ask.agent], reply)
+                await floor.quiet()
+        await _until(floor, shop, 22)
+
+
+async def _until(floor: Floor, shop: str, hour: int) -> None:
+    """Go on to an hour of the day; of the next one where it has passed."""
+    now = floor.now(shop)
+    then = now.replace(hour=hour, minute=0, second=0, microsecond=0)
+    if then < now:
+        then += timedelta(days=1)
+    await floor.passes((then - now).total_seconds(), shop=shop)
+
+
+async def _written(data: Path, shops: dict[str, tuple[str, dict[str, str], Sequence[Sequence[Ask]]]]) -> None:
+    async with opened_floor(data) as floor:
+        people = floor.app.services.people
+        await people.make_owner(NAME, PASSWORD)
+        staff = [await people.add(name, PASSWORD, [("*", "agent")], by="tests") for name in PEOPLE]
+        for shop, (platform, options, days) in shops.items():
+            await floor.open_shop(shop, platform, at="08:00", **options)
+            await floor.knows(QUESTION, "付款后两天内从杭州仓发出。", shop=shop)
+            await live(floor, shop, days, staff)
+
+
+def write(data: Path, shops: dict[str, tuple[str, dict[str, str], Sequence[Sequence[Ask]]]]) -> None:
+    """Write shops with their days (platform, options, days) into a data folder; the owner is the tests' own."""
+    asyncio.run(_written(data, shops))
