@@ -16,6 +16,7 @@ PAGES = {
     "/faq/new": ("新建知识", "New entry"),
     "/faq/import": ("导入知识", "Import entries"),
     "/rates?simulated=1": ("数据", "Metrics"),
+    "/rates/forecast?simulated=1": ("余量与预测", "Forecast"),
     "/simulator": ("模拟器", "Simulator"),
     "/deliveries": ("接入日志", "Deliveries"),
     "/start/platforms": ("怎么接我的平台", "How to connect my platform"),
@@ -26,7 +27,10 @@ PAGES = {
     "/settings/people": ("成员与密钥", "People and keys"),
     "/settings/look": ("外观与语言", "Look and language"),
 }
-BARE_KEY = re.compile(r"^(act|place|list|talk|rate|faq|settings|sim|word|start|counts|reason|status)\.[a-z_.]+$", re.M)
+BARE_KEY = re.compile(
+    r"^(act|place|list|talk|rate|forecast|rules|statement|night|inquiry|wall|chart|funnel|weekday|level|verdict|faq|settings|sim|word|start|counts|reason|status)\.[a-z_.]+$",
+    re.M,
+)
 # The page and its scrolling middle; what scrolls by itself (tables, code) is not asked.
 TOO_WIDE = (
     "Math.max(...[document.documentElement, document.querySelector('main')].map((e) => e.scrollWidth - e.clientWidth))"

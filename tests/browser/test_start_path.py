@@ -65,7 +65,7 @@ def test_from_the_link_to_the_first_counted_reply(visit: OpenPage, tmp_path, now
         expect(page.get_by_text(re.compile(r"^计入 · 00:\d\d$"))).to_be_visible()
 
         hand.click("看数据", role="link")
-        expect(page.get_by_text("1/1")).to_be_visible()
+        expect(page.locator(".figure.large").get_by_text("1/1")).to_be_visible()
         expect(page.get_by_role("link", name="看看怎么接我的平台")).to_be_visible()
         took = time.monotonic() - began
 

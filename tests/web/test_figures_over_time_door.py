@@ -141,3 +141,35 @@ async def test_wiping_a_simulated_shop_takes_its_counts_along(week):
     await week.post("/api/v1/sim/east.wire/wipe")
     found = await week.get("/api/v1/rates/flow?shop=east&days=30")
     assert {one["count"] for one in found["funnel"]} == {0}
+
+
+@pytest.mark.parametrize(
+    ("narrowed", "buyers"),
+    [
+        pytest.param("reason=due", {"fast", "late", "bot"}, id="all that were due"),
+        pytest.param("reason=missed", {"late", "bot"}, id="due and not counted"),
+        pytest.param("reason=answered", {"fast", "late"}, id="answered, in time or late"),
+        pytest.param("reason=late", {"late"}, id="one verdict"),
+        pytest.param("agent=", {"bot"}, id="nobody known replied"),
+        pytest.param("agent=nobody", set(), id="somebody who never replied"),
+        pytest.param("hour=14", {"fast", "late", "bot"}, id="the hour of all"),
+        pytest.param("hour=13", set(), id="the hour before"),
+        pytest.param("weekday=0", None, id="no day of the week"),
+        pytest.param("hour=24", None, id="no hour"),
+    ],
+)
+async def test_a_number_opens_the_inquiries_behind_it(week, narrowed, buyers):
+    answer = await week.ask("GET", f"/api/v1/inquiries?shop=east&days=1&{narrowed}")
+    if buyers is None:
+        assert answer.status == 422
+    else:
+        assert {one["buyer_name"] for one in (await answer.json())["items"]} == buyers
+
+
+async def test_a_cell_of_the_week_opens_its_inquiries(week):
+    today = week.floor.now("east").isoweekday()
+    same, other = (
+        await week.get(f"/api/v1/inquiries?shop=east&days=14&weekday={day}") for day in (today, today % 7 + 1)
+    )
+    assert {one["buyer_name"] for one in same["items"]} == {"fast", "late", "bot", "last-week"}
+    assert other["items"] == []

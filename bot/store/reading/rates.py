@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -38,6 +39,15 @@ def owed(conn: sa.Connection, shop: str, first: str, last: str) -> int:
     return int(conn.scalar(sa.select(sa.func.count()).select_from(inquiry).where(*where)) or 0)
 
 
+SEVERAL = {
+    "owed": inquiry.c.owed,
+    "due": inquiry.c.in_denominator,
+    "missed": sa.and_(inquiry.c.in_denominator, sa.not_(inquiry.c.counted)),
+    "answered": sa.and_(inquiry.c.response_ms.is_not(None), inquiry.c.reason.in_(("valid", "late", "turn_missed"))),
+}
+"""What stands behind a number that several verdicts go into: its name, and which inquiries these are."""
+
+
 def inquiries(
     conn: sa.Connection,
     shop: str,
@@ -45,10 +55,17 @@ def inquiries(
     last: str,
     *,
     reason: str = "",
+    agent: str | None = None,
+    hour: int | None = None,
+    weekday: int | None = None,
     offset: int = 0,
     limit: int = 50,
 ) -> list[dict[str, Any]]:
-    """The inquiries of a period, newest first, each with the buyer's name and the words it began with."""
+    """The inquiries of a period, newest first, each with the buyer's name and the words it began with.
+
+    ``reason`` is a verdict's, or one of ``SEVERAL``. ``agent`` replied first (empty: nobody known did), ``hour`` is
+    that of the opening, ``weekday`` its day of the week (Monday is 1).
+    """
     query = (
         sa.select(inquiry, conversation.c.buyer_name, conversation.c.buyer_id, message.c.text)
         .join(conversation, conversation.c.id == inquiry.c.conversation)
@@ -58,11 +75,21 @@ def inquiries(
         .offset(offset)
         .limit(limit)
     )
-    if reason == "owed":
-        query = query.where(inquiry.c.owed)
-    elif reason:
-        query = query.where(inquiry.c.reason == reason)
+    if reason:
+        query = query.where(SEVERAL.get(reason, inquiry.c.reason == reason))
+    if agent is not None:
+        query = query.where(inquiry.c.agent == agent)
+    if hour is not None:
+        query = query.where(inquiry.c.hour == hour)
+    if weekday is not None:
+        query = query.where(inquiry.c.day.in_(_days_of_the_week(first, last, weekday)))
     return [dict(row) for row in conn.execute(query).mappings()]
+
+
+def _days_of_the_week(first: str, last: str, weekday: int) -> list[str]:
+    start, end = date.fromisoformat(first), date.fromisoformat(last)
+    days = (start + timedelta(days=nth) for nth in range((end - start).days + 1))
+    return [day.isoformat() for day in days if day.isoweekday() == weekday]
 
 
 def one(conn: sa.Connection, inquiry_id: str) -> dict[str, Any] | None:

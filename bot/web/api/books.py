@@ -48,10 +48,14 @@ class ExportQuery(RatesQuery):
 
 
 class InquiriesQuery(RatesQuery):
-    """Which of them: a verdict's reason, or ``owed``; from where."""
+    """Which of them: a verdict's reason, or ``owed due missed answered``; of which day, weekday (Monday is 1) or hour;
+    whose first reply; from where."""
 
     reason: str = ""
     date: str = Field("", pattern=r"^(\d{4}-\d{2}-\d{2})?$")
+    weekday: int | None = Field(None, ge=1, le=7)
+    hour: int | None = Field(None, ge=0, le=23)
+    agent: str | None = None
     after: str = ""
     limit: int = Field(50, ge=1, le=200)
 
@@ -90,8 +94,9 @@ async def inquiries(call: Call) -> Any:
     mine(call, query.shop)
     first, last = (query.date, query.date) if query.date else period(call).texts
     offset = views.offset(query.after)
+    narrowed = query.model_dump(include={"reason", "agent", "hour", "weekday"})
     rows = await call.services.store.read(
-        rates.inquiries, query.shop, first, last, reason=query.reason, offset=offset, limit=query.limit + 1
+        rates.inquiries, query.shop, first, last, **narrowed, offset=offset, limit=query.limit + 1
     )
     return {
         "items": [_inquiry(row) for row in rows[: query.limit]],

@@ -1,98 +1,99 @@
-// 数据: the rate under the shop's own rules, the inquiries behind it, and what each number means.
-import { html, useEffect, useState } from "../lib/view.js";
-import { get } from "../lib/api.js";
-import { clockTime, dayWord, seconds } from "../lib/clock.js";
-import { useFeed } from "../lib/feed.js";
-import { number, percent, said, t, tOr } from "../lib/i18n.js";
-import { go, route, withQuery } from "../lib/router.js";
-import { shops } from "../lib/session.js";
+// 数据: the rate under the shop's own rules on top, then when, why and by whom; every number opens what is behind it.
+import { html, useMemo, useState } from "../lib/view.js";
+import { apiUrl, get } from "../lib/api.js";
+import { seconds } from "../lib/clock.js";
+import { calmly } from "../lib/feed.js";
+import { number, percent, t } from "../lib/i18n.js";
+import { can } from "../lib/session.js";
 import { Checklist } from "../ui/checklist.js";
-import { showDialog } from "../ui/floating.js";
-import { Button, Chip, Empty, Failed, Head, levelWord, Loading, RateFigure, ShopPicker, useLoad } from "../ui/parts.js";
+import { Figures, Loaded, oneOf, Tile, useCounted, viewUrl } from "../ui/figures.js";
+import { State } from "../ui/ladder.js";
+import { Chip, Icon, levelWord, RateFigure, useLoad } from "../ui/parts.js";
+import { ByHour, Entries, Funnel, Handoffs, Week } from "./rates_charts.js";
+import { behind, ByReason, Inquiries } from "./rates_inquiries.js";
+import { compared, period, PeriodPicker } from "./rates_period.js";
+import { ByAgent, ByDay, ByShop, fraction } from "./rates_tables.js";
 
-const COUNTS = ["valid", "late", "pending", "auto_only", "no_reply", "meaningless_only", "turn_missed", "outside_hours", "excluded", "unmeasured"];
-const TONE = { valid: "ok", late: "danger", no_reply: "danger", auto_only: "warn", meaningless_only: "warn", turn_missed: "warn", pending: "info" };
-const DAYS = [1, 7, 30];
+const CALM_MS = 3000;
 
-const verdictWord = (code) => tOr(`verdict.${code}`, code);
+/** What a number was in the period before, where that is asked for. */
+const Was = ({ children }) => children && html`<p class="meta">${t("rate.before")} ${children}</p>`;
+const Number = ({ children }) => html`<p class="figure"><b>${children}</b></p>`;
 
-function showDefinition(rates) {
-  const { ruleset } = rates;
-  const rows = [["rate.ruleset", `${said(ruleset.title)} · ${ruleset.version}`], ["rate.source", ruleset.source], ["rate.read_on", ruleset.read_on], ["rate.confidence", tOr(`confidence.${ruleset.confidence}`, ruleset.confidence)],
-    ["rate.window", ruleset.window ? ruleset.window.join("–") : t("rate.no_window")], ["rate.deadline", seconds(ruleset.deadline_s)],
-    ["rate.automatic", t(ruleset.auto_counts ? "rate.automatic_counts" : "rate.automatic_not")], ["rate.overridden", ruleset.overridden.join(t("word.comma")) || t("rate.nothing_overridden")]];
-  showDialog(t("rate.definition"), () => html`<p>${t("rate.def.human")}</p><dl class="facts">${rows.map(([word, value]) => html`<div key=${word}><dt>${t(word)}</dt><dd>${value}</dd></div>`)}</dl>`);
-}
-
-const Tile = ({ word, children, href }) => html`<div class="tile"><h2>${word}</h2>${children}${href && html`<a href=${href}>${t("rate.see")}</a>`}</div>`;
-
-function Top({ rates }) {
-  return html`<div class="tiles">
-    <${Tile} word=${t("rate.human")}><${RateFigure} rates=${rates} large />
-      <p class="chips">${rates.rate.denominator > 0 && levelWord(rates) && html`<${Chip}>${levelWord(rates)}<//>`}<button type="button" class="link" onClick=${() => showDefinition(rates)}>${t("rate.definition")}</button></p><//>
-    <${Tile} word=${t("rate.avg_response")}><p class="figure"><b>${seconds(rates.avg_response_s)}</b></p><//>
-    <${Tile} word=${t("rate.auto_share")}><p class="figure"><b>${percent(rates.auto_share) || t("rate.none")}</b></p><//>
-    <${Tile} word=${t("rate.waiting")} href=${`/inbox?shop=${encodeURIComponent(rates.shop)}`}><p class="figure"><b>${number(rates.waiting)}</b></p><//>
-    <${Tile} word=${t("rate.owed")} href=${withQuery({ reason: "owed" })}><p class="figure"><b>${number(rates.owed)}</b></p><p class="meta">${t("rate.overdue", { n: rates.overdue })}</p><//>
+function Top({ rates, flow, was, shop }) {
+  const inbox = `/inbox?shop=${encodeURIComponent(rates.shop)}`;
+  const tile = (word, of, href, see, body) => html`<${Tile} word=${t(word)} of=${of} ruleset=${rates.ruleset} shop=${shop} href=${href} see=${see}>${body}<//>`;
+  const list = t("rate.see_inquiries");
+  return html`<div class="tiles top">
+    ${tile("rate.human", "human", behind({ reason: "missed" }), t("rate.see_missed"), html`<${RateFigure} rates=${rates} large />${rates.rate.denominator > 0 && levelWord(rates) && html`<p><${Chip}>${levelWord(rates)}<//></p>`}${was && html`<${Was}>${fraction(was.rate)}<//>`}`)}
+    ${tile("rate.avg_response", "avg_response", behind({ reason: "answered" }), list, html`<${Number}>${seconds(rates.avg_response_s)}<//>${was && html`<${Was}>${seconds(was.avg_response_s)}<//>`}`)}
+    ${tile("rate.auto_share", "auto_share", behind({ reason: "auto_only" }), t("rate.see_auto_only"), html`<${Number}>${percent(rates.auto_share) || t("rate.none")}<//>${was && html`<${Was}>${percent(was.auto_share) || t("rate.none")}<//>`}`)}
+    ${flow && tile("rate.unanswered", "unanswered", null, null, html`<p class="figure">${fraction(flow.unanswered)}</p>${was && html`<${Was}>${fraction(flow.unanswered_before)}<//>`}`)}
+    ${tile("rate.waiting", "waiting", inbox, null, html`<${Number}>${number(rates.waiting)}<//>`)}
+    ${tile("rate.overdue_short", "overdue", inbox, null, html`<p class=${`figure ${rates.overdue > 0 ? "danger" : ""}`}><b>${number(rates.overdue)}</b></p>`)}
+    ${tile("rate.owed", "owed", behind({ reason: "owed" }), list, html`<${Number}>${number(rates.owed)}<//>`)}
+    ${tile("rate.opened_fast", "opened", behind({ reason: "due" }), list, html`<p class="figure"><b>${number(rates.opened.fast)}</b> <span>/ ${number(rates.opened.eligible)}</span></p><p class="meta">${t("rate.opened_within", { span: seconds(rates.opened.target_s) })}</p>`)}
   </div>`;
 }
 
-function ByReason({ rates }) {
-  const chosen = route.value.query.reason || "";
-  if (!chosen && !COUNTS.some((c) => rates.counts[c])) return null;
-  return html`<section><h2>${t("rate.by_reason")}</h2><div class="chips filter">${COUNTS.filter((c) => c in rates.counts).map((code) => html`<a key=${code} class=${`chip ${TONE[code] || ""}`} aria-current=${chosen === code ? "true" : undefined}
-    href=${withQuery({ reason: chosen === code ? "" : code })}>${verdictWord(code)} <b>${number(rates.counts[code])}</b></a>`)}
-    ${chosen && html`<a class="chip" href=${withQuery({ reason: "" })}>${t("filter.clear")}</a>`}</div></section>`;
+/** Nobody knows whether the platform counts replies sent by API: then both rates stand side by side. */
+function ByApi({ rates, shop }) {
+  const { api_sent: sent } = rates;
+  if (!sent?.banner) return null;
+  return html`<div class="notice warn"><p><strong>${t("rate.api_unknown")}</strong></p><p>${t("rate.api_unknown_why")}</p>
+    <p class="chips"><span>${t("rate.api_with")} ${fraction(sent.with)}</span><span>${t("rate.api_without")} ${fraction(sent.without)}</span></p>${can("rates") && html`<a class="button" href=${viewUrl("statements", shop)}>${t("rate.api_compare")}</a>`}</div>`;
 }
 
-const ByDay = ({ rates }) => rates.by_day.length > 1 && html`<section><h2>${t("rate.by_day")}</h2><div class="scroll"><table><thead><tr><th>${t("word.day")}</th><th class="num">${t("rate.fraction")}</th><th><span class="unseen">${t("rate.human")}</span></th></tr></thead>
-  <tbody>${rates.by_day.map((d) => html`<tr key=${d.date}><td>${dayWord(`${d.date}T12:00:00+08:00`)}</td><td class="num">${d.denominator ? `${d.numerator}/${d.denominator}` : t("rate.none")}</td>
-    <td><meter min="0" max=${d.denominator || 1} value=${d.numerator} aria-label=${`${d.numerator}/${d.denominator}`}></meter></td></tr>`)}</tbody></table></div></section>`;
-
-async function explain(id) {
-  const answer = await get(`/inquiries/${encodeURIComponent(id)}/explain`);
-  showDialog(t("rate.why"), () => html`<p>${said(answer.sentence)}</p>`);
+/** Channels that cannot show what people type elsewhere: their inquiries may be beyond counting. */
+function Blind({ rates, shop }) {
+  const blind = shop.channels.filter((c) => c.sees_human_replies === false);
+  const n = rates.counts.unmeasured || 0;
+  if (!blind.length && !n) return null;
+  return html`<div class="notice warn"><p><strong>${t("rate.unmeasured")}</strong> ${t("rate.unmeasured_why")}</p>${n > 0 && html`<a class="button" href=${behind({ reason: "unmeasured" })}>${t("rate.unmeasured_see", { n })}</a>`}</div>`;
 }
 
-const Nothing = ({ filtered }) => (filtered ? html`<${Empty} actions=${html`<a class="button" href=${withQuery({ reason: "", date: "" })}>${t("filter.clear")}</a>`}>${t("empty.inquiries")}<//>` : html`<${Empty}>${t("empty.rates")}<//>`);
-
-function Inquiries({ shop, days, mark }) {
-  const { reason, date } = route.value.query;
-  const [list, setList] = useState(null);
-  const [problem, setProblem] = useState(null);
-  const load = (after) => get("/inquiries", { shop, days, reason, date, after }).then((a) => setList((old) => ({ items: after ? [...old.items, ...a.items] : a.items, next: a.next })), setProblem);
-  useEffect(() => {
-    load();
-  }, [shop, days, reason, date, mark]);
-  if (problem) return html`<${Failed} problem=${problem} retry=${() => load()} />`;
-  if (!list) return html`<${Loading} />`;
-  return html`<section><h2>${t("rate.inquiries")}</h2>${list.items.length === 0 ? html`<${Nothing} filtered=${reason || date} />` : html`<div class="scroll"><table class="stack"><thead><tr><th>${t("rate.opened")}</th><th>${t("word.buyer")}</th><th>${t("rate.question")}</th><th>${t("rate.verdict")}</th><th class="num">${t("rate.response")}</th><th><span class="unseen">${t("word.acts")}</span></th></tr></thead>
-    <tbody>${list.items.map((q) => html`<tr key=${q.id}><td><time>${dayWord(q.opened_at)} ${clockTime(q.opened_at)}</time></td><td>${q.buyer_name}</td><td class="words">${q.text_excerpt}</td>
-      <td><span class="chips"><${Chip} tone=${TONE[q.reason] || ""}>${verdictWord(q.reason)}<//>${q.owed && html`<${Chip} tone="warn">${t("list.owed_short")}<//>`}${q.night && html`<${Chip} tone=${q.night === "missed" ? "danger" : ""}>${t(`night.${q.night}`)}<//>`}</span></td>
-      <td class="num">${seconds(q.response_s)}</td><td><div class="acts"><button type="button" class="link" onClick=${() => explain(q.id)}>${t("why.ask")}</button><a href=${`/inbox/${encodeURIComponent(q.conversation)}?shop=${encodeURIComponent(shop)}`}>${t("rate.open_talk")}</a></div></td></tr>`)}</tbody></table></div>`}
-    ${list.next && html`<div class="acts middle"><${Button} onClick=${() => load(list.next)}>${t("act.more")}<//></div>`}</section>`;
+function Penalty({ shop, mark }) {
+  const { data } = useLoad(() => get("/rates/forecast", { shop: shop.id }), [shop.id, mark]);
+  if (!data?.ladder) return null;
+  const now = [...(data.effects[data.ladder.penalty] || []), ...(data.ladder.penalty === data.ladder.state ? [] : data.effects[data.ladder.state] || [])];
+  const free = data.courses[0]?.recovered_on;
+  return html`<section><h2>${t("forecast.penalty")}</h2><div class="card"><p><${State} ladder=${data.ladder} /></p>${now.length > 0 && html`<ul>${now.map((one) => html`<li key=${oneOf(one)}>${oneOf(one)}</li>`)}</ul>`}
+    ${data.ladder.penalty && html`<p>${free ? t("rate.recovery", { day: free }) : t("forecast.not_recovered")}</p>`}<p><a href=${viewUrl("forecast", shop)}>${t("rate.to_forecast")}</a></p></div></section>`;
 }
 
-export function Page() {
-  const { query } = route.value;
-  const real = shops.value.filter((s) => query.simulated || !s.simulated);
-  const choice = real.length ? real : shops.value;
-  const shop = choice.find((s) => s.id === query.shop) || choice[0];
-  const days = DAYS.includes(Number(query.days)) ? Number(query.days) : 30;
-  const { data, problem, reload } = useLoad(() => (shop ? get("/rates", { shop: shop.id, days }) : Promise.resolve(null)), [shop?.id, days]);
+const Export = ({ query }) => html`<a class="button" download href=${apiUrl("/rates/export", { ...query, format: "xlsx" })}><${Icon} name="download" />.xlsx</a><a class="button" download href=${apiUrl("/rates/export", { ...query, format: "csv" })}><${Icon} name="download" />.csv</a>`;
+
+/** A mark that changes when something was counted, no more than once in a while: all is fetched again by it. */
+function useMark(shop) {
   const [mark, setMark] = useState(0);
-  useFeed((events) => {
-    if (!events.some((e) => e.kind === "resync" || (e.shop === shop?.id && ["posting", "message", "handoff", "close"].includes(e.kind)))) return;
-    reload();
-    setMark((n) => n + 1);
-  }, [shop?.id, days]);
-  if (!shop) return html`<div class="page"><${Head} title=${t("place.rates")} /><${Empty}>${t("empty.shops")}<//></div>`;
-  return html`<div class="page"><${Head} title=${t("place.rates")}><${ShopPicker} shops=${shops.value} value=${shop.id} onPick=${(id) => go(withQuery({ shop: id, simulated: shops.value.find((s) => s.id === id).simulated ? "1" : "" }))} />
-      <select aria-label=${t("rate.period")} value=${String(days)} onChange=${(e) => go(withQuery({ days: e.currentTarget.value }))}>${DAYS.map((d) => html`<option key=${d} value=${String(d)}>${t(`rate.days_${d}`)}</option>`)}</select><//>
-    <p class="muted">${shop.name} · ${t(`platform.${shop.platform}`)} ${shop.simulated && html`<${Chip}>${t("word.simulated")}<//>`}</p>
-    ${problem && html`<${Failed} problem=${problem} retry=${reload} />`}
-    ${data ? html`<${Top} rates=${data} /><${ByReason} rates=${data} /><${ByDay} rates=${data} />` : !problem && html`<${Loading} />`}
-    <${Inquiries} shop=${shop.id} days=${days} mark=${mark} />
-    ${shop.simulated && html`<section class="card"><h2>${t("start.checklist")}</h2><p class="muted">${t("start.checklist_why")}</p><${Checklist} /></section>`}
-  </div>`;
+  const next = useMemo(() => calmly(async () => setMark((n) => n + 1), CALM_MS), []);
+  useCounted(shop, next);
+  return mark;
 }
+
+function Overview({ shop }) {
+  const [days, compare] = [period(), compared()];
+  const query = { shop: shop.id, ...days };
+  const key = JSON.stringify(query);
+  const mark = useMark(shop.id);
+  const load = (path, more) => useLoad(() => get(path, { ...query, ...more }), [key, mark]);
+  const card = load("/rates");
+  const flow = load("/rates/flow").data;
+  const [byHour, byWeek, byDay] = ["hour", "weekday_hour", "day"].map((by) => load("/rates/series", { by }).data);
+  const agents = useLoad(() => (can("rates") ? get("/rates/agents", query) : Promise.resolve(null)), [key, mark]).data;
+  const shops = useLoad(() => get("/rates/shops", days), [key, mark]).data;
+  const before = flow?.before;
+  const was = useLoad(() => (compare && before ? get("/rates", { shop: shop.id, first: before.first, last: before.last }) : Promise.resolve(null)), [compare, before?.first, before?.last, shop.id]).data;
+  const names = Object.fromEntries((agents?.items || []).map((a) => [a.agent, a.name]));
+  return html`<div class="acts period"><${PeriodPicker} key=${shop.id} shop=${shop} /><span class="grow"></span>${can("rates") && html`<${Export} query=${query} />`}</div>
+    <${Loaded} of=${card}>${(rates) => html`<${ByApi} rates=${rates} shop=${shop} /><${Blind} rates=${rates} shop=${shop} /><${Top} rates=${rates} flow=${flow} was=${compare ? was : null} shop=${shop} />
+      ${rates.grading === "tiers" && html`<${Penalty} shop=${shop} mark=${mark} />`}
+      <${ByReason} counts=${rates.counts} />
+      ${rates.volume > 0 && html`${byHour && html`<${ByHour} series=${byHour} rates=${rates} />`}${byWeek && html`<${Week} series=${byWeek} />`}`}
+      ${flow && flow.funnel.some((s) => s.count) && html`<div class="halves"><${Funnel} flow=${flow} compare=${compare} /><${Handoffs} flow=${flow} compare=${compare} /></div><${Entries} flow=${flow} compare=${compare} />`}
+      ${shops && html`<${ByShop} items=${shops.items} />`}${agents && html`<${ByAgent} agents=${agents} />`}${rates.volume > 0 && byDay && html`<${ByDay} series=${byDay} compare=${compare} />`}`}<//>
+    <${Inquiries} shop=${shop.id} period=${days} names=${names} mark=${mark} />
+    ${shop.simulated && html`<section class="card"><h2>${t("start.checklist")}</h2><p class="muted">${t("start.checklist_why")}</p><${Checklist} /></section>`}`;
+}
+
+export const Page = () => html`<${Figures} here="" title=${t("place.rates")}>${(shop) => html`<${Overview} key=${shop.id} shop=${shop} />`}<//>`;
