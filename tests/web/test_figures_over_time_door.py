@@ -168,8 +168,7 @@ async def test_a_number_opens_the_inquiries_behind_it(week, narrowed, buyers):
 
 async def test_a_cell_of_the_week_opens_its_inquiries(week):
     today = week.floor.now("east").isoweekday()
-    same, other = (
-        await week.get(f"/api/v1/inquiries?shop=east&days=14&weekday={day}") for day in (today, today % 7 + 1)
-    )
+    path = "/api/v1/inquiries?shop=east&days=14&weekday="
+    same, other = await week.get(f"{path}{today}"), await week.get(f"{path}{today % 7 + 1}")
     assert {one["buyer_name"] for one in same["items"]} == {"fast", "late", "bot", "last-week"}
     assert other["items"] == []
