@@ -100,11 +100,12 @@ def _timestamp(headers: Mapping[str, str], now: datetime) -> str:
     timestamp = headers.get(TIMESTAMP, "")
     if not _SECONDS.fullmatch(timestamp):
         raise BadSignature(f"请求头 {TIMESTAMP} 要填 Unix 秒 · {TIMESTAMP} is missing or not a number of Unix seconds")
-    skew = int(now.timestamp()) - int(timestamp)
-    if abs(skew) > MAX_SKEW_S:
+    skew = abs(int(now.timestamp()) - int(timestamp))
+    if skew > MAX_SKEW_S:
+        zh, en = (f"{skew // 60} 分钟", f"{skew // 60} min") if skew >= 600 else (f"{skew} 秒", f"{skew} s")
         raise BadSignature(
-            f"请求时间与本机相差 {abs(skew)} 秒，超过 {MAX_SKEW_S} 秒：请校时 · "
-            f"the request's time is {abs(skew)} s off ours, over {MAX_SKEW_S}: set the clocks"
+            f"签名不符：时间戳相差 {zh}，超过 {MAX_SKEW_S} 秒，请校时 · "
+            f"no signature fits: the request's time is {en} off ours, over {MAX_SKEW_S} s; set the clocks"
         )
     return timestamp
 

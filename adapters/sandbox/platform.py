@@ -129,6 +129,10 @@ class FakePlatform:
         meta = {"type": reason, "target": message_id, "status": status}
         return self._happen(channel, conversation, Sender.SYSTEM, Kind.REPORT, meta=meta)
 
+    def signed(self, channel: Channel, body: bytes) -> dict[str, str]:
+        """The headers of a webhook with this body, signed now."""
+        return {"content-type": "application/json", **sign(channel.secrets, self._new_id(), self._now(channel), body)}
+
     def visible(self, channel_key: str, conversation: str) -> list[Line]:
         """Return what buyer and shop see of a conversation, oldest first; recalled lines are marked."""
         return list(self._threads.get((channel_key, conversation), ()))
@@ -293,5 +297,5 @@ class FakePlatform:
         }
         body = orjson.dumps({"type": "message", "data": data})
         now = self._now(channel)
-        headers = {"content-type": "application/json", **sign(channel.secrets, self._new_id(), now, body)}
+        headers = self.signed(channel, body)
         return Delivery("POST", headers, {}, body, now)

@@ -22,6 +22,7 @@ from bot.service.clocks import Clocks
 from bot.service.directory import ZONE, Directory, ShopConfig
 from bot.store import alarms as stored
 from bot.store.engine import Store
+from bot.store.reading import deliveries
 
 LOOK_S = 1.0
 LOOK_BACK_MS = 6 * 3_600_000
@@ -129,7 +130,7 @@ class AlarmWatch:
         keys = [] if config.simulated else [one.key for one in self._directory.channels_of(config.id)]
         now = self._clocks.now(config.id)
         in_hours = [self._there(config, at) for at in (now, now - timedelta(minutes=after_min))]
-        last = await self._store.read(stored.last_deliveries, keys)
+        last = await self._store.read(deliveries.last_of, keys)
         ms = self._clocks.now_ms(config.id)
         alarms = (silent(config.id, key, at, ms, after_min, in_hours) for key, at in last.items())
         return [one for one in alarms if one is not None]

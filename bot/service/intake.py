@@ -5,22 +5,20 @@ Nothing is matched or decided here; a matcher's fault or slowness can never dela
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 import sqlalchemy as sa
-import structlog
 
 from adapters.base import Channel, Delivery, Facts
 from bot.core.conversation import Event, State
 from bot.core.message import HAPPENINGS, Incoming, Kind, Origin, Sender, classify
 from bot.service.clocks import Clocks
 from bot.service.echoes import Echoes
+from bot.service.forged import Forged
 from bot.store import conversations as convs
 from bot.store import messages, outbox, shops, timers
 from bot.store.conversations import OUTSIDE, Conversation
@@ -31,8 +29,6 @@ from bot.store.timers import Timer
 
 PREVIEW = 200
 """How much of the last line a list shows, in characters."""
-
-log = structlog.get_logger("intake")
 
 LEASE_MS = 30 * 60_000
 """After so much silence a conversation that a person holds is released."""
@@ -65,9 +61,11 @@ class Fresh:
 
 @dataclass(slots=True)
 class Stored:
-    """What became of one arrival. ``confirmed``: sends of ours that nobody knew the end of, until now."""
+    """What became of one arrival. ``confirmed``: sends of ours that nobody knew the end of, until now. ``brought``:
+    each message it told of, by id: new, repeat, conflict or echo (a send of ours coming back)."""
 
     repeats: int = 0
+    brought: list[dict[str, str]] = field(default_factory=list)
     fresh: list[Fresh] = field(default_factory=list)
     confirmed: list[Fresh] = field(default_factory=list)
 
@@ -77,8 +75,7 @@ class Intake:
 
     def __init__(self, store: Store, clocks: Clocks, on_stored: Callable[[Sequence[Fresh]], None]) -> None:
         self._store, self._clocks, self._on_stored = store, clocks, on_stored
-        self._forged: Counter[str] = Counter()
-        self._counting: asyncio.Task[None] | None = None
+        self.forged = Forged(store)
         self._last: dict[str, int] = {}
 
     async def receive(self, channel: Channel, delivery: Delivery, facts: Facts, detail: str = "") -> Stored:
@@ -96,23 +93,6 @@ class Intake:
     def last_delivery(self, channel: str) -> int | None:
         """When a channel's last signed delivery came in (ms of the shop's clock), as far as this process knows."""
         return self._last.get(channel)
-
-    def forged(self, channel: Channel) -> None:
-        """Count a refused delivery; nothing else of it is kept, and the refusal does not wait for the count."""
-        self._forged[channel.key] += 1
-        if self._counting is None or self._counting.done():
-            self._counting = asyncio.create_task(self._count_forged())
-
-    async def _count_forged(self) -> None:
-        while self._forged:
-            counts, self._forged = self._forged, Counter()
-            try:
-                await self._store.write(shops.count_bad_signatures, counts)
-            except sa.exc.SQLAlchemyError:
-                # The store is busy: the count is tried again with the next one.
-                self._forged.update(counts)
-                log.warning("forged_not_counted", channels=len(counts))
-                return
 
 
 @dataclass(slots=True)
@@ -184,12 +164,15 @@ def _accept_one(conn: sa.Connection, batch: _Batch, arrival: Arrival, item: Inco
     mid, content = message_id(channel.key, item.message_id), _content(item)
     if mid in batch.known:
         stored.repeats += 1
-        if batch.known[mid] and batch.known[mid] != content:
+        conflict = bool(batch.known[mid]) and batch.known[mid] != content
+        stored.brought.append({"id": mid, "how": "conflict" if conflict else "repeat"})
+        if conflict:
             batch.lines.append(Line(channel.shop, arrival.at, "conflict", mid))
         return
     at = min(to_ms(item.sent_at), arrival.at) if item.sent_at else arrival.at
     if send := batch.echoes.match(channel, conversation_id(channel.key, item.conversation), item, at):
         stored.repeats += 1
+        stored.brought.append({"id": send.id, "how": "echo"})
         batch.echoes.learn(channel, send, item)
         if send.status == "unknown":
             stored.confirmed.append(_confirm(conn, batch, arrival, item, send.id, at))
@@ -210,6 +193,7 @@ def _accept_one(conn: sa.Connection, batch: _Batch, arrival: Arrival, item: Inco
         one.last_at, one.last_sender, one.last_kind = max(one.last_at, at), item.sender.value, item.kind.value
         one.last_text, one.last_message = item.text[:PREVIEW], mid
     batch.changed[one.id] = one
+    stored.brought.append({"id": mid, "how": "new"})
     stored.fresh.append(Fresh(mid, channel.shop, one.id, item.kind, item.text, at, arrival.at, asks))
 
 
@@ -296,6 +280,10 @@ def _message_row(
     }
 
 
+HIDDEN = ("signature", "authorization", "cookie", "token", "secret", "api-key")
+"""What a header's name holds when its value is a secret or proves one."""
+
+
 def _delivery_row(arrival: Arrival, stored: Stored) -> dict[str, Any]:
     odd = "; ".join(f"{o.where}: {o.why}" for o in arrival.facts.odd)
     if arrival.facts.odd:
@@ -303,9 +291,8 @@ def _delivery_row(arrival: Arrival, stored: Stored) -> dict[str, Any]:
     else:
         result = "accepted" if stored.fresh or not stored.repeats else "repeat"
     shown = {
-        _storable(name): _storable(value)
+        _storable(name): "•••" if any(word in name for word in HIDDEN) else _storable(value)
         for name, value in arrival.delivery.headers.items()
-        if "signature" not in name and name != "authorization"
     }
     return {
         "id": new_id(arrival.delivery.received_at),
@@ -318,6 +305,7 @@ def _delivery_row(arrival: Arrival, stored: Stored) -> dict[str, Any]:
         "detail": _storable(odd or arrival.detail)[:1000],
         "accepted": len(stored.fresh),
         "repeats": stored.repeats,
+        "brought": stored.brought,
     }
 
 

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from bot.core.alerts import Alarm, Open
 from bot.store.ids import new_id, to_ms
 from bot.store.statements import insert_first, upsert
-from bot.store.tables import alarm, alarm_send, alarm_sink, conversation, delivery, journal, journal_head
+from bot.store.tables import alarm, alarm_send, alarm_sink, conversation, journal, journal_head
 
 Row = Mapping[str, Any]
 
@@ -167,14 +167,6 @@ def lines_since(conn: sa.Connection, shop: str, after: int | None, limit: int = 
     ).mappings()
     found: list[Row] = [dict(row) for row in rows]
     return (found[-1]["seq"] if found else head), found
-
-
-def last_deliveries(conn: sa.Connection, channels: Sequence[str]) -> dict[str, int]:
-    """When each channel last brought something (ms); those that never did are left out."""
-    if not channels:
-        return {}
-    query = sa.select(delivery.c.channel, sa.func.max(delivery.c.at)).where(delivery.c.channel.in_(list(channels)))
-    return {row[0]: row[1] for row in conn.execute(query.group_by(delivery.c.channel))}
 
 
 def any_due(conn: sa.Connection, now: int) -> bool:

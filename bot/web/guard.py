@@ -86,7 +86,7 @@ async def _shop_of(route: Route, request: web.Request, services: Services) -> st
     elif route.scope is Scope.CHANNEL:
         channel = services.directory.channels.get(match["channel"])
         shop = channel.shop if channel else None
-    elif route.scope in (Scope.CONVERSATION, Scope.DECISION, Scope.INQUIRY):
+    elif route.scope in (Scope.CONVERSATION, Scope.DECISION, Scope.INQUIRY, Scope.DELIVERY):
         shop = await services.store.read(reading.shop_of, route.scope.value, match[route.scope.value])
     else:
         return "*"

@@ -67,6 +67,8 @@ class Scope(StrEnum):
     """In the shop of the decision ``{decision}``."""
     INQUIRY = "inquiry"
     """In the shop of the inquiry ``{inquiry}``."""
+    DELIVERY = "delivery"
+    """In the shop of the delivery ``{delivery}``."""
     INSTALL = "install"
     """In ``*``: the whole installation."""
 

@@ -7,6 +7,7 @@ from bot.web.api import (
     alarms,
     books,
     charts,
+    deliveries,
     desk,
     faq,
     files,
@@ -35,6 +36,7 @@ ALL: list[Route] = [
     for method in ("POST", "GET")
 ] + [
     *ops.ROUTES,
+    *deliveries.ROUTES,
     *start.ROUTES,
     *people.ROUTES,
     *shops.ROUTES,

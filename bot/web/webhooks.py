@@ -58,7 +58,7 @@ async def answer(services: Services, channel: Channel, adapter: Adapter, deliver
     try:
         outcome = adapter.read(delivery, channel, services.clocks.now(channel.shop))
     except BadSignature as why:
-        services.intake.forged(channel)
+        services.intake.forged.add(channel, delivery, str(why), services.clocks.real_ms())
         return adapter.refused(str(why))
     except Unreadable as why:
         outcome = Facts(odd=(Odd("/", str(why)),))

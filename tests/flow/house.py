@@ -207,7 +207,7 @@ class House:
 
     async def settle(self, *, sends: bool = True) -> None:
         """Wait until all that was accepted is decided, counted and (``sends``) every call has ended."""
-        if counting := self.app.intake._counting:
+        if counting := self.app.intake.forged.counting:
             await counting
         async with asyncio.timeout(20):
             while self.app.answering.waiting or (sends and self.app.sending.on_the_wire):  # noqa: ASYNC110

@@ -97,14 +97,13 @@ async def test_deliveries_newest_first_without_bodies(door):
         "shop",
         "channel",
         "at",
-        "headers",
         "result",
         "detail",
         "accepted",
         "repeats",
     }
     assert "body" not in first["items"][0]
-    assert not any("signature" in name for item in first["items"] for name in item["headers"])
+    assert "headers" not in first["items"][0]
     rows, after = list(first["items"]), first["next"]
     while after:
         page = await door.get(f"/api/v1/deliveries?limit=2&after={after}")

@@ -51,6 +51,7 @@ SHOP_PART = {
     Scope.CONVERSATION: "conversation",
     Scope.DECISION: "decision",
     Scope.INQUIRY: "inquiry",
+    Scope.DELIVERY: "delivery",
 }
 
 
@@ -121,7 +122,7 @@ async def app(tmp_path) -> AsyncIterator[App]:
 
 
 def put_shops(conn: sa.Connection) -> None:
-    """Two shops, each with a channel, a conversation, a decision and an inquiry."""
+    """Two shops, each with a channel, a conversation, a decision, an inquiry and a delivery."""
     for shop in ("own", "other"):
         words = {"id": shop, "name": shop, "platform": "internal", "bot_mode": "auto", "human_follow_up": "always"}
         times = {"clock_real": 0, "clock_shop": 0, "clock_rate": 1.0, "created_at": 0}
@@ -131,6 +132,7 @@ def put_shops(conn: sa.Connection) -> None:
         put(conn, tables.conversation, shop, "conversation")
         put(conn, tables.decision, shop, "decision")
         put(conn, tables.inquiry, shop, "inquiry")
+        put(conn, tables.delivery, shop, "delivery")
 
 
 def put(conn: sa.Connection, table: sa.Table, shop: str, kind: str) -> None:
@@ -142,6 +144,8 @@ def put(conn: sa.Connection, table: sa.Table, shop: str, kind: str) -> None:
 def empty(column: sa.Column[Any], shop: str) -> Any:
     if isinstance(column.type, sa.JSON):
         return []
+    if isinstance(column.type, sa.LargeBinary):
+        return b""
     if isinstance(column.type, sa.Boolean):
         return False
     return 0 if isinstance(column.type, sa.Integer | sa.Float) else shop
@@ -241,7 +245,7 @@ def test_a_scope_comes_with_roles_and_its_part_of_the_path():
             assert f"{{{SHOP_PART[route.scope]}}}" in route.path, name_of(route)
 
 
-@pytest.mark.parametrize("part", ["shop", "channel", "conversation", "decision", "inquiry"])
+@pytest.mark.parametrize("part", ["shop", "channel", "conversation", "decision", "inquiry", "delivery"])
 def test_an_object_in_the_path_is_always_checked_by_its_scope(part):
     """``/shops/{shop}/…`` without the scope of that shop would be open to every shop."""
     scopes = {route.scope for route in ALL if f"{{{part}}}" in route.path and route.auth is Auth.PERSON}

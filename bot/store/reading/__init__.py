@@ -10,9 +10,9 @@ from collections.abc import Collection
 import sqlalchemy as sa
 
 from bot.store.conversations import OUTSIDE
-from bot.store.tables import conversation, decision, inquiry, person
+from bot.store.tables import conversation, decision, delivery, inquiry, person
 
-_OBJECTS = {"conversation": conversation, "decision": decision, "inquiry": inquiry}
+_OBJECTS = {"conversation": conversation, "decision": decision, "inquiry": inquiry, "delivery": delivery}
 
 
 def shop_of(conn: sa.Connection, kind: str, ref: str) -> str | None:

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.store.rollups import COUNTS
-from bot.store.tables import conversation, delivery, inquiry, message, person, rollup
+from bot.store.tables import conversation, inquiry, message, person, rollup
 
 
 def sums(conn: sa.Connection, shop: str, first: str, last: str, *by: str) -> list[dict[str, Any]]:
@@ -124,16 +124,3 @@ def names(conn: sa.Connection, ids: Sequence[str]) -> dict[str, str]:
     """The names of people by id; machines and strangers have none."""
     found = conn.execute(sa.select(person.c.id, person.c.name).where(person.c.id.in_(list(ids))))
     return {row.id: row.name for row in found}
-
-
-def deliveries(conn: sa.Connection, shops: Sequence[str], offset: int, limit: int) -> list[dict[str, Any]]:
-    """Signed webhook calls, newest first, without their bodies."""
-    columns = [c for c in delivery.c if c.name != "body"]
-    rows = conn.execute(
-        sa.select(*columns)
-        .where(delivery.c.shop.in_(list(shops)))
-        .order_by(delivery.c.at.desc(), delivery.c.id.desc())
-        .offset(offset)
-        .limit(limit)
-    ).mappings()
-    return [dict(row) for row in rows]

@@ -11,7 +11,7 @@ from bot.store.rows.columns import blob, key, maybe_millis, millis
 
 
 class Delivery(SQLModel, table=True):
-    """One signed webhook call as it came in, kept raw."""
+    """One signed webhook call as it came in, kept raw. ``brought``: each message it told of, ``{id, how}``."""
 
     __tablename__ = "delivery"
     id: str = key()
@@ -24,6 +24,7 @@ class Delivery(SQLModel, table=True):
     detail: str = ""
     accepted: int = 0
     repeats: int = 0
+    brought: list[dict[str, str]] = Field(sa_type=sa.JSON, sa_column_kwargs={"server_default": "[]"})
     __table_args__ = (sa.Index("delivery_recent", "channel", "at"),)
 
 

@@ -1,4 +1,4 @@
-"""How the service is: health, readiness, status, metrics, deliveries, the journal, and its own description."""
+"""How the service is: health, readiness, status, metrics, the journal, and its own description."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, gen
 from pydantic import Field
 
 import bot
-from bot.store.reading import journal, rates
+from bot.store.reading import journal
 from bot.web import openapi, views
 from bot.web.problem import not_found
-from bot.web.route import ADMINS, EVERYBODY, WATCHERS, Auth, Call, Route, Scope, Shape
+from bot.web.route import EVERYBODY, WATCHERS, Auth, Call, Route, Scope, Shape
 
 FREE_AT_LEAST = 64 << 20
 READY_WITHIN_S = 1.0
@@ -27,14 +27,6 @@ class JournalQuery(Shape):
     shop: str
     after: int = Field(0, ge=0, lt=1 << 53)
     limit: int = Field(500, ge=1, le=5000)
-
-
-class PageQuery(Shape):
-    """Which page."""
-
-    shop: str = ""
-    after: str = ""
-    limit: int = Field(50, ge=1, le=200)
 
 
 async def healthz(_call: Call) -> Any:
@@ -109,18 +101,6 @@ async def read_journal(call: Call) -> web.StreamResponse:
     return web.Response(body=body, content_type="application/x-ndjson")
 
 
-async def deliveries(call: Call) -> Any:
-    """Signed webhook calls, newest first, without their bodies."""
-    services, query = call.services, call.query
-    mine = call.principal.shops(services.directory.shops, ADMINS)
-    shops = [query.shop] if query.shop in mine else [] if query.shop else mine
-    offset = views.offset(query.after)
-    rows = await services.store.read(rates.deliveries, shops, offset, query.limit + 1)
-    items = [{**row, "at": views.iso(row["at"]), "headers": orjson.loads(row["headers"])} for row in rows]
-    more = str(offset + query.limit) if len(rows) > query.limit else None
-    return {"items": items[: query.limit], "next": more}
-
-
 async def description(call: Call) -> Any:
     """This API as OpenAPI 3.1."""
     return openapi.document(call.services.routes, bot.__version__)
@@ -138,5 +118,4 @@ ROUTES = [
     _get("/api/v1/openapi.json", description, Auth.NONE),
     _get("/api/v1/status", status, Auth.PERSON, EVERYBODY),
     _get("/api/v1/journal", read_journal, Auth.PERSON, WATCHERS, query=JournalQuery),
-    _get("/api/v1/deliveries", deliveries, Auth.PERSON, ADMINS, query=PageQuery),
 ]

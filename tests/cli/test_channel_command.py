@@ -1,0 +1,38 @@
+"""``miaohui channel check`` says what is fit and what is not, with its exit code."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.processes import SECRET, miaohui
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    file = tmp_path / "setup.json"
+    wire = {"adapter": "standard", "shop": "shop", "secrets": [SECRET]}
+    channels = [{**wire, "key": "shop.main", "send_url": "http://127.0.0.1:9/"}, {**wire, "key": "shop.in"}]
+    shop = {"id": "shop", "name": "店", "platform": "xiaohongshu"}
+    file.write_text(json.dumps({"version": 1, "shops": [shop], "channels": channels}))
+    assert miaohui("init", file, "--data", tmp_path / "data").returncode == 0
+    return tmp_path / "data"
+
+
+def test_a_channel_and_all_of_a_shop_are_told_in_words(data: Path) -> None:
+    one = miaohui("channel", "check", "shop.main", "--data", data)
+    assert one.returncode == 0, one.stderr
+    assert "✓ shop.main：设置齐全 / its settings are complete" in one.stdout
+    assert "还没有收到消息" in one.stdout
+    both = miaohui("channel", "check", "shop", "--data", data)
+    assert "shop.main" in both.stdout
+    assert "✓ shop.in：只收不发" in both.stdout
+    assert SECRET not in one.stdout + both.stdout
+
+
+def test_an_unknown_one_names_those_there_are(data: Path) -> None:
+    run = miaohui("channel", "check", "nowhere", "--data", data)
+    assert run.returncode == 2
+    assert "shop.main" in run.stderr
