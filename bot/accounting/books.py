@@ -33,7 +33,8 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """Verdicts in opening order, replies in time order, and notes, under one ruleset."""
+    """Verdicts in opening order, replies in time order, and notes. ``ruleset`` is the one they were judged under; where
+    rules changed in between (``dated``) it is the latest, and each verdict names its own."""
 
     ruleset: Ruleset
     inquiries: tuple[Verdict, ...]
@@ -64,10 +65,10 @@ def judge_conversation(
     Raises:
         ValueError: ``as_of`` has no time zone.
     """
-    happened = _happened(_distinct(events), as_of)
+    happened = happened_by(events, as_of)
     reports = exclusions(happened, ruleset)
     inquiries, replies = _judge(happened, ruleset, as_of, channel, recalls(happened), reports)
-    return Books(ruleset, tuple(inquiries), tuple(replies), _notes(happened))
+    return Books(ruleset, tuple(inquiries), tuple(replies), notes_of(happened))
 
 
 def judge(events: Iterable[Event], ruleset: Ruleset, *, as_of: datetime, channel: ChannelFacts = ALL_SEEN) -> Books:
@@ -78,7 +79,7 @@ def judge(events: Iterable[Event], ruleset: Ruleset, *, as_of: datetime, channel
     Raises:
         ValueError: ``as_of`` has no time zone.
     """
-    happened = _happened(_distinct(events), as_of)
+    happened = happened_by(events, as_of)
     recalled, reports = recalls(happened), exclusions(happened, ruleset)
     conversations = _by_conversation(happened)
     inquiries: list[Verdict] = []
@@ -90,14 +91,14 @@ def judge(events: Iterable[Event], ruleset: Ruleset, *, as_of: datetime, channel
     if len(conversations) > 1:
         inquiries.sort(key=lambda one: (one.opened_at, one.opened_by))
         replies.sort(key=lambda one: (one.at, one.message))
-    return Books(ruleset, tuple(inquiries), tuple(replies), _notes(happened))
+    return Books(ruleset, tuple(inquiries), tuple(replies), notes_of(happened))
 
 
 def fold_all(events: Iterable[Event], ruleset: Ruleset, as_of: datetime | None = None) -> list[Fold]:
     """Fold every conversation without judging it: what was said, replied and transferred in which inquiry."""
-    happened = _happened(_distinct(events), as_of)
+    happened = happened_by(events, as_of)
     recalled = recalls(happened)
-    return [_folded(own, ruleset, ALL_SEEN, recalled, {}) for own in _by_conversation(happened)]
+    return [folded(own, Fold(ruleset, ALL_SEEN, recalled, {})) for own in _by_conversation(happened)]
 
 
 def _by_conversation(events: Sequence[Event]) -> list[list[Event]]:
@@ -107,17 +108,18 @@ def _by_conversation(events: Sequence[Event]) -> list[list[Event]]:
     return list(conversations.values())
 
 
-def _distinct(events: Iterable[Event]) -> list[Event]:
+def happened_by(events: Iterable[Event], as_of: datetime | None) -> list[Event]:
+    """Return what has happened by ``as_of`` in the books' order; of a repeated id the first arrival counts.
+
+    Raises:
+        ValueError: ``as_of`` has no time zone.
+    """
+    if as_of is not None and as_of.tzinfo is None:
+        raise ValueError("as_of has no time zone")
     first: dict[str, Event] = {}
     for event in events:
         first.setdefault(event.id, event)
-    return list(first.values())
-
-
-def _happened(events: list[Event], as_of: datetime | None) -> list[Event]:
-    if as_of is not None and as_of.tzinfo is None:
-        raise ValueError("as_of has no time zone")
-    happened = [event for event in events if as_of is None or event.at <= as_of]
+    happened = [event for event in first.values() if as_of is None or event.at <= as_of]
     happened.sort(key=order_key)
     return happened
 
@@ -130,30 +132,32 @@ def _judge(
     recalled: frozenset[str],
     reports: dict[str, Event],
 ) -> tuple[list[Verdict], list[ReplyVerdict]]:
-    fold = _folded(events, ruleset, channel, recalled, reports)
-    if ruleset.whole_seconds:
-        as_of = as_of.replace(microsecond=0)
-    verdicts = [judge_inquiry(inquiry, ruleset, as_of, channel) for inquiry in fold.inquiries]
+    fold = folded(events, Fold(ruleset, channel, recalled, reports))
+    verdicts = verdicts_of(fold, as_of, channel)
     by_opening = {verdict.opened_by: verdict for verdict in verdicts}
     return verdicts, [judge_reply(reply, by_opening) for reply in fold.replies]
 
 
-def _folded(
-    events: Sequence[Event],
-    ruleset: Ruleset,
-    channel: ChannelFacts,
-    recalled: frozenset[str],
-    reports: dict[str, Event],
-) -> Fold:
-    if ruleset.whole_seconds:
-        events = [replace(event, at=event.at.replace(microsecond=0)) for event in events]
-    fold = Fold(ruleset, channel, recalled, reports)
+def verdicts_of(fold: Fold, as_of: datetime, channel: ChannelFacts) -> list[Verdict]:
+    """Judge every inquiry of a fold at ``as_of``."""
+    rules = fold.rules
+    if rules.whole_seconds:
+        as_of = as_of.replace(microsecond=0)
+    return [judge_inquiry(inquiry, rules, as_of, channel) for inquiry in fold.inquiries]
+
+
+def folded(events: Sequence[Event], fold: Fold) -> Fold:
+    """Feed one conversation's events, in the books' order, to a fold and return it; times are cut to whole seconds
+    first (and what falls together is put in order anew) where its rules compare by the second."""
+    if fold.rules.whole_seconds:
+        events = sorted((replace(event, at=event.at.replace(microsecond=0)) for event in events), key=order_key)
     for event in events:
         fold.take(event)
     return fold
 
 
-def _notes(events: Sequence[Event]) -> tuple[Note, ...]:
+def notes_of(events: Sequence[Event]) -> tuple[Note, ...]:
+    """Tell which reports name a message that is not among the events."""
     reports = [event for event in events if event.kind == "report" and event.meta.get("target") is not None]
     if not reports:
         return ()

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
+from bot.accounting.daily import DAY, assessed, rolling
 from bot.accounting.ladder import Ladder, LadderDay, Rectification, climb
 from bot.accounting.ruleset import Ruleset
 from bot.accounting.scorecard import Budget, Rate, budget, grade, lines
@@ -18,7 +19,6 @@ HORIZON = 30
 """How many days are looked ahead."""
 PATTERN = 7
 """Each coming day is taken to bring as many inquiries as the same weekday of the last whole week."""
-_DAY = timedelta(days=1)
 
 TierOn = Callable[[date], str | None]
 
@@ -122,22 +122,6 @@ def forecast(
     )
 
 
-def rolling(days: Mapping[date, Rate], first: date, last: date, period_days: int) -> dict[date, Rate]:
-    """Return for each day from ``first`` to ``last`` the rate over the ``period_days`` that end with it."""
-    out: dict[date, Rate] = {}
-    none, day = Rate(0, 0), first - (period_days - 1) * _DAY
-    numerator = denominator = 0
-    while day <= last:
-        one = days.get(day, none)
-        numerator, denominator = numerator + one.numerator, denominator + one.denominator
-        if day >= first:
-            out[day] = Rate(numerator, denominator)
-            gone = days.get(day - (period_days - 1) * _DAY, none)
-            numerator, denominator = numerator - gone.numerator, denominator - gone.denominator
-        day += _DAY
-    return out
-
-
 def assumed(
     days: Mapping[date, Rate], today: date, assumption: Assumption, still_open: Open, ruleset: Ruleset
 ) -> dict[date, Rate]:
@@ -151,9 +135,9 @@ def assumed(
     won = still_open.running if assumption is Assumption.ALL else 0
     out = {**days, today: Rate(own.numerator + won, own.denominator + added)}
     for ahead in range(1, HORIZON + 1):
-        like = days.get(today - (PATTERN - ahead % PATTERN) * _DAY, Rate(0, 0))
+        like = days.get(today - (PATTERN - ahead % PATTERN) * DAY, Rate(0, 0))
         good = {Assumption.ALL: like.denominator, Assumption.SAME: like.numerator, Assumption.NONE: 0}[assumption]
-        out[today + ahead * _DAY] = Rate(good, like.denominator)
+        out[today + ahead * DAY] = Rate(good, like.denominator)
     return out
 
 
@@ -167,7 +151,7 @@ def _course(
     known: Rectification | None,
 ) -> Course:
     to_come = assumed(days, today, assumption, still_open, ruleset)
-    last = today + HORIZON * _DAY
+    last = today + HORIZON * DAY
     rates = rolling(to_come, today, last, ruleset.period_days)
     ladder = _ladder(to_come, last, ruleset, tier_on, known)
     states = {one.day: one for one in ladder.days} if ladder else {}
@@ -190,7 +174,7 @@ def _crossings(
     lost: dict[str, date] = {}
     if now.percent is None:
         return regained, lost
-    held = _held(now, coming[0].day - _DAY, ruleset, tier_on)
+    held = _held(now, coming[0].day - DAY, ruleset, tier_on)
     regained = dict.fromkeys(name for name, holds in held.items() if not holds)
     for one in coming:
         for name, holds in _held(one.rate, one.day, ruleset, tier_on).items():
@@ -216,14 +200,11 @@ def _ladder(
     if ruleset.grading != "tiers" or not days:
         return None
     first = min(min(days), last)
-    tiers = {first + n * _DAY: tier_on(first + n * _DAY) for n in range((last - first).days + 1)}
+    tiers = {first + n * DAY: tier_on(first + n * DAY) for n in range((last - first).days + 1)}
     known_tiers = {day: tier for day, tier in tiers.items() if tier is not None}
     if len(known_tiers) < len(tiers):
         return None
-    by_day = ruleset["ladder.metric"] == "day"
-    assessed = days if by_day else rolling(days, first, last, ruleset.period_days)
-    rates = {day: assessed[day].percent if day in assessed else None for day in tiers}
-    return climb(rates, ruleset, known_tiers.__getitem__, known)
+    return climb(assessed(days, first, last, ruleset), ruleset, known_tiers.__getitem__, known)
 
 
 def _recovered_on(ladder: Ladder | None, today: date) -> date | None:

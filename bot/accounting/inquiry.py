@@ -107,9 +107,17 @@ class Fold:
     """Takes one conversation's events in the books' order, one at a time; ``inquiries`` and ``replies`` grow."""
 
     def __init__(
-        self, ruleset: Ruleset, channel: ChannelFacts, recalled: frozenset[str], reports: Mapping[str, Event]
+        self,
+        ruleset: Ruleset,
+        channel: ChannelFacts,
+        recalled: frozenset[str],
+        reports: Mapping[str, Event],
+        anew: frozenset[str] = frozenset(),
     ) -> None:
+        """``recalled`` are the messages taken back, ``reports`` those that exclude; from each message of ``anew`` on
+        the next inquiry is a new one, whatever went before."""
         self.rules = ruleset
+        self.anew = anew
         self.api_counts = channel.api_sent_counts != ApiSent.NO
         self.recalled = recalled if ruleset.ignore_recalled else frozenset()
         self.reports = reports
@@ -118,6 +126,7 @@ class Fold:
         self._waiting: list[Inquiry] = []
         self._unmanned: list[Inquiry] = []
         self._last_at: datetime | None = None
+        self._opens_anew = False
 
     def take(self, event: Event) -> None:
         """Take the next event."""
@@ -141,14 +150,16 @@ class Fold:
 
     def _hear(self, event: Event) -> None:
         rules = self.rules
+        self._opens_anew = self._opens_anew or event.id in self.anew
         closing = rules.closings and event.kind == "text" and bare(event.text) in rules.closings
         if not closing:
             self._open_or_join(event)
         if self.inquiries:
             latest = self.inquiries[-1]
             latest.said.append(event)
-            if latest.report is None:
-                latest.report = self.reports.get(event.id)
+            report = self.reports.get(event.id)
+            if report is not None and (latest.report is None or _goes_before(report, latest.report)):
+                latest.report = report
         self._last_at = event.at
 
     def _open_or_join(self, event: Event) -> None:
@@ -156,7 +167,8 @@ class Fold:
         local = event.at.astimezone(rules.zone)
         day, inside = local.date(), rules.covers(local)
         latest = self.inquiries[-1] if self.inquiries else None
-        if latest is None or self._opens(latest, event.at, day, inside):
+        if latest is None or self._opens_anew or self._opens(latest, event.at, day, inside):
+            self._opens_anew = False
             exempt = bool(rules.exempt_days) and day in rules.exempt_days
             inquiry = Inquiry(event, day, inside, exempt, event.at)
             self.inquiries.append(inquiry)
@@ -239,10 +251,10 @@ class Fold:
     def _judged_as_human(self, event: Event, reply_class: ReplyClass) -> bool:
         rules, meta = self.rules, event.meta
         if event.actor in rules.human_actors:
-            if meta.get(QUICK_PHRASE) is True and not rules.quick_phrase_human:
-                return False
-            return rules.suggested_human or meta.get(SOURCE) != SUGGESTED
-        if reply_class is not ReplyClass.AUTOMATIC:
+            quick, suggested = meta.get(QUICK_PHRASE) is True, meta.get(SOURCE) == SUGGESTED
+            if (rules.quick_phrase_human or not quick) and (rules.suggested_human or not suggested):
+                return True
+        elif reply_class is not ReplyClass.AUTOMATIC:
             return False
         if rules.auto_counts and event.kind == "text":
             return True
@@ -254,8 +266,13 @@ def recalls(events: Iterable[Event]) -> frozenset[str]:
     return frozenset(str(event.meta.get("target")) for event in events if event.kind == "recall")
 
 
+def _goes_before(report: Event, other: Event) -> bool:
+    """Spam goes before abuse where an inquiry is reported as both; of one kind the first message's report stands."""
+    return report.meta.get("type") == "spam" != other.meta.get("type")
+
+
 def exclusions(events: Iterable[Event], ruleset: Ruleset) -> dict[str, Event]:
-    """Map message ids to the report that excludes them: of each kind the last status known rules."""
+    """Map message ids to the report that excludes them: of each kind the last status known rules, spam before abuse."""
     last: dict[tuple[str, str], Event] = {}
     for event in events:
         if event.kind == "report" and event.meta.get("type") in ruleset.exclude_reasons:
@@ -263,5 +280,7 @@ def exclusions(events: Iterable[Event], ruleset: Ruleset) -> dict[str, Event]:
     found: dict[str, Event] = {}
     for (target, _), event in last.items():
         if event.meta.get("status", "filed") in ruleset.exclude_statuses:
-            found.setdefault(target, event)
+            other = found.get(target)
+            if other is None or _goes_before(event, other):
+                found[target] = event
     return found

@@ -105,14 +105,19 @@ def _replies(events: Iterable[Event], ruleset: Ruleset, as_of: datetime | None) 
     return [reply.event for reply in replies if reply.standing is not Standing.RECALLED]
 
 
+def passed_on(transfer: Event) -> bool:
+    """Say whether it was the shop's side that passed the buyer on, not the buyer who asked for it."""
+    return bool(transfer.meta.get("by") != "buyer")
+
+
 def transfers(events: Iterable[Event], ruleset: Ruleset, as_of: datetime | None = None) -> Transfers:
     """Count the inquiries that an agent passed on; a transfer the buyer asked for is none of them."""
-    passed_on = total = 0
+    count = total = 0
     unexplained = False
     for fold in fold_all(events, ruleset, as_of):
         for inquiry in fold.inquiries:
-            by_agent = [one for one in inquiry.transfers if one.meta.get("by") != "buyer"]
+            by_agent = [one for one in inquiry.transfers if passed_on(one)]
             unexplained = unexplained or any(not str(one.meta.get("reason") or "").strip() for one in by_agent)
-            passed_on += bool(by_agent)
+            count += bool(by_agent)
             total += 1
-    return Transfers(Rate(passed_on, total), (TRANSFER_NO_REASON,) if unexplained else ())
+    return Transfers(Rate(count, total), (TRANSFER_NO_REASON,) if unexplained else ())

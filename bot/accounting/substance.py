@@ -7,13 +7,14 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-_KEYCAP = re.compile("[0-9#*]\ufe0f?\u20e3")
+_EMOJI = re.compile("[0-9#*]\ufe0f?\u20e3|[^0-9#*]\ufe0f|[\U0001f201-\U0001f265]")
+"""Emoji that NFKC would turn into letters or digits: keycaps, signs drawn as emoji (㊗️ ™️), squared words (🈚 🉐)."""
 
 
 def bare(text: str) -> str:
     """Return what is left of a text once only letters and digits stand: NFKC, lower case, no white space,
     punctuation, symbols or emoji (a digit drawn as a keycap is an emoji)."""
-    folded = unicodedata.normalize("NFKC", _KEYCAP.sub("", text)).lower()
+    folded = unicodedata.normalize("NFKC", _EMOJI.sub("", text)).lower()
     if folded.isalnum():
         return folded
     return "".join(char for char in folded if unicodedata.category(char)[0] in "LN")

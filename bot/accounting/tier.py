@@ -9,16 +9,18 @@ from fractions import Fraction
 from bot.accounting.ruleset import Ruleset
 
 NEW, MATURE, BRAND = "new", "mature", "brand"
+ORDERS = "orders"
 
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """What decides a tier: ``store_type`` ordinary, flagship or specialist; sales in ``tier.sales_unit``; None where
-    nobody knows them."""
+    """What decides a tier: ``store_type`` ordinary, flagship or specialist; a month's sales in yuan and in orders, None
+    where nobody knows them."""
 
     store_type: str
     open_date: date
     monthly_sales: Fraction | None = None
+    monthly_orders: Fraction | None = None
 
 
 def tier_of(store: Store, on: date, ruleset: Ruleset) -> str:
@@ -37,7 +39,16 @@ def tier_of(store: Store, on: date, ruleset: Ruleset) -> str:
         return NEW
     if brand:
         return BRAND
-    if store.monthly_sales is None:
-        raise ValueError("缺月销售额 monthly_sales / monthly_sales decides and is missing")
+    sold = store.monthly_orders if ruleset["tier.sales_unit"] == ORDERS else store.monthly_sales
+    if sold is None:
+        name, zh = sales_field(ruleset)
+        raise ValueError(f"缺{zh} {name} / {name} decides and is missing")
     fallback: str = ruleset["tier.fallback"]
-    return MATURE if store.monthly_sales >= ruleset["tier.mature_sales"] else fallback
+    return MATURE if sold >= ruleset["tier.mature_sales"] else fallback
+
+
+def sales_field(ruleset: Ruleset) -> tuple[str, str]:
+    """Name the fact of a store that ``tier.sales_unit`` asks for, and call it in Chinese."""
+    if ruleset["tier.sales_unit"] == ORDERS:
+        return "monthly_orders", "月订单数"
+    return "monthly_sales", "月销售额"

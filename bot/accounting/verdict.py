@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -59,7 +59,8 @@ class Verdict:
     ``opened_by`` and ``decided_by`` are message ids (``decided_by`` None where no message decided). ``response`` is
     the first valid reply's distance from the opening, ``answered_by`` its id. ``due_at`` is the end of the running
     clock, None where none runs (outside the window, excluded); ``night_due_at`` the end of the night duty. ``owed``:
-    a person still has to answer and an automatic reply would not do. ``answered_by_person``: somebody has.
+    a person still has to answer and an automatic reply would not do. ``answered_by_person``: somebody has. ``ruleset``
+    is the version it was judged under.
     """
 
     conversation: str
@@ -80,6 +81,7 @@ class Verdict:
     night_due_at: datetime | None
     owed: bool
     answered_by_person: bool
+    ruleset: Ruleset = field(repr=False)
 
     @property
     def response_s(self) -> int | float | None:
@@ -152,6 +154,7 @@ def judge_inquiry(inquiry: Inquiry, rules: Ruleset, as_of: datetime, channel: Ch
         night_due_at=night_due_at,
         owed=not rules.auto_counts and _needs_person(inquiry, eligible, night, rules),
         answered_by_person=inquiry.person is not None,
+        ruleset=rules,
     )
 
 

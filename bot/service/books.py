@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.accounting.books import Books as Judged
-from bot.accounting.books import judge_conversation
+from bot.accounting.dated import judge_dated
 from bot.accounting.event import Event, from_message
 from bot.accounting.inquiry import ApiSent, ChannelFacts
 from bot.accounting.ruleset import Ruleset
@@ -65,25 +65,22 @@ class Books:
         timers.put(conn, due)
 
     def judge(self, conn: sa.Connection, one: Conversation, since: int) -> tuple[Ruleset, Judged]:
-        """Judge a conversation from a time on (ms), as it stands now, and say under which rules."""
+        """Judge a conversation from a time on (ms), as it stands now, and say under which rules its first day stood."""
         return self._judge(one, messages.of_conversations(conn, {one.id: since})[one.id])
 
     def _judge(self, one: Conversation, rows: Sequence[Mapping[str, Any]]) -> tuple[Ruleset, Judged]:
-        now = self._clocks.now(one.shop)
-        first = from_ms(rows[0]["at"]) if rows else now
-        ruleset = self._directory.ruleset(self._directory.shops[one.shop], first.astimezone(ZONE).date())
-        return ruleset, judge_conversation(events_of(rows), ruleset, now, self._facts(one))
+        now, rules_at = self._clocks.now(one.shop), self._directory.rules_at(one.shop)
+        judged = judge_dated(events_of(rows), rules_at, now, self._facts(one))
+        return rules_at(from_ms(rows[0]["at"]) if rows else now), judged
 
     def _fold(self, one: Conversation, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         if not rows:
             return []
-        ruleset, judged = self._judge(one, rows)
-        without = self._without_api(one, rows, ruleset)
+        _, judged = self._judge(one, rows)
+        without = self._without_api(one, rows)
         return rows_of(one, judged, without, rows)
 
-    def _without_api(
-        self, one: Conversation, rows: Sequence[Mapping[str, Any]], ruleset: Ruleset
-    ) -> Mapping[str, Verdict] | None:
+    def _without_api(self, one: Conversation, rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Verdict] | None:
         """Judge as if replies sent by API counted for nothing, while nobody knows whether they do; None where that is
         known, or where no person replied by API and so nothing can differ."""
         facts = self._facts(one)
@@ -91,7 +88,8 @@ class Books:
         if facts.api_sent_counts != ApiSent.UNKNOWN or not by_api:
             return None
         facts = replace(facts, api_sent_counts=ApiSent.NO)
-        judged = judge_conversation(events_of(rows), ruleset, self._clocks.now(one.shop), facts)
+        rules_at = self._directory.rules_at(one.shop)
+        judged = judge_dated(events_of(rows), rules_at, self._clocks.now(one.shop), facts)
         return {verdict.opened_by: verdict for verdict in judged.inquiries}
 
     def _since(self, one: Conversation, posted: Sequence[Mapping[str, Any]], floor: int | None) -> int:

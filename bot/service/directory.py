@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Any
 
 from adapters.base import Adapter, Channel
+from bot.accounting.dated import RulesAt
 from bot.accounting.ruleset import Ruleset
 from bot.core.notices import Notice, ServiceHours
 from bot.service.clocks import Clocks, ShopClock
@@ -84,6 +85,18 @@ class Directory:
         nothing, since nobody said they do (design: words, "platform").
         """
         return self.load_ruleset(shop.ruleset_name, day, shop.overrides or None)
+
+    def rules_at(self, shop: str) -> RulesAt:
+        """What names the rules in force for a shop on the local day of any time."""
+        config, known = self.shops[shop], dict[date, Ruleset]()
+
+        def at(moment: datetime) -> Ruleset:
+            day = moment.astimezone(ZONE).date()
+            if day not in known:
+                known[day] = self.ruleset(config, day)
+            return known[day]
+
+        return at
 
     def newest_rules(self, platform: str, rules: Mapping[str, Any]) -> Ruleset:
         """The newest rules of a platform with a shop's overrides.

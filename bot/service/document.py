@@ -47,6 +47,7 @@ class ShopPart(Part):
     store_type: str | None = None
     open_date: str | None = None
     monthly_sales: float | None = None
+    monthly_orders: int | None = Field(None, ge=0)
     service_hours: Hours | None = None
     bot_mode: Literal["off", "suggest", "auto"] | None = None
     human_follow_up: Literal["always", "within_budget", "off"] | None = None

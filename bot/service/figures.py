@@ -32,12 +32,9 @@ def tier_on(shop: ShopConfig, on: date, ruleset: Ruleset) -> str | None:
     opened = shop.options.get("open_date")
     if not opened:
         return None
-    sales = shop.options.get("monthly_sales")
-    facts = TierFacts(
-        str(shop.options.get("store_type", "ordinary")),
-        date.fromisoformat(str(opened)),
-        Fraction(str(sales)) if sales is not None else None,
-    )
+    sold = (shop.options.get(name) for name in ("monthly_sales", "monthly_orders"))
+    sales, orders = (None if known is None else Fraction(str(known)) for known in sold)
+    facts = TierFacts(str(shop.options.get("store_type", "ordinary")), date.fromisoformat(str(opened)), sales, orders)
     try:
         return tier_of(facts, on, ruleset)
     except ValueError:

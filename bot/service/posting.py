@@ -36,7 +36,7 @@ def rows_of(
             replies.setdefault(reply.inquiry, []).append(reply)
     by_id = {row["id"]: row for row in said}
     return [
-        _row(one, verdict, judged.ruleset, replies.get(verdict.opened_by, []), by_id)
+        _row(one, verdict, verdict.ruleset, replies.get(verdict.opened_by, []), by_id)
         | _fraction(verdict if without_api is None else without_api.get(verdict.opened_by))
         for verdict in judged.inquiries
     ]

@@ -118,6 +118,16 @@ def told(data: str | bytes) -> list[Any]:
         pytest.param(f"{json.dumps(GRADE)}\n5\n", [7, ""], id="a line that is no object"),
         pytest.param("[5]", [""], id="an item that is no object"),
         pytest.param(b'{"id": "\xff"}', ["line 1"], id="not UTF-8"),
+        pytest.param('{"id": "\\ud800"}', ["line 1"], id="half a character"),
+        pytest.param('{"id": NaN}', ["line 1"], id="not a number"),
+        pytest.param('{"id": 1e400}', ["line 1"], id="larger than any number"),
+        pytest.param(
+            f'{json.dumps(GRADE)}\n{{"x": NaN}}\n{json.dumps(DEMO)}', [7, "line 2", "demo"], id="one bad line"
+        ),
+        pytest.param(f"{json.dumps(GRADE)}\r\n{json.dumps(DEMO)}\r\n", [7, "demo"], id="lines of another system"),
+        pytest.param('{"requests": []}', [], id="an object of no requests"),
+        pytest.param('{"requests": [5, null]}', ["", ""], id="requests that are no objects"),
+        pytest.param(json.dumps(GRADE) * 2, ["line 1"], id="two objects on a line"),
     ],
 )
 def test_shapes_of_input(data: str | bytes, expected: list[Any]) -> None:
@@ -154,6 +164,14 @@ TIER = {
     "shop": {"store_type": "ordinary", "open_date": "2025-01-01", "monthly_sales": 5},
 }
 KPI = {"id": 1, "kind": "kpi", "ruleset": "taobao", "metric": "avg_response_s", "value": 30}
+RESOLUTION = {
+    "id": 1,
+    "kind": "kpi",
+    "ruleset": "taobao",
+    "metric": "resolution_rate",
+    "as_of": "2026-05-02T00:00:00Z",
+    "events": [],
+}
 VOTES = {
     "id": 1,
     "kind": "satisfaction",
@@ -250,6 +268,24 @@ REVIEW = {
         (changed("kind", to="wording"), "/ruleset"),
         (changed("kind", to="transfer"), "/ruleset"),
         (changed("kind", to="completeness", base={**DEMO, "checklist": [{"id": "p", "ask": ["x"]}]}), "/checklist/0/answer"),
+        (changed("kind", to="completeness", base={**DEMO, "checklist": [{"id": "p", "ask": [""]}]}), "/checklist/0/ask/0"),
+        (changed("daily_rates", 0, "rate", to={"numerator": 2, "denominator": 1}, base=LADDER), "/daily_rates/0/rate/numerator"),
+        (changed("daily_rates", 0, "rate", to={"numerator": True, "denominator": 1}, base=LADDER), "/daily_rates/0/rate/numerator"),
+        (changed("daily_rates", to=[{"date": "2026-05-01", "rate": 80}, {"date": "2026-05-02", "rate": {"numerator": 1, "denominator": 1}}], base=LADDER), "/daily_rates"),
+        (changed("daily_rates", 0, "rate", to=True, base=LADDER), "/daily_rates/0/rate"),
+        (changed("daily_rates", 0, "rate", to=1e308, base=LADDER), "/daily_rates/0/rate"),
+        (changed("shop", "monthly_orders", to=-1, base=TIER), "/shop/monthly_orders"),
+        (changed("shop", "monthly_sales", to=True, base=TIER), "/shop/monthly_sales"),
+        ({**RESOLUTION, "as_of": None}, "/as_of"),
+        ({**RESOLUTION, "closed": [{"conversation": "k"}]}, "/closed/0/ts"),
+        ({**RESOLUTION, "closed": [{"conversation": 5, "ts": "2026-05-01T10:00:00Z"}]}, "/closed/0/conversation"),
+        (changed("events", 2, "ts", to="2026-02-29T14:00:00+08:00"), "/events/2/ts"),
+        (changed("events", 2, "ts", to="2026-05-01T24:00:00+08:00"), "/events/2/ts"),
+        (changed("events", 2, "ts", to="2026-05-01T13:59:60+08:00"), "/events/2/ts"),
+        (changed("events", 2, "ts", to=True), "/events/2/ts"),
+        (changed("params", to={"deadline.seconds": 1e300}), "/params/deadline.seconds"),
+        (changed("params", to={"deadline.seconds": float("nan")}), "/params/deadline.seconds"),
+        (changed("params", to={"": 1}), "/params/"),
     ],
 )  # fmt: skip
 def test_an_error_points_to_its_place(request_: dict[str, Any], where: str) -> None:
@@ -262,6 +298,35 @@ def test_an_error_points_to_its_place(request_: dict[str, Any], where: str) -> N
 def test_unknown_fields_are_ignored() -> None:
     request = {**changed("events", 0, "mood", to="happy"), "colour": "red"}
     assert answer(request, rulesets.load) == {"id": "demo", "result": DEMO_RESULT}
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered", "response_s"),
+    [
+        pytest.param("2026-05-01T06:00:00Z", "2026-05-01T14:02:10+08:00", 130, id="Z is UTC"),
+        pytest.param("2026-05-01T06:00:00.250Z", "2026-05-01T06:02:10.500Z", 130.25, id="milliseconds"),
+        pytest.param("2026-05-01T01:00:00-05:00", "2026-05-01T11:32:10+05:30", 130, id="other offsets"),
+        pytest.param("2028-02-29T22:59:00+08:00", "2028-02-29T23:00:00+08:00", 60, id="a leap day"),
+        pytest.param("2026-12-31T15:59:30Z", "2026-12-31T16:00:30Z", 60, id="over midnight of a year"),
+    ],
+)
+def test_times_as_they_are_written(asked: str, answered: str, response_s: float) -> None:
+    request = changed("events", 0, "ts", to=asked, base={**DEMO, "as_of": "2029-01-01T00:00:00Z"})
+    request["events"] = [request["events"][0], {**request["events"][2], "ts": answered}]
+    [one] = answer(request, rulesets.load)["result"]["inquiries"]
+    assert one["response_s"] == response_s
+
+
+def test_an_id_used_twice_is_one_message_wherever_it_stands() -> None:
+    again = {**DEMO["events"][2], "ts": "2026-05-01T14:10:00+08:00"}
+    request = {**DEMO, "events": [*DEMO["events"], again, {**again, "conversation": "other"}]}
+    assert answer(request, rulesets.load)["result"] == DEMO_RESULT
+
+
+def test_what_is_echoed_may_be_too_deep_to_write() -> None:
+    deep = "[" * 300 + "]" * 300
+    code, lines, _ = run("-", data=f'{{"id": {deep}, "kind": "rating"}}'.encode())
+    assert (code, lines[0]["id"], lines[0]["error"]["where"]) == (1, None, "/kind")
 
 
 def test_a_report_about_a_message_not_seen_is_told() -> None:

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import rulesets
-from bot.accounting.forecast import HORIZON, Assumption, Open, forecast, rolling
+from bot.accounting.daily import rolling
+from bot.accounting.forecast import HORIZON, Assumption, Open, forecast
 from bot.accounting.ladder import climb
 from bot.accounting.scorecard import Rate, grade, lines
 

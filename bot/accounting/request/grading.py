@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from fractions import Fraction
 from typing import Any
 
 from bot.accounting import ladder as ladders
+from bot.accounting.daily import assessed
 from bot.accounting.request.reading import (
     RequestError,
     as_of_of,
@@ -26,7 +27,7 @@ from bot.accounting.request.reading import (
 )
 from bot.accounting.ruleset import Ruleset
 from bot.accounting.scorecard import Rate, band, grade
-from bot.accounting.tier import Store, tier_of
+from bot.accounting.tier import Store, sales_field, tier_of
 
 _STORE_TYPES = ("ordinary", "flagship", "specialist")
 
@@ -84,7 +85,7 @@ def _tier_on(request: Mapping[str, Any], ruleset: Ruleset) -> Callable[[date | N
         try:
             found = tier_of(store, on, ruleset)
         except ValueError as error:
-            where = "/shop/open_date" if store.open_date > on else "/shop/monthly_sales"
+            where = "/shop/open_date" if store.open_date > on else f"/shop/{sales_field(ruleset)[0]}"
             raise RequestError(where, str(error)) from None
         if found not in ruleset.tiers:
             raise RequestError("/params/tier.fallback", f"没有 {found!r} 这一层", f"there is no tier {found!r}")
@@ -94,11 +95,21 @@ def _tier_on(request: Mapping[str, Any], ruleset: Ruleset) -> Callable[[date | N
 
 
 def _store(shop: Mapping[str, Any]) -> Store:
-    sales = shop.get("monthly_sales")
-    known = None if sales is None else number(sales, "/shop/monthly_sales")
-    if known is not None and known < 0:
-        raise RequestError("/shop/monthly_sales", "不能小于 0", "must not be negative")
-    return Store(choice_at(shop, "store_type", "/shop", _STORE_TYPES), day_at(shop, "open_date", "/shop"), known)
+    sales = _sold(shop, "monthly_sales")
+    orders = _sold(shop, "monthly_orders") if shop.get("monthly_orders") is not None else sales
+    return Store(
+        choice_at(shop, "store_type", "/shop", _STORE_TYPES), day_at(shop, "open_date", "/shop"), sales, orders
+    )
+
+
+def _sold(shop: Mapping[str, Any], name: str) -> Fraction | None:
+    """Read a month's sales; ``monthly_sales`` alone is taken to be in the unit the rules ask for."""
+    if shop.get(name) is None:
+        return None
+    found = number(shop[name], f"/shop/{name}")
+    if found < 0:
+        raise RequestError(f"/shop/{name}", "不能小于 0", "must not be negative")
+    return found
 
 
 def ladder(request: Mapping[str, Any], ruleset: Ruleset) -> dict[str, Any]:
@@ -108,7 +119,7 @@ def ladder(request: Mapping[str, Any], ruleset: Ruleset) -> dict[str, Any]:
         RequestError: the ruleset has no tiers, or a field is missing or wrong.
     """
     _need_tiers(ruleset)
-    walked = ladders.climb(_daily_rates(request), ruleset, _tier_on(request, ruleset), _rectification(request))
+    walked = ladders.climb(_daily_rates(request, ruleset), ruleset, _tier_on(request, ruleset), _rectification(request))
     return {
         "days": [_ladder_day(one) for one in walked.days],
         "triggered": list(walked.triggered),
@@ -134,19 +145,40 @@ def _ladder_day(one: ladders.LadderDay) -> dict[str, Any]:
 _LONGEST_SERIES = 4_000
 
 
-def _daily_rates(request: Mapping[str, Any]) -> dict[date, Fraction | None]:
-    rates: dict[date, Fraction | None] = {}
+def _daily_rates(request: Mapping[str, Any], ruleset: Ruleset) -> dict[date, Fraction | None]:
+    """Read the assessed value of each day; from days given as their own counts it is worked out (``ladder.metric``)."""
+    days = dict(_days(request))
+    if days and (max(days) - min(days)).days > _LONGEST_SERIES:
+        raise RequestError("/daily_rates", f"跨度超过 {_LONGEST_SERIES} 天", f"spans more than {_LONGEST_SERIES} days")
+    counted = {on: rate for on, rate in days.items() if isinstance(rate, Rate)}
+    values = {on: rate for on, rate in days.items() if not isinstance(rate, Rate)}
+    if counted and any(rate is not None for rate in values.values()):
+        raise RequestError(
+            "/daily_rates", "要么都写百分比要么都写分子分母", "give percentages or counts, not some of each"
+        )
+    return assessed(counted, min(days), max(days), ruleset) if counted else values
+
+
+def _days(request: Mapping[str, Any]) -> Iterator[tuple[date, Rate | Fraction | None]]:
+    seen: set[date] = set()
     for item, where in objects_at(request, "daily_rates", ""):
         on = day_at(item, "date", where)
-        if on in rates:
+        if on in seen:
             raise RequestError(f"{where}/date", f"{on} 出现两次", f"{on} stands there twice")
-        value = item.get("rate")
-        rates[on] = None if value is None else number(value, f"{where}/rate")
-        if value is not None and not 0 <= number(value, f"{where}/rate") <= 100:
-            raise RequestError(f"{where}/rate", "要在 0 到 100 之间", "must lie between 0 and 100")
-    if rates and (max(rates) - min(rates)).days > _LONGEST_SERIES:
-        raise RequestError("/daily_rates", f"跨度超过 {_LONGEST_SERIES} 天", f"spans more than {_LONGEST_SERIES} days")
-    return rates
+        seen.add(on)
+        yield on, _daily_rate(item, where)
+
+
+def _daily_rate(item: Mapping[str, Any], where: str) -> Rate | Fraction | None:
+    value = item.get("rate")
+    if value is None:
+        return None
+    if isinstance(value, Mapping):
+        return rate_at(item, "rate", where)
+    percent = number(value, f"{where}/rate")
+    if not 0 <= percent <= 100:
+        raise RequestError(f"{where}/rate", "要在 0 到 100 之间", "must lie between 0 and 100")
+    return percent
 
 
 def _rectification(request: Mapping[str, Any]) -> ladders.Rectification:

@@ -16,6 +16,7 @@ from bot.accounting.request.reading import (
     choice_at,
     count_at,
     list_at,
+    moment_at,
     number,
     object_at,
     objects_at,
@@ -27,8 +28,11 @@ from bot.accounting.request.reading import (
     texts_at,
     value_at,
 )
+from bot.accounting.resolution import Closing, resolution
 from bot.accounting.ruleset import Ruleset
 from bot.accounting.scorecard import Rate
+
+_RESOLUTION = "resolution_rate"
 
 
 def completeness(request: Mapping[str, Any], ruleset: Ruleset) -> dict[str, Any]:
@@ -48,8 +52,8 @@ def _checklist(request: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [
         {
             "id": text_at(item, "id", where),
-            "ask": texts_at(item, "ask", where),
-            "answer": texts_at(item, "answer", where),
+            "ask": texts_at(item, "ask", where, filled=True),
+            "answer": texts_at(item, "answer", where, filled=True),
         }
         for item, where in objects_at(request, "checklist", "")
     ]
@@ -100,6 +104,8 @@ def kpi(request: Mapping[str, Any], ruleset: Ruleset) -> dict[str, Any]:
     _need_kpi(ruleset)
     metric = text_at(request, "metric", "")
     special = _SPECIAL.get(metric)
+    if metric == _RESOLUTION and request.get("events") is not None:
+        return _resolution(request, ruleset)
     if special is not None:
         return special(request, ruleset)
     if not kpis.is_metric(metric, ruleset):
@@ -137,6 +143,16 @@ def _case(request: Mapping[str, Any], metric: str, ruleset: Ruleset) -> str:
     if "daily" in cases:
         return choice_at(context, "season", "/context", cases, default="daily")
     return choice_at(context, "category", "/context", cases)
+
+
+def _resolution(request: Mapping[str, Any], ruleset: Ruleset) -> dict[str, Any]:
+    closings = [
+        Closing(text_at(item, "conversation", where), moment_at(item, "ts", where))
+        for item, where in objects_at(request, "closed", "", default=[])
+    ]
+    found = resolution(events_of(request), closings, ruleset, moment_at(request, "as_of", ""))
+    passed = kpis.passes(_RESOLUTION, found.rate.percent, ruleset)
+    return {"rate": rate_shown(found.rate), "undecided": found.undecided, "pass": passed}
 
 
 def _csat_single(request: Mapping[str, Any], ruleset: Ruleset) -> dict[str, Any]:

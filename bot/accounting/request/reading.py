@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from fractions import Fraction
 from typing import Any
 
@@ -81,12 +81,15 @@ def number(value: Any, where: str) -> Fraction:
         raise RequestError(where, "要一个数", "must be a number") from None
 
 
-def texts_at(body: Mapping[str, Any], key: str, where: str, default: Any = _MUST) -> tuple[str, ...]:
-    """Return a field that must be a list of texts."""
+def texts_at(
+    body: Mapping[str, Any], key: str, where: str, default: Any = _MUST, *, filled: bool = False
+) -> tuple[str, ...]:
+    """Return a field that must be a list of texts, none of them empty where ``filled`` asks for that."""
     items = list_at(body, key, where, default)
     for index, item in enumerate(items):
-        if not isinstance(item, str):
-            raise RequestError(child(child(where, key), index), "要是文字", "must be a text")
+        if not isinstance(item, str) or (filled and not item):
+            more_zh, more_en = ("，不能空", ", not an empty one") if filled else ("", "")
+            raise RequestError(child(child(where, key), index), f"要是文字{more_zh}", f"must be a text{more_en}")
     return tuple(items)
 
 
@@ -102,7 +105,7 @@ def objects_at(
 
 
 def moment(value: Any, where: str) -> datetime:
-    """Return an aware time from ISO 8601 text with an offset."""
+    """Return the time of ISO 8601 text with an offset, in UTC: times of one zone compare several times faster."""
     try:
         at = datetime.fromisoformat(value)
     except (TypeError, ValueError):
@@ -113,7 +116,7 @@ def moment(value: Any, where: str) -> datetime:
         raise RequestError(where, "缺时区，末尾写 +08:00", "has no offset; write +08:00 at its end")
     if not _FIRST_YEAR <= at.year <= _LAST_YEAR:
         raise RequestError(where, "年份不对", f"the year must lie between {_FIRST_YEAR} and {_LAST_YEAR}")
-    return at
+    return at.astimezone(UTC)
 
 
 def moment_at(body: Mapping[str, Any], key: str, where: str) -> datetime:
