@@ -7,7 +7,6 @@ import contextlib
 import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
 import structlog
@@ -92,7 +91,7 @@ class App:
         settings.data.mkdir(parents=True, exist_ok=True)
         self.settings = settings
         self.clocks = Clocks(now or real_clock(settings))
-        self.store = Store(settings.data / "miaohui.db")
+        self.store = Store(settings.database or settings.data / "miaohui.db")
         self.vault = Vault.at(settings.data / "secret.key")
         self.simulator = FakePlatform(lambda channel: self.clocks.now(channel.shop))
         self.clients = make_clients(self.simulator)
@@ -138,7 +137,7 @@ class App:
         shops = Shops(self.store, self.directory, self.clocks, self.vault, platforms)
         publishing = Publishing(self.store, self.clocks, self.directory, self.shelf)
         self.setup = Setup(self.store, self.clocks, self.directory, shops, people, publishing)
-        scorecards = Scorecards(self.store, self.directory, self.clocks)
+        scorecards = Scorecards(self.store, self.directory, self.clocks, self.settings.data)
         base_url = self.settings.public_url or ""
         self.alarms = Alarms(self.store, self.directory, self.clocks, self.vault, Teller(), base_url)
         self.alarm_watch = AlarmWatch(self.store, self.directory, self.clocks, self.alarms)
@@ -183,7 +182,7 @@ class App:
 
     async def open(self) -> None:
         """Bring the store up to date and read the directory; no work is done yet."""
-        await asyncio.to_thread(migrate, self.store.engine)
+        await migrate(self.store)
         await self.store.open()
         await self.directory.reload()
 
@@ -236,9 +235,9 @@ class App:
 
 
 @contextlib.asynccontextmanager
-async def opened(data: Path) -> AsyncIterator[App]:
-    """An app over a data folder for one command, without workers."""
-    app = App(Settings(data=data))
+async def opened(settings: Settings) -> AsyncIterator[App]:
+    """An app over a store for one command, without workers."""
+    app = App(settings)
     await app.open()
     try:
         yield app

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from ipaddress import ip_network
@@ -29,7 +30,7 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8080, ge=0, le=65535, description="port to listen on; 0 takes a free one")
     open_browser: bool = Field(True, description="open the start page in a browser (--no-open stops it)")
-    database: str = Field("", description="database URL; empty = embedded store in the data folder")
+    database: str = Field("", description="PostgreSQL URL; empty = embedded store in the data folder")
     public_url: str | None = Field(None, description="address under which people and platforms reach this server")
     trusted_proxies: Annotated[list[str], NoDecode] = Field(
         default_factory=list, description="addresses or networks of trusted proxies, with commas between them"
@@ -47,6 +48,13 @@ class Settings(BaseSettings):
     @classmethod
     def _with_commas(cls, value: Any) -> Any:
         return [one.strip() for one in value.split(",") if one.strip()] if isinstance(value, str) else value
+
+    @field_validator("database")
+    @classmethod
+    def _postgresql(cls, value: str) -> str:
+        if value and not value.startswith(("postgresql://", "postgres://")):
+            raise ValueError("needs postgresql:// at its beginning, or nothing for the store in the data folder")
+        return value
 
     @field_validator("public_url")
     @classmethod
@@ -73,6 +81,11 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Flags before the environment; files are read by ``load``."""
         return init_settings, env_settings
+
+
+def without_password(url: str) -> str:
+    """A database URL as it may be shown."""
+    return re.sub(r"(?<=://)([^:@/]*):[^@/]*@", r"\1:***@", url)
 
 
 def load(flags: Mapping[str, Any], file: Path | None = None) -> tuple[Settings, dict[str, str]]:
@@ -145,6 +158,7 @@ def _words(wrong: Iterable[tuple[str, str]], given: Mapping[str, Any], in_env: s
 def listing(settings: Settings, origins: Mapping[str, str]) -> list[dict[str, Any]]:
     """Every setting with name, meaning, default, value and where the value came from."""
     rows = []
+    values = settings.model_dump(mode="json") | {"database": without_password(settings.database)}
     for name, field in Settings.model_fields.items():
         default = field.get_default(call_default_factory=True)
         rows.append(
@@ -153,7 +167,7 @@ def listing(settings: Settings, origins: Mapping[str, str]) -> list[dict[str, An
                 "environment": PREFIX + name.upper(),
                 "meaning": field.description,
                 "default": default if isinstance(default, int | float | bool | list | None) else str(default),
-                "value": settings.model_dump(mode="json")[name],
+                "value": values[name],
                 "from": origins.get(name, "default"),
             }
         )

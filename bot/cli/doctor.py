@@ -12,6 +12,7 @@ from pathlib import Path
 import typer
 
 from bot.cli.shared import existing, opening, settings_of
+from bot.settings import Settings
 
 FREE_AT_LEAST = 1 << 30
 SILENT_AFTER_S = 20 * 60
@@ -23,8 +24,8 @@ def doctor(context: typer.Context) -> None:
     if settings.data.exists():
         existing(settings.data)
     fine = [_tell(*found) for found in _surroundings(settings.data)]
-    with opening(settings.data):
-        fine += [_tell(*found) for found in asyncio.run(_inside(settings.data))]
+    with opening(settings):
+        fine += [_tell(*found) for found in asyncio.run(_inside(settings))]
     if not all(fine):
         raise typer.Exit(1)
 
@@ -42,12 +43,13 @@ def _surroundings(data: Path) -> Iterator[tuple[bool, str]]:
     yield datetime.now(UTC).year >= 2025, f"系统时间 {datetime.now(UTC):%Y-%m-%d %H:%M} UTC / system clock"
 
 
-async def _inside(data: Path) -> list[tuple[bool, str]]:
-    if not (data / "miaohui.db").exists():
-        return [(True, f"数据目录 {data} 还是空的，运行 miaohui 开始 / the data folder is empty: run miaohui to begin")]
+async def _inside(settings: Settings) -> list[tuple[bool, str]]:
+    if not settings.database and not (settings.data / "miaohui.db").exists():
+        words = f"数据目录 {settings.data} 还是空的，运行 miaohui 开始 / the data folder is empty: run miaohui to begin"
+        return [(True, words)]
     from bot.app import opened
 
-    async with opened(data) as app:
+    async with opened(settings) as app:
         owner = await app.services.people.has_owner()
         found = [
             (

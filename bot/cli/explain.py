@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 from typing import Annotated, Any
 
 import orjson
 import typer
 
 from bot.cli.shared import existing, opening, settings_of
+from bot.settings import Settings
 
 
 def explain(
@@ -21,8 +21,9 @@ def explain(
 ) -> None:
     """说明一次咨询怎么计、为什么 / say how one inquiry counts, and why"""
     settings, _ = settings_of(context.obj)
-    with opening(settings.data):
-        found = asyncio.run(_explained(existing(settings.data), inquiry))
+    with opening(settings):
+        existing(settings.data)
+        found = asyncio.run(_explained(settings, inquiry))
     if found is None:
         typer.echo(
             f"没有咨询 {inquiry}；编号见台账导出或指标页 / no inquiry {inquiry}; see the exported ledger", err=True
@@ -35,8 +36,8 @@ def explain(
         typer.echo(line)
 
 
-async def _explained(data: Path, inquiry: str) -> dict[str, Any] | None:
+async def _explained(settings: Settings, inquiry: str) -> dict[str, Any] | None:
     from bot.app import opened
 
-    async with opened(data) as app:
+    async with opened(settings) as app:
         return await app.services.explaining.explain(inquiry)

@@ -10,6 +10,7 @@ import orjson
 import typer
 
 from bot.cli.shared import fail, opening, settings_of
+from bot.settings import Settings
 
 
 def init(
@@ -31,8 +32,8 @@ def init(
         typer.echo(f"{file}:{error.line}: {error.where}: {error.message}", err=True)
         raise typer.Exit(1) from None
     try:
-        with opening(settings.data):
-            result = asyncio.run(_apply(settings.data, document, file.parent))
+        with opening(settings):
+            result = asyncio.run(_apply(settings, document, file.parent))
     except Refusal as no:
         where = no.pointer or "/"
         typer.echo(f"{file}:{line_of(where, lines)}: {where}: {no.zh} / {no.en}", err=True)
@@ -40,8 +41,8 @@ def init(
     typer.echo(orjson.dumps(result).decode())
 
 
-async def _apply(data: Path, document: Any, folder: Path) -> dict[str, Any]:
+async def _apply(settings: Settings, document: Any, folder: Path) -> dict[str, Any]:
     from bot.app import opened
 
-    async with opened(data) as app:
+    async with opened(settings) as app:
         return await app.setup.apply(document, folder)

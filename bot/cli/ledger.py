@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli.shared import existing, fail, opening, settings_of
+from bot.settings import Settings
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -23,8 +24,9 @@ app = typer.Typer(help="台账 / the reply ledger", no_args_is_help=True)
 def verify(context: typer.Context) -> None:
     """核对每家店的台账链，指出第一条被改动的记录 / check every shop's chain, name the first tampered row"""
     settings, _ = settings_of(context.obj)
-    with opening(settings.data):
-        broken = asyncio.run(_verify(existing(settings.data)))
+    with opening(settings):
+        existing(settings.data)
+        broken = asyncio.run(_verify(settings))
     for shop, seq in broken.items():
         typer.echo(f"{shop}: 第 {seq} 条被改动 / line {seq} was tampered with", err=True)
     if broken:
@@ -47,17 +49,18 @@ def export(
     if days[0] > days[1]:
         fail(f"--from {days[0]} 在 --to {days[1]} 之后 / --from {days[0]} lies behind --to {days[1]}")
     settings, _ = settings_of(context.obj)
-    with opening(settings.data):
-        written = asyncio.run(_export(existing(settings.data), shop, days, out))
+    with opening(settings):
+        existing(settings.data)
+        written = asyncio.run(_export(settings, shop, days, out))
     for path in written:
         typer.echo(str(path))
 
 
-async def _export(data: Path, shop: str, days: tuple[date, date], out: Path) -> tuple[Path, ...]:
+async def _export(settings: Settings, shop: str, days: tuple[date, date], out: Path) -> tuple[Path, ...]:
     from bot.app import opened
     from bot.service.ledger_files import TooManyRows
 
-    async with opened(data) as app:
+    async with opened(settings) as app:
         if shop not in app.directory.shops:
             known = "、".join(app.directory.shops)
             fail(f"没有店铺 {shop}，现有：{known} / no shop {shop}; there are: {known}")
@@ -88,12 +91,12 @@ def _write(conn: sa.Connection, shop: str, days: tuple[date, date], out: Path) -
     return paths
 
 
-async def _verify(data: Path) -> dict[str, int]:
+async def _verify(settings: Settings) -> dict[str, int]:
     from bot.app import opened
     from bot.service.shops import INSTALLATION
     from bot.store import journal
 
-    async with opened(data) as app:
+    async with opened(settings) as app:
         found = {}
         for shop in (INSTALLATION, *app.directory.shops):
             seq = await app.store.read(journal.verify, shop)

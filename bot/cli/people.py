@@ -15,6 +15,7 @@ import typer
 from bot.cli.shared import DataOption, given, opening, settings_of
 from bot.service.people import LANGS, People
 from bot.service.refusal import Refusal
+from bot.settings import Settings
 from bot.store.ids import from_ms
 
 T = TypeVar("T")
@@ -124,32 +125,32 @@ class _Wrong(Exception):
 
 def _run(context: typer.Context, data: Path | None, act: Callable[[People, list[str]], Awaitable[T]]) -> T:
     """Open the data folder, do something with its people, and put what goes wrong into words (exit 2)."""
-    folder = _folder(context, data)
+    settings = _settings(context, data)
     try:
-        with opening(folder):
-            return asyncio.run(_with_people(folder, act))
+        with opening(settings):
+            return asyncio.run(_with_people(settings, act))
     except Refusal as no:
         _fail(f"{no.zh} / {no.en}")
     except _Wrong as wrong:
         _fail(str(wrong))
 
 
-async def _with_people(folder: Path, act: Callable[[People, list[str]], Awaitable[T]]) -> T:
+async def _with_people(settings: Settings, act: Callable[[People, list[str]], Awaitable[T]]) -> T:
     from bot.app import opened
 
-    async with opened(folder) as app:
+    async with opened(settings) as app:
         return await act(app.services.people, list(app.directory.shops))
 
 
-def _folder(context: typer.Context, data: Path | None) -> Path:
-    """The data folder, as for every command; it must be there."""
+def _settings(context: typer.Context, data: Path | None) -> Settings:
+    """The settings, as for every command; the data folder must be there."""
     settings, _ = settings_of(given(context, data=data))
     if not settings.data.is_dir():
         _fail(
             f"没有数据目录 {settings.data}；先运行 miaohui，或用 --data 指明 / no data folder {settings.data}; "
             "run miaohui first, or name it with --data"
         )
-    return settings.data
+    return settings
 
 
 def _password() -> str:

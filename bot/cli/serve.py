@@ -34,9 +34,9 @@ def run(options: dict[str, Any]) -> None:
     """Serve until told to stop; exit 2, in words, when it cannot begin."""
     settings, _ = settings_of(options)
     logs.set_up(settings.log_level)
-    with opening(settings.data):
+    with opening(settings):
         settings.data.mkdir(parents=True, exist_ok=True)
-        lock = _lock(settings.data)
+        lock = None if settings.database else _lock(settings.data)
     bound = _bind(settings)
     try:
         import uvloop
@@ -45,7 +45,8 @@ def run(options: dict[str, Any]) -> None:
     except ImportError:
         asyncio.run(_serve(settings, bound))
     finally:
-        lock.close()
+        if lock:
+            lock.close()
 
 
 def _lock(data: Path) -> IO[str]:
@@ -84,7 +85,7 @@ async def _serve(settings: Settings, bound: socket.socket) -> None:
     ended = asyncio.Event()
     for signum in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(signum, ended.set)
-    with opening(settings.data):
+    with opening(settings):
         app = App(settings)
         await app.start()
     runner = web.AppRunner(

@@ -11,7 +11,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
-from bot.settings import Settings, SettingsError, load
+from bot.settings import Settings, SettingsError, load, without_password
 
 DataOption = Annotated[Path | None, typer.Option("--data", help="数据目录 / data folder [./miaohui-data]")]
 HostOption = Annotated[str | None, typer.Option("--host", help="监听地址 / address to listen on [127.0.0.1]")]
@@ -74,30 +74,30 @@ def settings_of(options: dict[str, Any]) -> tuple[Settings, dict[str, str]]:
     if options.pop("no_open", False):
         options["open_browser"] = False
     settings, origins = load(options, config)
-    if settings.database and not settings.database.startswith("sqlite"):
-        raise SettingsError(
-            "这个版本只支持内置存储（数据目录），请去掉 --database / "
-            "this version has the embedded store only (the data folder); leave --database out"
-        )
     if origins["data"] == "default" and os.environ.get("MIAOHUI_DATA"):
         origins["data"] = "environment"
     return settings, origins
 
 
 @contextlib.contextmanager
-def opening(data: Path) -> Iterator[None]:
-    """Put into words (exit 2) that a data folder cannot be opened: no right, no folder, no store of ours."""
-    from sqlalchemy.exc import DatabaseError
+def opening(settings: Settings) -> Iterator[None]:
+    """Put into words (exit 2) that a store cannot be opened: no right, no folder, no server, no store of ours."""
+    from sqlalchemy.exc import DBAPIError
 
     try:
         yield
     except OSError as error:
-        why = error.strerror or type(error).__name__
-    except DatabaseError as error:
+        why = error.strerror or str(error) or type(error).__name__
+    except DBAPIError as error:
         why = str(error.orig)
+    except ModuleNotFoundError as error:
+        why = f"缺少 {error.name}：pip install 'miaohui[postgres]' / {error.name} is not installed"
     else:
         return
-    fail(f"数据目录 {data} 打不开：{why} / cannot open the data folder {data}: {why}")
+    if settings.database:
+        where = without_password(settings.database)
+        fail(f"数据库 {where} 打不开：{why} / cannot open the database {where}: {why}")
+    fail(f"数据目录 {settings.data} 打不开：{why} / cannot open the data folder {settings.data}: {why}")
 
 
 def existing(data: Path) -> Path:

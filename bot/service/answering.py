@@ -178,7 +178,8 @@ class Answering:
                 return True
             for books in (True, False):
                 try:
-                    self._sending.start(await self._store.write(self._deciding.fault, [fresh], books=books))
+                    handed = await self._store.write_in({fresh.shop}, self._deciding.fault, [fresh], books=books)
+                    self._sending.start(handed)
                     return True
                 except Exception:
                     log.exception("handing_over_failed", conversation=item.conversation, books=books)
@@ -199,7 +200,8 @@ class Answering:
         loop = asyncio.get_running_loop()
         questions = await loop.run_in_executor(self._thread, _read_all, batch, around, shelved, started)
         touched = [item for item in batch if isinstance(item, Fresh)]
-        self._sending.start(await self._store.write(self._deciding.apply, questions, touched))
+        shops = {item.shop for item in batch}
+        self._sending.start(await self._store.write_in(shops, self._deciding.apply, questions, touched))
 
 
 def _fresh(row: Mapping[str, Any]) -> Fresh:

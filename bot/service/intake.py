@@ -84,7 +84,7 @@ class Intake:
         Raises whatever the store raises: then nothing was accepted, and the platform is asked to send again.
         """
         arrival = Arrival(channel, delivery, facts, self._clocks.now_ms(channel.shop), detail)
-        stored = await self._store.merge(accept, arrival)
+        stored = await self._store.merge(accept, arrival, shop=channel.shop)
         self._last[channel.key] = arrival.at
         if touched := [*stored.fresh, *stored.confirmed]:
             self._on_stored(touched)

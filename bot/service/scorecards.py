@@ -58,8 +58,9 @@ class Period:
 class Scorecards:
     """Reads the books."""
 
-    def __init__(self, store: Store, directory: Directory, clocks: Clocks) -> None:
-        self._store, self._directory, self._clocks = store, directory, clocks
+    def __init__(self, store: Store, directory: Directory, clocks: Clocks, scratch: Path) -> None:
+        """``scratch``: the folder in which large files are made before they are handed out."""
+        self._store, self._directory, self._clocks, self._scratch = store, directory, clocks, scratch
 
     def today(self, shop: str) -> date:
         """The shop's local day."""
@@ -120,7 +121,7 @@ class Scorecards:
             Refusal: more rows than a workbook holds.
         """
         try:
-            return await self._store.read(_packed, shop_id, period, kind, self._store.path.parent)
+            return await self._store.read(_packed, shop_id, period, kind, self._scratch)
         except TooManyRows as error:
             zh, _, en = str(error).partition(" / ")
             raise Refusal(Because.INVALID, "too_many_rows", zh, en, pointer="/days") from None

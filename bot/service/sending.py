@@ -87,21 +87,17 @@ class Sending:
         """Calls under way."""
         return len(self._tasks)
 
-    async def wake(self, conversations: set[str]) -> None:
-        """Claim and start what waits in these conversations and whose time has come."""
-        if conversations:
-            self.start(await self._store.write(self.claim, conversations))
-
     async def wake_due(self) -> None:
-        """Start the retries whose time has come."""
-        await self.wake(await self._store.read(outbox.due, self._clocks.real_ms()))
+        """Claim and start the retries whose time has come."""
+        for shop, talks in (await self._store.read(outbox.due, self._clocks.real_ms())).items():
+            self.start(await self._store.write_in({shop}, self.claim, talks))
 
     async def rescue(self) -> None:
         """After a restart: nobody knows how the calls of the former process ended; write that down."""
         left = await self._store.read(outbox.on_the_wire)
         lost = SendResult(Sent.UNKNOWN, detail="服务在等待平台答复时停止，结果未知")
         for row in left:
-            self.start(await self._store.merge(self.record, Ended(row, lost)))
+            self.start(await self._store.merge(self.record, Ended(row, lost), shop=row["shop"]))
         await self.wake_due()
 
     async def drain(self, timeout_s: float) -> None:
@@ -123,7 +119,7 @@ class Sending:
         """Record how a call ended; a store that refuses now is asked again until it takes it."""
         for pause_s in itertools.chain(RECORD_AGAIN_S, itertools.repeat(RECORD_AGAIN_S[-1])):
             try:
-                return await self._store.merge(self.record, ended)
+                return await self._store.merge(self.record, ended, shop=ended.row["shop"])
             except Exception:
                 log.exception("ending_not_recorded", send=ended.row["id"])
                 await asyncio.sleep(pause_s)

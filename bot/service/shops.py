@@ -24,6 +24,7 @@ from bot.store import conversations as convs
 from bot.store import outbox
 from bot.store import shops as stored
 from bot.store.engine import Store
+from bot.store.holding import hold
 from bot.store.ids import to_ms
 from bot.store.journal import Line, append
 from bot.store.vault import Vault
@@ -180,8 +181,9 @@ class Shops:
     def _hold_back(self, conn: sa.Connection, shop: str) -> None:
         """What the bot has not sent yet is not sent any more; the buyers who wait for it get a person."""
         now = self._clocks.now_ms(shop)
-        for one in convs.load(conn, outbox.due(conn, FOR_EVER)).values():
-            if one.shop != shop or one.state == State.AGENT.value:
+        hold(conn, {shop})
+        for one in convs.load(conn, outbox.due(conn, FOR_EVER).get(shop, ())).values():
+            if one.state == State.AGENT.value:
                 continue
             outbox.cancel_automatic(conn, one.id, HandoffReason.BOT_OFF.value, now)
             if one.state == State.BOT.value:

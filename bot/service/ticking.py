@@ -101,12 +101,14 @@ class Ticking:
         waits = [t for t in due if t.kind == "wait"]
         if waits:
             again = self._clocks.now_ms(shop) + WAIT_AGAIN_MS
-            await self._store.write(timers.put, [Timer(t.shop, t.kind, t.ref, again) for t in waits])
+            await self._store.write_in({shop}, timers.put, [Timer(t.shop, t.kind, t.ref, again) for t in waits])
             self._answering.put(Expired(t.shop, t.ref) for t in waits)
 
-    async def _pass(self, _shop: str, due: Sequence[Timer]) -> None:
+    async def _pass(self, shop: str, due: Sequence[Timer]) -> None:
         rest = [t for t in due if t.kind not in ("wait", "timed")]
-        ends = await asyncio.gather(*(self._store.merge(self._passed, t) for t in rest), return_exceptions=True)
+        ends = await asyncio.gather(
+            *(self._store.merge(self._passed, t, shop=shop) for t in rest), return_exceptions=True
+        )
         for t, end in zip(rest, ends, strict=True):
             if isinstance(end, Exception):
                 log.error("due_not_done", kind=t.kind, conversation=t.ref, exc_info=end)
@@ -115,7 +117,7 @@ class Ticking:
         timed = [t for t in due if t.kind == "timed"]
         if timed:
             shelved = await self._shelf.get(shop)
-            self._sending.start(await self._store.write(self._timed, timed, shelved))
+            self._sending.start(await self._store.write_in({shop}, self._timed, timed, shelved))
 
     def _passed(self, conn: sa.Connection, due: Sequence[Timer]) -> Sequence[None]:
         """Deadlines that passed change verdicts; takeovers that fell silent are released."""

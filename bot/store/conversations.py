@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.core.conversation import Event, State, step
+from bot.store.holding import hold, not_held
 from bot.store.statements import upsert
 from bot.store.tables import conversation
 
@@ -83,10 +84,14 @@ _NAMES = [f.name for f in fields(Conversation)]
 
 
 def load(conn: sa.Connection, ids: Collection[str]) -> dict[str, Conversation]:
-    """The conversations with these ids, by id; unknown ids are left out."""
+    """The conversations with these ids, by id; unknown ids are left out. Who writes holds their shops from here."""
     if not ids:
         return {}
-    found = conn.execute(sa.select(conversation).where(conversation.c.id.in_(list(ids))))
+    query = sa.select(conversation).where(conversation.c.id.in_(list(ids)))
+    found = conn.execute(query).all()
+    if free := not_held(conn, {row.shop for row in found}):
+        hold(conn, free)
+        found = conn.execute(query).all()
     return {row.id: Conversation(**row._mapping) for row in found}
 
 

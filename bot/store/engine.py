@@ -1,8 +1,8 @@
-"""The one writer and the readers of an embedded store.
+"""The one writer of this process, and its readers, over an embedded store or PostgreSQL.
 
 All writing goes through one thread that drains a queue into one transaction: while one commit runs the next batch
 fills, so a commit (synced to disk before it is answered) is shared by all that wait. Functions that write are plain:
-they take a connection and values, so the same statements can serve another store.
+they take a connection and values, so the same statements serve both stores.
 """
 
 from __future__ import annotations
@@ -10,88 +10,56 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-import orjson
 import sqlalchemy as sa
 import structlog
-from sqlalchemy.pool import NullPool
+
+from bot.store.jobs import Job, transact
+from bot.store.session import Session, open_session
 
 P = ParamSpec("P")
 T = TypeVar("T")
 Item = TypeVar("Item")
 
-BUSY_MS = 1_200
-"""How long a foreign lock on the store is waited for: less than the 1.8 s in which a webhook must be answered."""
 BATCH = 512
+BATCH_SHARED = 128
+"""The most jobs in one commit; fewer where other processes wait for the same shops."""
 READERS = 3
+TRIES = 3
+ALONE = "SELECT pg_advisory_xact_lock(713230)"
+"""Writing that does not say beforehand where: one such transaction at a time, whatever the process."""
+DEADLOCK, LOCKED = "40P01", "55P03"
 
 log = structlog.get_logger("store")
 
 
-@dataclass(slots=True)
-class _Job:
-    """Something to write, and who waits for it. ``merge``: all of one ``fn`` in a batch run as one call."""
-
-    fn: Callable[..., Any]
-    args: tuple[Any, ...]
-    kwargs: dict[str, Any]
-    done: asyncio.Future[Any]
-    merge: bool
-    result: Any = None
-    error: BaseException | None = field(default=None)
-
-
-def _connect(path: Path, *, read_only: bool) -> sa.Engine:
-    engine = sa.create_engine(
-        f"sqlite:///{path}",
-        poolclass=NullPool,
-        isolation_level="AUTOCOMMIT",
-        hide_parameters=True,
-        json_serializer=lambda value: orjson.dumps(value).decode(),
-        json_deserializer=orjson.loads,
-        connect_args={"check_same_thread": False},
-    )
-
-    @sa.event.listens_for(engine, "connect")
-    def pragmas(connection: Any, _record: Any) -> None:
-        for pragma in (
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            f"busy_timeout={BUSY_MS}",
-            "secure_delete=ON",
-            "cache_size=-16384",
-            "temp_store=MEMORY",
-            f"query_only={'ON' if read_only else 'OFF'}",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
-
-    return engine
-
-
 class Store:
-    """An embedded store in one file. ``on_commit`` is called in the event loop with the shops a commit journalled."""
+    """A store: a file, or a PostgreSQL URL. ``on_commit`` is called in the event loop with the shops a commit journalled."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, place: Path | str) -> None:
+        self.place = place
         self.on_commit: Callable[[set[str]], None] = lambda _shops: None
-        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
-        self._writer = _connect(path, read_only=False)
-        self._reading = _connect(path, read_only=True)
+        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._writer = open_session(place, read_only=False)
+        self._readers: list[Session] = []
         self._threads = ThreadPoolExecutor(READERS, thread_name_prefix="store-read")
         self._local = threading.local()
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
     @property
-    def engine(self) -> sa.Engine:
-        """The writing engine, for migrations before the writer runs."""
-        return self._writer
+    def shared(self) -> bool:
+        """Whether other processes may write here too."""
+        return not isinstance(self.place, Path)
+
+    async def alter(self, fn: Callable[[sa.Connection], T]) -> T:
+        """Run something on the writing connection before the writer runs, such as a migration."""
+        return await asyncio.to_thread(self._writer.run, fn)
 
     async def open(self) -> None:
         """Start the writer."""
@@ -105,126 +73,120 @@ class Store:
         if self._thread:
             await asyncio.to_thread(self._thread.join)
         self._threads.shutdown(wait=True)
-        self._writer.dispose()
-        self._reading.dispose()
+        for session in (self._writer, *self._readers):
+            await asyncio.to_thread(session.close)
 
     async def write(self, fn: Callable[Concatenate[sa.Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run ``fn(connection, …)`` in the next commit, in a savepoint of its own; return when it is on disk.
 
         Raises whatever ``fn`` raised (nothing of it is kept), or the store's error if the commit failed.
         """
-        result: T = await self._submit(fn, args, kwargs, merge=False)
+        result: T = await self._submit(fn, args, kwargs, merge=False, shops=None)
         return result
 
-    async def merge(self, fn: Callable[[sa.Connection, Sequence[Item]], Sequence[T]], item: Item) -> T:
+    async def write_in(
+        self,
+        shops: Collection[str],
+        fn: Callable[Concatenate[sa.Connection, P], T],
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """As ``write``, for a function that changes nothing but these shops: it shares its commit with others."""
+        result: T = await self._submit(fn, args, kwargs, merge=False, shops=frozenset(shops))
+        return result
+
+    async def merge(self, fn: Callable[[sa.Connection, Sequence[Item]], Sequence[T]], item: Item, *, shop: str) -> T:
         """Run ``fn(connection, items)`` once for all that wait in the next commit; return this item's result.
 
-        If the merged call fails, each item is run alone, so that one bad item harms no other.
+        Each item changes one shop. If the merged call fails, each item is run alone: a bad one harms no other.
         """
-        result: T = await self._submit(fn, (item,), {}, merge=True)
+        result: T = await self._submit(fn, (item,), {}, merge=True, shops=frozenset((shop,)))
         return result
 
     async def read(self, fn: Callable[Concatenate[sa.Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run ``fn(connection, …)`` on a read-only connection, in a thread."""
+        """Run ``fn(connection, …)`` on a read-only connection, in a thread. It sees the store as of one moment."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, lambda: self._read(fn, *args, **kwargs))
 
     def _read(self, fn: Callable[..., T], *args: Any, **kwargs: Any) -> T:
-        connection: sa.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = self._local.connection = self._reading.connect()
-        connection.exec_driver_sql("BEGIN")
-        try:
-            return fn(connection, *args, **kwargs)
-        finally:
-            connection.exec_driver_sql("COMMIT")
+        session: Session | None = getattr(self._local, "session", None)
+        if session is None:
+            session = self._local.session = open_session(self.place, read_only=True)
+            self._readers.append(session)
+        begin = session.begin
 
-    async def _submit(self, fn: Callable[..., Any], args: Any, kwargs: Any, *, merge: bool) -> Any:
+        def reading(connection: sa.Connection) -> T:
+            for statement in begin:
+                connection.exec_driver_sql(statement)
+            try:
+                return fn(connection, *args, **kwargs)
+            finally:
+                _end(connection, "ROLLBACK")
+
+        return session.run(reading)
+
+    async def _submit(
+        self, fn: Callable[..., Any], args: Any, kwargs: Any, *, merge: bool, shops: frozenset[str] | None
+    ) -> Any:
         done: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self._jobs.put(_Job(fn, args, kwargs, done, merge))
+        self._jobs.put(Job(fn, args, kwargs, done, merge, shops))
         return await done
 
     def _run(self) -> None:
-        connection = self._writer.connect()
-        while True:
-            first = self._jobs.get()
-            if first is None:
-                break
-            jobs, last = [first], False
-            while len(jobs) < BATCH and not last:
-                try:
-                    job = self._jobs.get_nowait()
-                except queue.Empty:
-                    break
-                if job is None:
-                    last = True
-                else:
-                    jobs.append(job)
-            self._commit(connection, jobs)
-            if last:
-                break
-        connection.close()
+        last = False
+        while not last:
+            jobs, last = self._next()
+            for group in self._apart(jobs):
+                self._commit(group)
 
-    def _commit(self, connection: sa.Connection, jobs: list[_Job]) -> None:
+    def _next(self) -> tuple[list[Job], bool]:
+        """What waits now, waiting for the first; and whether that was the last."""
+        most = BATCH_SHARED if self.shared else BATCH
+        jobs: list[Job] = []
+        job = self._jobs.get()
+        while job is not None:
+            jobs.append(job)
+            if len(jobs) == most or self._jobs.empty():
+                return jobs, False
+            job = self._jobs.get()
+        return jobs, True
+
+    def _apart(self, jobs: list[Job]) -> list[list[Job]]:
+        """What goes into one commit. Where others write too, what does not say its shops goes alone."""
+        if not self.shared:
+            return [jobs] if jobs else []
+        told = [job for job in jobs if job.shops is not None]
+        return ([told] if told else []) + [[job] for job in jobs if job.shops is None]
+
+    def _commit(self, jobs: list[Job]) -> None:
         shops: set[str] = set()
-        connection.info["journalled"] = shops
+        begin = self._writer.begin + ((ALONE,) if self.shared and jobs[0].shops is None else ())
         try:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-            self._run_jobs(connection, jobs)
-            connection.exec_driver_sql("COMMIT")
+            shops = self._tried(begin, jobs)
         except Exception as error:
-            self._rollback(connection)
-            log.error("commit_failed", jobs=len(jobs), error=type(error).__name__)
-            shops = set()
+            if isinstance(error, sa.exc.SQLAlchemyError | OSError):
+                log.error("commit_failed", jobs=len(jobs), error=type(error).__name__)
             for job in jobs:
                 job.error = job.error or error
         if self._loop and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._answer, jobs, shops)
 
-    def _rollback(self, connection: sa.Connection) -> None:
-        try:
-            connection.exec_driver_sql("ROLLBACK")
-        except sa.exc.DBAPIError:
-            log.warning("rollback_without_transaction")
+    def _tried(self, begin: tuple[str, ...], jobs: list[Job]) -> set[str]:
+        """Commit; where processes stood in each other's way, again."""
+        but: Exception | None = None
+        for left in reversed(range(TRIES)):
+            try:
+                return self._writer.run(partial(_transacted, begin=begin, jobs=jobs, but=but))
+            except sa.exc.DBAPIError as error:
+                why = getattr(error.orig, "sqlstate", None)
+                if not left or why not in (DEADLOCK, LOCKED):
+                    raise
+                if why == LOCKED:
+                    but = error
+        raise AssertionError("the last try raises")
 
-    def _run_jobs(self, connection: sa.Connection, jobs: list[_Job]) -> None:
-        merged: dict[Callable[..., Any], list[_Job]] = defaultdict(list)
-        order: list[list[_Job]] = []
-        for job in jobs:
-            if job.merge:
-                if job.fn not in merged:
-                    order.append(merged[job.fn])
-                merged[job.fn].append(job)
-            else:
-                order.append([job])
-        for group in order:
-            if len(group) == 1 or not self._attempt(connection, group):
-                for job in group:
-                    self._attempt(connection, [job])
-
-    def _attempt(self, connection: sa.Connection, group: list[_Job]) -> bool:
-        """Run one job, or one merged group, in a savepoint. False if it failed and nothing of it was kept."""
-        first = group[0]
-        journalled = set(connection.info["journalled"])
-        connection.exec_driver_sql("SAVEPOINT job")
-        try:
-            if first.merge:
-                results = first.fn(connection, [job.args[0] for job in group])
-                for job, result in zip(group, results, strict=True):
-                    job.result, job.error = result, None
-            else:
-                first.result = first.fn(connection, *first.args, **first.kwargs)
-        except Exception as error:
-            connection.exec_driver_sql("ROLLBACK TO job")
-            connection.info["journalled"].intersection_update(journalled)
-            for job in group:
-                job.error = error
-            return False
-        finally:
-            connection.exec_driver_sql("RELEASE job")
-        return True
-
-    def _answer(self, jobs: list[_Job], shops: set[str]) -> None:
+    def _answer(self, jobs: list[Job], shops: set[str]) -> None:
         for job in jobs:
             if job.done.done():
                 continue
@@ -236,3 +198,20 @@ class Store:
                 job.done.set_result(job.result)
         if shops:
             self.on_commit(shops)
+
+
+def _transacted(connection: sa.Connection, begin: tuple[str, ...], jobs: list[Job], but: Exception | None) -> set[str]:
+    try:
+        return transact(connection, begin, jobs, but=but)
+    except BaseException:
+        _end(connection, "ROLLBACK")
+        raise
+
+
+def _end(connection: sa.Connection, how: str) -> None:
+    if connection.invalidated:
+        return
+    try:
+        connection.exec_driver_sql(how)
+    except sa.exc.DBAPIError:
+        log.warning("rollback_without_transaction")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,9 +15,9 @@ import orjson
 import sqlalchemy as sa
 
 from bot.store import tallies
+from bot.store.holding import GENESIS, heads, move
+from bot.store.statements import insert
 from bot.store.tables import journal, journal_head
-
-GENESIS = "0" * 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,8 @@ def append(conn: sa.Connection, lines: Iterable[Line]) -> list[int]:
     by_shop: dict[str, list[int]] = defaultdict(list)
     for index, line in enumerate(lines):
         by_shop[line.shop].append(index)
-    seqs, rows, heads = [0] * len(lines), [], []
-    for shop, (seq, prev) in _heads(conn, list(by_shop)).items():
+    seqs, rows = [0] * len(lines), []
+    for shop, (seq, prev) in heads(conn, by_shop.keys()).items():
         for index in by_shop[shop]:
             line, seq = lines[index], seq + 1
             body = orjson.dumps(dict(line.body), option=orjson.OPT_SORT_KEYS).decode()
@@ -56,37 +56,10 @@ def append(conn: sa.Connection, lines: Iterable[Line]) -> list[int]:
                  "conversation": line.conversation, "body": body, "prev": prev, "hash": made}
             )  # fmt: skip
             seqs[index], prev = seq, made
-        heads.append({"s": shop, "q": seq, "h": prev})
-    conn.execute(sa.insert(journal), rows)
-    _move_heads(conn, heads)
+        move(conn, shop, (seq, prev))
+    insert(conn, journal, rows)
     tallies.add(conn, [(line.shop, line.at, line.kind, line.body) for line in lines])
-    conn.info.setdefault("journalled", set()).update(by_shop)
     return seqs
-
-
-def _heads(conn: sa.Connection, shops: Sequence[str]) -> dict[str, tuple[int, str]]:
-    found = conn.execute(
-        sa.select(journal_head.c.shop, journal_head.c.seq, journal_head.c.hash)
-        .where(journal_head.c.shop.in_(shops))
-        .with_for_update()
-    )
-    heads = {row.shop: (row.seq, row.hash) for row in found}
-    new = [shop for shop in shops if shop not in heads]
-    if new:
-        conn.execute(sa.insert(journal_head), [{"shop": shop, "seq": 0, "hash": GENESIS} for shop in new])
-        heads |= dict.fromkeys(new, (0, GENESIS))
-    return heads
-
-
-_MOVE = (
-    sa.update(journal_head)
-    .where(journal_head.c.shop == sa.bindparam("s"))
-    .values(seq=sa.bindparam("q"), hash=sa.bindparam("h"))
-)
-
-
-def _move_heads(conn: sa.Connection, heads: list[dict[str, Any]]) -> None:
-    conn.execute(_MOVE, heads)
 
 
 def verify(conn: sa.Connection, shop: str) -> int | None:

@@ -6,11 +6,20 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from bot.store.engine import Store
+
 MIGRATIONS = Path(__file__).parent / "migrations"
+ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(713231)"
+PATIENCE = "SET LOCAL lock_timeout = '60s'"
+"""How long a process waits at its start while another one brings the same store up to date."""
 
 
-def migrate(engine: sa.Engine) -> None:
-    """Run the migrations that a store has not had yet."""
+async def migrate(store: Store) -> None:
+    """Run the migrations that a store has not had yet; of several processes one does it, the others wait."""
+    await store.alter(_migrate)
+
+
+def _migrate(connection: sa.Connection) -> None:
     from alembic import command
     from alembic.config import Config
     from alembic.runtime.migration import MigrationContext
@@ -19,10 +28,16 @@ def migrate(engine: sa.Engine) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     newest = ScriptDirectory.from_config(config).get_current_head()
-    with engine.connect() as connection:
-        if MigrationContext.configure(connection).get_current_revision() == newest:
-            return
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-        connection.exec_driver_sql("COMMIT")
+    begin = ("BEGIN IMMEDIATE",) if connection.dialect.name == "sqlite" else ("BEGIN", PATIENCE, ONE_AT_A_TIME)
+    if MigrationContext.configure(connection).get_current_revision() == newest:
+        return
+    for statement in begin:
+        connection.exec_driver_sql(statement)
+    try:
+        if MigrationContext.configure(connection).get_current_revision() != newest:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    except BaseException:
+        connection.exec_driver_sql("ROLLBACK")
+        raise
+    connection.exec_driver_sql("COMMIT")

@@ -147,14 +147,17 @@ def addressed(conn: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> list[Ma
     ]
 
 
-def due(conn: sa.Connection, now: int) -> set[str]:
-    """Conversations with a send that waits and whose time (real ms) has come."""
+def due(conn: sa.Connection, now: int) -> dict[str, set[str]]:
+    """By shop, the conversations with a send that waits and whose time (real ms) has come."""
     found = conn.execute(
-        sa.select(outbox.c.conversation)
+        sa.select(outbox.c.shop, outbox.c.conversation)
         .where(outbox.c.status == "pending", sa.or_(outbox.c.next_at.is_(None), outbox.c.next_at <= now))
         .distinct()
     )
-    return {row[0] for row in found}
+    out: dict[str, set[str]] = {}
+    for shop, talk in found:
+        out.setdefault(shop, set()).add(talk)
+    return out
 
 
 def on_the_wire(conn: sa.Connection) -> list[Mapping[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -31,10 +32,7 @@ class Vault:
             ValueError: the file is not a key.
         """
         if not path.exists():
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                file.write(os.urandom(KEY_BYTES))
-                file.flush()
-                os.fsync(file.fileno())
+            _make(path)
         return cls(path.read_bytes())
 
     def seal(self, secrets: Sequence[str]) -> str:
@@ -56,3 +54,15 @@ class Vault:
         nonce, tag, body = raw[:_NONCE], raw[_NONCE : _NONCE + _TAG], raw[_NONCE + _TAG :]
         plain = AES.new(self._key, AES.MODE_GCM, nonce=nonce, mac_len=_TAG).decrypt_and_verify(body, tag)
         return tuple(orjson.loads(plain))
+
+
+def _make(path: Path) -> None:
+    """Make a key file, whole from its first moment; of several processes that begin at once one makes it."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(os.urandom(KEY_BYTES))
+        file.flush()
+        os.fsync(file.fileno())
+    with contextlib.suppress(FileExistsError):
+        os.link(draft, path)
+    draft.unlink()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from bot.store.holding import forget
 from bot.store.tables import (
     assignment,
     conversation,
@@ -45,3 +46,4 @@ def wipe(conn: sa.Connection, shop: str) -> None:
     """Delete a shop's conversations, messages, decisions, sends, deliveries, timers, inquiries, sums, statements and journal."""
     for table in _SAID:
         conn.execute(sa.delete(table).where(table.c.shop == shop))
+    forget(conn, shop)

@@ -24,7 +24,7 @@ def clock() -> HandClock:
 
 
 @pytest.fixture
-async def house(tmp_path: Path, clock: HandClock) -> AsyncIterator[House]:
+async def house(tmp_path: Path, clock: HandClock, database: str) -> AsyncIterator[House]:
     made = House(tmp_path / "data", clock)
     await made.open()
     yield made

@@ -6,6 +6,7 @@ import asyncio
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -26,6 +27,7 @@ from bot.settings import Settings
 from bot.store import tables
 from bot.store.engine import Store
 from bot.store.ids import to_ms
+from bot.store.session import open_session
 from bot.web.webhooks import answer
 from knowledge_base.base import ANYWHERE, KnowledgeBase
 from knowledge_base.entry import Context, Reading
@@ -262,13 +264,26 @@ class House:
     @contextmanager
     def foreign_lock(self) -> Iterator[None]:
         """Another program holds the store's write lock."""
-        other = sqlite3.connect(self.folder / "miaohui.db", isolation_level=None)
-        other.execute("BEGIN IMMEDIATE")
+        other = open_session(self.app.store.place, read_only=False)
+        shared = self.app.store.shared
+        begin = ("BEGIN", "LOCK TABLE journal_head IN EXCLUSIVE MODE") if shared else other.begin
+        awake = ("SET idle_in_transaction_session_timeout = 0",) if shared else ()
+
+        def run(*statements: str) -> None:
+            def act(conn: sa.Connection) -> None:
+                for statement in statements:
+                    conn.exec_driver_sql(statement)
+
+            with ThreadPoolExecutor(1) as thread:
+                thread.submit(other.run, act).result()
+
+        run(*awake, *begin)
         try:
             yield
         finally:
-            other.execute("ROLLBACK")
-            other.close()
+            run("ROLLBACK")
+            with ThreadPoolExecutor(1) as thread:
+                thread.submit(other.close).result()
 
     # What can be seen.
 

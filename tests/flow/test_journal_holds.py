@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 
 import orjson
 import pytest
+import sqlalchemy as sa
 
 from adapters.base import Channel
 from bot.service.desk import Reply
 from bot.store.journal import verify
+from bot.store.tables import journal
 from tests.flow.house import SHIP, THANKS, UNKNOWN, House
 
 MARKER = "桂花乌龙茶玖叁柒"
@@ -37,53 +38,54 @@ async def shop(house: House) -> Channel:
     return channel
 
 
-Tamper = Callable[[sqlite3.Connection], int]
+Tamper = Callable[[sa.Connection], int]
+
+
+def _last(db: sa.Connection) -> int:
+    return int(db.scalar(sa.select(sa.func.max(journal.c.seq)).where(journal.c.shop == "shop")) or 0)
 
 
 def _edit(column: str, value: object) -> Tamper:
-    def act(db: sqlite3.Connection) -> int:
-        db.execute(f"UPDATE journal SET {column} = ? WHERE shop = 'shop' AND seq = 5", (value,))  # noqa: S608
+    def act(db: sa.Connection) -> int:
+        change = sa.update(journal).where(journal.c.shop == "shop", journal.c.seq == 5)
+        db.execute(change.values({column: value}))
         return 5
 
     return act
 
 
-def _delete(db: sqlite3.Connection) -> int:
-    db.execute("DELETE FROM journal WHERE shop = 'shop' AND seq = 4")
+def _delete(db: sa.Connection) -> int:
+    db.execute(sa.text("DELETE FROM journal WHERE shop = 'shop' AND seq = 4"))
     return 4
 
 
-def _delete_last(db: sqlite3.Connection) -> int:
-    [(last,)] = db.execute("SELECT max(seq) FROM journal WHERE shop = 'shop'")
-    db.execute("DELETE FROM journal WHERE shop = 'shop' AND seq = ?", (last,))
-    return int(last)
+def _delete_last(db: sa.Connection) -> int:
+    last = _last(db)
+    db.execute(sa.delete(journal).where(journal.c.shop == "shop", journal.c.seq == last))
+    return last
 
 
-def _swap(db: sqlite3.Connection) -> int:
+def _swap(db: sa.Connection) -> int:
     for seq, to in ((6, -1), (7, 6), (-1, 7)):
-        db.execute("UPDATE journal SET seq = ? WHERE shop = 'shop' AND seq = ?", (to, seq))
+        db.execute(sa.update(journal).where(journal.c.shop == "shop", journal.c.seq == seq).values(seq=to))
     return 6
 
 
-def _add(db: sqlite3.Connection) -> int:
-    [(last,)] = db.execute("SELECT max(seq) FROM journal WHERE shop = 'shop'")
-    db.execute(
-        "INSERT INTO journal SELECT shop, seq + 1, at, kind, ref, conversation, body, prev, hash FROM journal"
-        " WHERE shop = 'shop' AND seq = ?",
-        (last,),
-    )
-    return int(last) + 1
+def _add(db: sa.Connection) -> int:
+    last = _last(db)
+    row = db.execute(sa.select(journal).where(journal.c.shop == "shop", journal.c.seq == last)).mappings().one()
+    db.execute(sa.insert(journal).values({**row, "seq": last + 1}))
+    return last + 1
 
 
-def _move_to_another_shop(db: sqlite3.Connection) -> int:
-    db.execute("UPDATE journal SET shop = 'north' WHERE shop = 'shop' AND seq = 3")
+def _move_to_another_shop(db: sa.Connection) -> int:
+    db.execute(sa.text("UPDATE journal SET shop = 'north' WHERE shop = 'shop' AND seq = 3"))
     return 3
 
 
-def _forget_the_head(db: sqlite3.Connection) -> int:
-    [(last,)] = db.execute("SELECT max(seq) FROM journal WHERE shop = 'shop'")
-    db.execute("DELETE FROM journal_head WHERE shop = 'shop'")
-    return int(last) + 1
+def _forget_the_head(db: sa.Connection) -> int:
+    db.execute(sa.text("DELETE FROM journal_head WHERE shop = 'shop'"))
+    return _last(db) + 1
 
 
 @pytest.mark.parametrize(
@@ -108,9 +110,7 @@ def _forget_the_head(db: sqlite3.Connection) -> int:
 )  # fmt: skip
 async def test_p20_verify_names_the_first_line_that_was_changed(house: House, shop: Channel, tamper: Tamper) -> None:
     assert await house.app.store.read(verify, "shop") is None
-    with sqlite3.connect(house.folder / "miaohui.db") as db:
-        first = tamper(db)
-    db.close()
+    first = await house.app.store.write(tamper)
     assert await house.app.store.read(verify, "shop") == first
 
 

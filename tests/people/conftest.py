@@ -46,7 +46,7 @@ def clock() -> HandClock:
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
     opened = Store(tmp_path / "store.db")
-    tables.metadata.create_all(opened.engine)
+    await opened.alter(tables.metadata.create_all)
     await opened.open()
     yield opened
     await opened.close()

@@ -120,7 +120,7 @@ async def test_logins_failed_and_done_are_on_record_without_what_was_typed(peopl
         ("login_failed", "", "198.51.100.7"),
         ("login_failed", owner, "198.51.100.7"),
     ]
-    for file in people.store.path.parent.iterdir():
+    for file in people.store.place.parent.iterdir():
         assert b"wrong-box" not in file.read_bytes(), file.name
 
 

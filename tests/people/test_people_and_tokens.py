@@ -128,7 +128,7 @@ async def test_which_tokens_can_be_made(people, owner, name, role, shops, code):
 
 async def test_no_value_of_a_token_is_kept(people, owner):
     made = await people.add_token("报表", "supervisor", ["north"])
-    kept = b"".join(file.read_bytes() for file in people.store.path.parent.iterdir())
+    kept = b"".join(file.read_bytes() for file in people.store.place.parent.iterdir())
     assert made["value"].encode() not in kept
 
 

@@ -74,7 +74,7 @@ async def test_what_ends_a_session_at_once(people, agent, act, ends):
 
 async def test_a_change_by_another_process_holds_on_the_next_request(people, agent, clock):
     secret = await secret_of(people)
-    other = Store(people.store.path)
+    other = Store(people.store.place)
     await other.open()
     await People(other, Clocks(clock)).disable(agent)
     await other.close()
@@ -85,7 +85,7 @@ async def test_every_login_gets_a_secret_of_its_own_and_only_a_digest_is_kept(pe
     secrets = {await secret_of(people) for _ in range(5)}
     assert len(secrets) == 5
     assert min(map(len, secrets)) >= 32
-    kept = b"".join(file.read_bytes() for file in people.store.path.parent.iterdir())
+    kept = b"".join(file.read_bytes() for file in people.store.place.parent.iterdir())
     assert [secret for secret in secrets if secret.encode() in kept] == []
 
 

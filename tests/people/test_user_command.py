@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from bot.app import opened
 from bot.cli.people import users
 from bot.service.refusal import Refusal
+from bot.settings import Settings
 
 PASSWORD = "一个谁也想不到的密码\n"
 
@@ -31,7 +32,7 @@ def within(data, act):
     """Do something with the people of a data folder, as the running service would."""
 
     async def do():
-        async with opened(data) as app:
+        async with opened(Settings(data=data)) as app:
             return await act(app.services.people)
 
     return asyncio.run(do())

@@ -91,7 +91,7 @@ def shop_row(shop: str, *, simulated: bool, platform: str = "xiaohongshu", **opt
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
     store = Store(tmp_path / "shop.db")
-    metadata.create_all(store.engine)
+    await store.alter(metadata.create_all)
     await store.open()
     clock = Clock()
     clocks = Clocks(clock)

@@ -11,6 +11,6 @@ from tests.service.shop_floor import Floor, opened_floor
 
 
 @pytest.fixture
-async def floor(tmp_path: Path) -> AsyncIterator[Floor]:
+async def floor(tmp_path: Path, database: str) -> AsyncIterator[Floor]:
     async with opened_floor(tmp_path / "data") as opened:
         yield opened

@@ -41,23 +41,24 @@ def old(tmp_path: Path) -> Store:
     return Store(tmp_path / "miaohui.db")
 
 
-def columns(engine: sa.Engine) -> dict[str, set[str]]:
-    seen = sa.inspect(engine)
+def columns(conn: sa.Connection) -> dict[str, set[str]]:
+    seen = sa.inspect(conn)
     return {table: {one["name"] for one in seen.get_columns(table)} for table in seen.get_table_names()}
 
 
-def test_every_table_and_column_is_there_afterwards(old: Store) -> None:
-    migrate(old.engine)
-    found = columns(old.engine)
+async def test_every_table_and_column_is_there_afterwards(old: Store) -> None:
+    await migrate(old)
+    found = await old.read(columns)
+    await old.close()
     assert {name: {c.name for c in table.columns} for name, table in metadata.tables.items()} == {
         name: found[name] for name in metadata.tables
     }
 
 
-def test_what_happened_before_is_counted(old: Store) -> None:
-    migrate(old.engine)
-    with old.engine.connect() as conn:
-        found = of_period(conn, "s", "2026-05-04", "2026-05-04")
+async def test_what_happened_before_is_counted(old: Store) -> None:
+    await migrate(old)
+    found = await old.read(of_period, "s", "2026-05-04", "2026-05-04")
+    await old.close()
     assert {kind: dict(counts) for kind, counts in found.items()} == {
         "said": {"buyer": 1},
         "decided": {"answer": 1, "handoff": 1},
@@ -67,8 +68,9 @@ def test_what_happened_before_is_counted(old: Store) -> None:
     }
 
 
-def test_a_second_start_changes_nothing(old: Store) -> None:
-    migrate(old.engine)
-    migrate(old.engine)
-    with old.engine.connect() as conn:
-        assert of_period(conn, "s", "2026-05-04", "2026-05-04")["said"]["buyer"] == 1
+async def test_a_second_start_changes_nothing(old: Store) -> None:
+    await migrate(old)
+    await migrate(old)
+    found = await old.read(of_period, "s", "2026-05-04", "2026-05-04")
+    await old.close()
+    assert found["said"]["buyer"] == 1

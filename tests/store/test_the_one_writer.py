@@ -10,13 +10,14 @@ import pytest
 import sqlalchemy as sa
 
 from bot.store.engine import Store
-from bot.store.tables import field, metadata
+from bot.store.migrate import migrate
+from bot.store.tables import field
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    made = Store(tmp_path / "x.db")
-    metadata.create_all(made.engine)
+async def store(place: Path | str) -> AsyncIterator[Store]:
+    made = Store(place)
+    await migrate(made)
     await made.open()
     yield made
     await made.close()
@@ -44,7 +45,7 @@ async def test_a_job_that_fails_keeps_nothing_and_harms_no_other(store: Store) -
 
 
 async def test_merged_jobs_are_told_apart_when_one_fails(store: Store) -> None:
-    waiting = [store.merge(put_all, n) for n in ("a", "bad", "c", "d")]
+    waiting = [store.merge(put_all, n, shop="s") for n in ("a", "bad", "c", "d")]
     results = await asyncio.gather(*waiting, return_exceptions=True)
     assert [type(r).__name__ for r in results] == ["str", "ValueError", "str", "str"]
     assert await store.read(names) == ["a", "c", "d"]
@@ -60,5 +61,5 @@ async def test_a_job_that_runs_out_of_items_leaves_nobody_waiting(store: Store) 
 
 
 async def test_reading_cannot_write(store: Store) -> None:
-    with pytest.raises(sa.exc.OperationalError):
+    with pytest.raises(sa.exc.DBAPIError):
         await store.read(put, "x")

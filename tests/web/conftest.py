@@ -64,7 +64,7 @@ class Door:
 
 
 @pytest.fixture
-async def bare_door(tmp_path: Path) -> AsyncIterator[Door]:
+async def bare_door(tmp_path: Path, database: str) -> AsyncIterator[Door]:
     """Nobody has been here yet."""
     async with (
         opened_floor(tmp_path / "data") as floor,

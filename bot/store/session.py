@@ -1,0 +1,178 @@
+"""One connection to a store, used by one thread at a time: to the file of an embedded one, or to PostgreSQL.
+
+Whatever runs on it is a plain function of a connection; that PostgreSQL's driver is asynchronous stays in here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.pool import NullPool
+
+T = TypeVar("T")
+
+BUSY_MS = 1_200
+"""How long a foreign lock on the store is waited for: less than the 1.8 s in which a webhook must be answered."""
+SERVER_WITHIN_S = 5
+ANSWERED_WITHIN_S = 60
+PREPARED = 1_000
+FROZEN_MS = 5_000
+"""A process that stops in the middle of a transaction is thrown out of it after so long: others need its locks."""
+
+
+class Session(Protocol):
+    """A connection that is opened when it is first used, and again after it broke."""
+
+    @property
+    def begin(self) -> tuple[str, ...]:
+        """What begins a transaction."""
+
+    def run(self, fn: Callable[[sa.Connection], T]) -> T:
+        """Run a function on the connection."""
+
+    def close(self) -> None:
+        """Close the connection."""
+
+
+def open_session(place: Path | str, *, read_only: bool) -> Session:
+    """Make a session: ``place`` is a file or a PostgreSQL URL."""
+    return Embedded(place, read_only=read_only) if isinstance(place, Path) else Postgres(place, read_only=read_only)
+
+
+def _dumps(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+class Embedded:
+    """A connection to an SQLite file, synced to disk at every commit."""
+
+    def __init__(self, path: Path, *, read_only: bool) -> None:
+        self.begin = ("BEGIN",) if read_only else ("BEGIN IMMEDIATE",)
+        self._read_only = read_only
+        self._connection: sa.Connection | None = None
+        self._engine = sa.create_engine(
+            f"sqlite:///{path}",
+            poolclass=NullPool,
+            isolation_level="AUTOCOMMIT",
+            hide_parameters=True,
+            json_serializer=_dumps,
+            json_deserializer=orjson.loads,
+            connect_args={"check_same_thread": False},
+        )
+        sa.event.listen(self._engine, "connect", self._pragmas)
+
+    def _pragmas(self, connection: Any, _record: Any) -> None:
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            f"busy_timeout={BUSY_MS}",
+            "secure_delete=ON",
+            "cache_size=-16384",
+            "temp_store=MEMORY",
+            f"query_only={'ON' if self._read_only else 'OFF'}",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    def run(self, fn: Callable[[sa.Connection], T]) -> T:
+        """Run a function on the connection."""
+        if self._connection is None:
+            self._connection = self._engine.connect()
+        return fn(self._connection)
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._connection is not None:
+            self._connection.close()
+        self._engine.dispose()
+
+
+class Postgres:
+    """A connection to PostgreSQL, which syncs at every commit. It has an event loop of its own in the thread it serves."""
+
+    def __init__(self, url: str, *, read_only: bool) -> None:
+        from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
+        self.begin = ("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" if read_only else "BEGIN",)
+        self._url = url
+        self._loop = asyncio.Runner(loop_factory=_new_loop)
+        self._connection: AsyncConnection | None = None
+        self._engine = create_async_engine(
+            "postgresql+asyncpg://",
+            async_creator=self._dial,
+            poolclass=NullPool,
+            isolation_level="AUTOCOMMIT",
+            hide_parameters=True,
+            json_serializer=_dumps,
+            json_deserializer=orjson.loads,
+            connect_args={"prepared_statement_cache_size": PREPARED},
+        )
+
+    async def _dial(self, *_given: Any, **_more: Any) -> Any:
+        connection = await connect(self._url, command_timeout=ANSWERED_WITHIN_S)
+        # Sums of whole numbers are numeric there, and whole numbers here.
+        await connection.set_type_codec("numeric", schema="pg_catalog", format="text", encoder=str, decoder=_number)
+        return connection
+
+    def run(self, fn: Callable[[sa.Connection], T]) -> T:
+        """Run a function on the connection; a broken one is thrown away."""
+        return self._loop.run(self._run(fn))
+
+    async def _run(self, fn: Callable[[sa.Connection], T]) -> T:
+        if self._connection is None:
+            self._connection = await self._engine.connect()
+        try:
+            return await self._connection.run_sync(fn)
+        finally:
+            if self._connection.invalidated or self._connection.closed:
+                broken, self._connection = self._connection, None
+                await broken.close()
+
+    def close(self) -> None:
+        """Close the connection and its event loop."""
+        with self._loop:
+            self._loop.run(self._close())
+
+    async def _close(self) -> None:
+        if self._connection is not None:
+            await self._connection.close()
+        await self._engine.dispose()
+
+
+async def connect(url: str, **more: Any) -> Any:
+    """A connection of asyncpg to a server with our settings. Several hosts may stand in the URL.
+
+    Raises:
+        OSError | asyncpg.PostgresError: there is no server, or it refuses us.
+    """
+    import asyncpg
+
+    return await asyncpg.connect(
+        url,
+        timeout=SERVER_WITHIN_S,
+        server_settings={
+            "application_name": "miaohui",
+            "synchronous_commit": "on",
+            "lock_timeout": str(BUSY_MS),
+            "idle_in_transaction_session_timeout": str(FROZEN_MS),
+            "jit": "off",
+        },
+        **more,
+    )
+
+
+def _new_loop() -> asyncio.AbstractEventLoop:
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.new_event_loop()
+    loop: asyncio.AbstractEventLoop = uvloop.new_event_loop()
+    return loop
+
+
+def _number(text: str) -> int | float:
+    return float(text) if "." in text else int(text)
