@@ -102,7 +102,10 @@ def here(capsys, monkeypatch):
         pytest.param([], {"MIAOHUI_LOG_LEVEL": "loud"}, ["MIAOHUI_LOG_LEVEL"], id="a level there is not"),
         pytest.param([], {"MIAOHUI_TRUSTED_PROXIES": "my proxy"}, ["MIAOHUI_TRUSTED_PROXIES"], id="no network"),
         pytest.param([], {"MIAOHUI_PUBLIC_URL": "shop.example"}, ["MIAOHUI_PUBLIC_URL", "https://"], id="no address"),
-        pytest.param(["--database", "postgresql://db"], {}, ["--database", "内置存储"], id="a store there is not yet"),
+        pytest.param(["--database", "mysql://db"], {}, ["--database", "postgresql://"], id="a store there is not"),
+        pytest.param(
+            ["--database", "postgresql://u:geheim@no.such.host.invalid/x"], {}, ["u:***@no.such.host"], id="no server"
+        ),
         pytest.param(["--port", "1", "serve", "--port", "2"], {}, ["--port", "1", "2", "不同"], id="two ports"),
         pytest.param(["--data=a", "settings", "--data", "b"], {}, ["--data", "a", "b", "不同"], id="two folders"),
         pytest.param(["fly"], {}, ["fly"], id="a command there is not"),

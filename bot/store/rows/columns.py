@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
 from sqlmodel import Field
+from sqlmodel.sql.sqltypes import AutoString
+
+
+@compiles(AutoString, "postgresql")
+def _by_code_point(_type: AutoString, _compiler: Any, **_more: Any) -> str:
+    """Text in the same order in both stores, whatever language the server was set up for."""
+    return 'TEXT COLLATE "C"'
 
 
 def millis(**options: Any) -> Any:

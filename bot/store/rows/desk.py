@@ -94,7 +94,7 @@ class MessageRow(SQLModel, table=True):
     meta: dict[str, Any] = blob()
     at: int = millis()
     accepted_at: int = millis()
-    seq: int = 0
+    seq: int = millis(default=0)
     by: str | None = None
     decision: str | None = None
     waiting: bool = False
