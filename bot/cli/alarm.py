@@ -42,7 +42,7 @@ def try_out(
 def _run(context: typer.Context, shop: str, sink: str | None) -> list[Any]:
     """A shop's sinks (``sink`` None), or the results of testing all of them ("" ) or one."""
     settings, _ = settings_of(context.obj)
-    with opening(settings.data):
+    with opening(settings):
         return asyncio.run(_act(settings, shop, sink))
 
 
