@@ -20,7 +20,7 @@ def check(
     """逐条说明一个渠道好不好 / say in words whether a channel is fit"""
     settings, _ = settings_of(context.obj)
     existing(settings.data)
-    with opening(settings.data):
+    with opening(settings):
         fine = asyncio.run(_check(settings, name))
     if not fine:
         raise typer.Exit(1)
@@ -29,7 +29,7 @@ def check(
 async def _check(settings: Any, name: str) -> bool:
     from bot.app import opened
 
-    async with opened(settings.data) as app:
+    async with opened(settings) as app:
         keys = [key for key, one in app.directory.channels.items() if name in (key, one.shop)]
         if not keys:
             known = "、".join(app.directory.channels) or "（没有 / none）"
