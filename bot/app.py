@@ -27,6 +27,7 @@ from bot.service.charts import Charts
 from bot.service.clocks import Clocks
 from bot.service.deciding import Deciding
 from bot.service.desk import Desk
+from bot.service.desk_line import DeskLine
 from bot.service.directory import Directory
 from bot.service.explaining import Explaining
 from bot.service.follow_ups import FollowUps
@@ -49,6 +50,7 @@ from bot.service.shops import INSTALLATION, Shops
 from bot.service.statements import Statements
 from bot.service.teams import Teams
 from bot.service.ticking import Ticking
+from bot.service.watching import Watch, Watching
 from bot.settings import Settings
 from bot.store.engine import Store
 from bot.store.migrate import migrate
@@ -119,6 +121,14 @@ class App:
         self.intake = Intake(self.store, self.clocks, self.answering.put)
         self.presences = Presences(self.store, self.clocks, self.moves)
         self.assigning = Assigning(self.store, self.clocks, self.directory, self.shelf, self.presences)
+        self.desk_line = DeskLine(self.store, self.directory, self.clocks)
+        self.watching = Watching(
+            [
+                Watch("assign", 1, self.assigning.look),
+                Watch("assign_soon", 3600, self.assigning.assign, rung=True),
+                Watch("line", 20, self.desk_line.watch),
+            ]
+        )
         self.ticking = Ticking(
             self.store,
             self.directory,
@@ -151,10 +161,7 @@ class App:
             shops=shops,
             intake=self.intake,
             answering=self.answering,
-            desk=Desk(self.store, self.clocks, self.moves, self.sending),
-            passing=Passing(self.store, self.clocks, self.moves),
-            teams=Teams(self.store, self.clocks),
-            presences=self.presences,
+            **self._desk(),
             follow_ups=FollowUps(self.shelf, self.directory, self.clocks),
             scorecards=scorecards,
             agents=Agents(self.store),
@@ -176,6 +183,16 @@ class App:
             routes=ALL,
         )
 
+    def _desk(self) -> dict[str, Any]:
+        """The rooms of those who work at the desk."""
+        return {
+            "desk": Desk(self.store, self.clocks, self.moves, self.sending),
+            "passing": Passing(self.store, self.clocks, self.moves),
+            "teams": Teams(self.store, self.clocks),
+            "presences": self.presences,
+            "desk_line": self.desk_line,
+        }
+
     def _make_fault(self, channel: str, name: str) -> None:
         fault = None if name == "none" else Fault(FaultKind(name), seconds=STALL_S)
         self.simulator.set_fault(channel, fault)
@@ -196,8 +213,8 @@ class App:
         await self.sending.rescue()
         await self.answering.rescue()
         self.ticking.start()
-        self.assigning.start()
         self.alarm_watch.start()
+        self.watching.start()
         self._watcher = asyncio.create_task(self._watch())
 
     async def stop(self) -> None:
@@ -207,7 +224,7 @@ class App:
         await self.alarm_watch.stop()
         self.alarms.close()
         await self.ticking.stop()
-        await self.assigning.stop()
+        await self.watching.stop()
         await self.answering.stop()
         await self.sending.drain(6)
         for client in self.clients.values():
@@ -216,7 +233,7 @@ class App:
 
     def _committed(self, shops: set[str]) -> None:
         self.services.feed.ring(shops)
-        self.assigning.ring()
+        self.watching.ring()
 
     async def _watch(self) -> None:
         """Take in settings that another process (the command line) has changed."""

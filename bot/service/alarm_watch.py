@@ -97,7 +97,7 @@ class AlarmWatch:
             self._seen.popitem(last=False)
 
     async def _from_journal(self, config: ShopConfig) -> list[Alarm]:
-        """Handoffs nobody takes, and the stop switch."""
+        """Handoffs nobody takes, the stop switch, broken promises, and a rate that fell below the shop's own line."""
         known, now = self._shops.setdefault(config.id, _Shop()), self._clocks.now_ms(config.id)
         known.after, lines = await self._store.read(stored.lines_since, config.id, known.after)
         found = []
@@ -110,6 +110,12 @@ class AlarmWatch:
                 known.handed_off.pop(line["conversation"], None)
             elif line["kind"] == "setting" and "stopped" in body.get("what", ()) and config.stopped:
                 found.append(Alarm(config.id, AlarmKind.ALL_STOPPED.value, "", str(line["seq"]), now))
+            elif line["kind"] == "promise_overdue":
+                facts = {"due_at": body["due_at"]}
+                kind = AlarmKind.PROMISE_OVERDUE.value
+                found.append(Alarm(config.id, kind, line["conversation"], str(line["seq"]), now, facts))
+            elif line["kind"] == "rate_near_line" and body["below"]:
+                found.append(Alarm(config.id, AlarmKind.RATE_NEAR_LINE.value, "", str(line["seq"]), now))
         after_s = int(config.options.get("alarms", {}).get("unclaimed_s", 30))
         alarms, due = unclaimed(config.id, known.handed_off, now, after_s)
         waiting = await self._store.read(stored.still_waiting, due) if due else set()

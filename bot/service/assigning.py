@@ -1,18 +1,16 @@
 """Giving waiting conversations to people: by group, to who is on duty and has the fewest open.
 
-A loop looks once a second, and at once when something was committed. What is assigned is a row beside the
-conversation; nothing of who holds it changes, and everybody who may can still take it.
+What is assigned is a row beside the conversation; nothing of who holds it changes, and everybody who may can still
+take it.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-import structlog
 
 from bot.core.assigning import Candidate, Mark, Presence, Rule, mark_of, next_free, rule_for
 from bot.service.clocks import Clocks
@@ -22,10 +20,6 @@ from bot.service.shelf import Shelf
 from bot.store import team as stored
 from bot.store.engine import Store
 from bot.store.journal import Line, append
-
-LOOK_EVERY_S = 1.0
-
-log = structlog.get_logger("assigning")
 
 Row = Mapping[str, Any]
 
@@ -61,44 +55,22 @@ class _Floor:
 
 
 class Assigning:
-    """The loop that assigns."""
+    """Assigns what waits."""
 
     def __init__(self, store: Store, clocks: Clocks, directory: Directory, shelf: Shelf, presences: Presences) -> None:
         self._store, self._clocks, self._directory, self._shelf = store, clocks, directory, shelf
         self._presences = presences
-        self._task: asyncio.Task[None] | None = None
-        self._bell = asyncio.Event()
-
-    def start(self) -> None:
-        """Start the loop."""
-        self._task = asyncio.create_task(self._run())
-
-    async def stop(self) -> None:
-        """Stop the loop."""
-        if self._task:
-            self._task.cancel()
-
-    def ring(self) -> None:
-        """Something was committed: look soon."""
-        self._bell.set()
-
-    async def _run(self) -> None:
-        while True:
-            try:
-                await self.look()
-            except Exception:
-                log.exception("assigning_failed")
-            try:
-                async with asyncio.timeout(LOOK_EVERY_S):
-                    await self._bell.wait()
-            except TimeoutError:
-                pass
-            self._bell.clear()
+        self._shops: list[str] = []
 
     async def look(self) -> None:
-        """Put off duty who is gone, then assign what waits in every shop that has groups."""
+        """Put off duty who is gone, find the shops that have groups, and assign what waits in them."""
         await self._presences.sweep()
-        for shop in await self._store.read(stored.shops_with_groups):
+        self._shops = await self._store.read(stored.shops_with_groups)
+        await self.assign()
+
+    async def assign(self) -> None:
+        """Assign what waits in the shops that are known to have groups."""
+        for shop in self._shops:
             if shop in self._directory.shops:
                 categories = await self._categories(shop)
                 if await self._store.read(self._planned, shop, categories):

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from bot.store import search
 from bot.store.holding import forget
 from bot.store.tables import (
     assignment,
+    buyer,
     conversation,
     decision,
     delivery,
+    draft,
+    gate_case,
     inquiry,
     journal,
     journal_head,
+    line_watch,
+    looking,
     message,
     outbox,
     passing,
+    promise,
+    proposal,
+    report_case,
     rollup,
     statement,
     suggestion,
@@ -25,15 +34,23 @@ from bot.store.tables import (
 
 _SAID = (
     assignment,
+    buyer,
     conversation,
     decision,
     delivery,
+    draft,
+    gate_case,
     inquiry,
     journal,
     journal_head,
+    line_watch,
+    looking,
     message,
     outbox,
     passing,
+    promise,
+    proposal,
+    report_case,
     rollup,
     statement,
     suggestion,
@@ -44,6 +61,7 @@ _SAID = (
 
 def wipe(conn: sa.Connection, shop: str) -> None:
     """Delete a shop's conversations, messages, decisions, sends, deliveries, timers, inquiries, sums, statements and journal."""
+    search.forget_shop(conn, shop)
     for table in _SAID:
         conn.execute(sa.delete(table).where(table.c.shop == shop))
     forget(conn, shop)

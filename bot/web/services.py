@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from bot.service.charts import Charts
     from bot.service.clocks import Clocks
     from bot.service.desk import Desk
+    from bot.service.desk_line import DeskLine
     from bot.service.directory import Directory
     from bot.service.explaining import Explaining
     from bot.service.follow_ups import FollowUps
@@ -56,6 +57,7 @@ class Services:
     passing: Passing
     teams: Teams
     presences: Presences
+    desk_line: DeskLine
     follow_ups: FollowUps
     scorecards: Scorecards
     agents: Agents

@@ -124,7 +124,7 @@ class Floor:
 @contextlib.asynccontextmanager
 async def opened_floor(data: Path) -> AsyncIterator[Floor]:
     """A floor over a data folder. Nothing falls due by itself: time passes when a test says so."""
-    app = App(Settings(data=data))
+    app = App(Settings(data=data, webhook_deadline_s=5))
     await app.start()
     await app.ticking.stop()
     await app.alarm_watch.stop()

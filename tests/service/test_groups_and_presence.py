@@ -32,7 +32,7 @@ def put_people(conn: sa.Connection, *names: str) -> None:
 async def staffed(floor: Any, *groups: Group, rules: tuple[Rule, ...] = ()) -> None:
     """A shop with people, groups and rules; nobody is online yet, and the loop looks only when it is asked."""
     await floor.open_shop()
-    await floor.app.assigning.stop()
+    await floor.app.watching.stop()
     await floor.app.store.write(put_people, "lin", "mei", "boss")
     await floor.app.services.teams.put("demo", groups, rules, by="tests", desk=DESK)
 

@@ -3,27 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
 from bot.store import reading
-from bot.store.tables import assignment
+from bot.store.tables import assignment, promise
 from bot.store.tables import conversation as c
 from bot.store.team import valid
 
 TABS = ("waiting", "mine", "bot", "closed")
 
 
-def _in_queue(owed_shops: Sequence[str]) -> sa.ColumnElement[bool]:
-    """Handoffs, and bot-answered inquiries that a person still owes (in shops whose queue lists them)."""
-    owed = sa.and_(c.c.state == "bot", c.c.owed, c.c.shop.in_(list(owed_shops)))
-    return sa.or_(c.c.state == "waiting", owed)
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """Which bot-answered inquiries that a person still owes the queue lists: all of some shops (``shops``), and of
+    others those of some conversations (``conversations``)."""
+
+    shops: Sequence[str]
+    conversations: Sequence[str] = ()
 
 
-def _tab(tab: str, who: str, owed_shops: Sequence[str]) -> sa.ColumnElement[bool]:
+def _in_queue(listed: Owed) -> sa.ColumnElement[bool]:
+    """Handoffs, and bot-answered inquiries that a person still owes, where the queue lists them; broken promises."""
+    chosen = sa.or_(c.c.shop.in_(list(listed.shops)), c.c.id.in_(list(listed.conversations)))
+    broken = sa.select(promise.c.conversation).where(promise.c.overdue)
+    return sa.or_(c.c.state == "waiting", sa.and_(c.c.state == "bot", c.c.owed, chosen), c.c.id.in_(broken))
+
+
+def _tab(tab: str, who: str, listed: Owed) -> sa.ColumnElement[bool]:
     if tab == "waiting":
-        return _in_queue(owed_shops)
+        return _in_queue(listed)
     if tab == "mine":
         return sa.and_(c.c.state == "agent", c.c.owner == who)
     if tab == "closed":
@@ -46,9 +57,9 @@ def _turn(assigned: str, group_id: str, who: str) -> sa.ColumnElement[bool]:
     return c.c.id.in_(mine)
 
 
-def counts(conn: sa.Connection, shops: Sequence[str], who: str, owed_shops: Sequence[str]) -> dict[str, int]:
+def counts(conn: sa.Connection, shops: Sequence[str], who: str, listed: Owed) -> dict[str, int]:
     """How many conversations each tab holds, and how many waiting ones are ``assigned`` to this person."""
-    wanted = {tab: _tab(tab, who, owed_shops) for tab in TABS} | {"assigned": _turn("me", "", who)}
+    wanted = {tab: _tab(tab, who, listed) for tab in TABS} | {"assigned": _turn("me", "", who)}
     here = sa.select(sa.func.count()).select_from(c).where(c.c.shop.in_(list(shops)))
     return {name: conn.scalar(here.where(condition)) or 0 for name, condition in wanted.items()}
 
@@ -58,7 +69,7 @@ def page(
     shops: Sequence[str],
     tab: str,
     who: str,
-    owed_shops: Sequence[str],
+    listed: Owed,
     now: Mapping[str, int],
     *,
     assigned: str = "",
@@ -71,7 +82,7 @@ def page(
     ``now`` gives each shop's time (ms). ``assigned`` (``me``, ``nobody`` or a person's id) and ``group_id`` narrow a
     page down. Rows are conversations with the owner's name.
     """
-    query = sa.select(c).where(c.c.shop.in_(list(shops)), _tab(tab, who, owed_shops), _turn(assigned, group_id, who))
+    query = sa.select(c).where(c.c.shop.in_(list(shops)), _tab(tab, who, listed), _turn(assigned, group_id, who))
     if tab == "waiting" and now:
         shop_now = sa.case(now, value=c.c.shop, else_=0)
         due = sa.func.coalesce(c.c.due_at, c.c.night_due_at)

@@ -80,3 +80,12 @@ class Passing(SQLModel, table=True):
     reason: str
     at: int = millis()
     __table_args__ = (sa.Index("passing_at", "shop", "at"),)
+
+
+class LineWatch(SQLModel, table=True):
+    """On which side of its own line a shop's rate was last seen, and since when."""
+
+    __tablename__ = "line_watch"
+    shop: str = key()
+    below: bool = False
+    at: int = millis()

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from bot.core.message import Origin
 from bot.service.desk import Reply
+from bot.service.desk_line import budget_facts
 from bot.service.passing import To
 from bot.store.reading import beside, queue, thread
 from bot.web import views
@@ -87,13 +88,17 @@ class SuggestionBody(Shape):
 
 
 async def listing(call: Call) -> Any:
-    """One page of a tab, with the counts of all four."""
+    """One page of a tab, with the counts of all four; ``budgets`` says what shops leave out that list within budget."""
     services, query = call.services, call.query
     mine = call.principal.shops(services.directory.shops, EVERYBODY)
     if query.shop and query.shop not in mine:
         raise not_found()
     shops = [query.shop] if query.shop else mine
-    owed = [shop for shop in shops if services.directory.shops[shop].follow_up != "off"]
+    budgets = await services.desk_line.listed(shops)
+    owed = queue.Owed(
+        [shop for shop in shops if services.directory.shops[shop].follow_up == "always"],
+        [one for standing in budgets.values() for one in standing.listed],
+    )
     now = {shop: services.clocks.now_ms(shop) for shop in shops}
     offset = views.offset(query.after)
     who = call.principal.id
@@ -104,6 +109,7 @@ async def listing(call: Call) -> Any:
         "items": [views.conversation(row, services, more.get(row["id"])) for row in rows[: query.limit]],
         "next": str(offset + query.limit) if len(rows) > query.limit else None,
         "counts": await services.store.read(queue.counts, shops, who, owed),
+        "budgets": {shop: budget_facts(one.spare, len(one.listed)) for shop, one in budgets.items()},
         "now": views.moment(services.clocks.real()),
     }
 

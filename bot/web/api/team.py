@@ -9,6 +9,7 @@ from pydantic import Field
 from bot.core.assigning import Presence, Rule
 from bot.service.teams import CAP, Group, Member
 from bot.web import views
+from bot.web.problem import not_found
 from bot.web.recording import recorded
 from bot.web.route import DESK, EVERYBODY, WATCHERS, Auth, Call, Handler, Route, Scope, Shape
 
@@ -109,6 +110,22 @@ async def passings(call: Call) -> Any:
     return {**found, "items": [{**item, "at": views.iso(item["at"])} for item in found["items"]]}
 
 
+class LineQuery(Shape):
+    """Of one shop, or of all you watch."""
+
+    shop: str = ""
+
+
+async def line(call: Call) -> Any:
+    """How the rates stand to the shops' own lines now, misses left, and what is owed: handed off and bot-answered."""
+    mine = call.principal.shops(call.services.directory.shops, WATCHERS)
+    if call.query.shop and call.query.shop not in mine:
+        raise not_found()
+    return {
+        "items": [await call.services.desk_line.told(shop) for shop in ([call.query.shop] if call.query.shop else mine)]
+    }
+
+
 def _shop(method: str, path: str, handler: Handler, roles: tuple[str, ...], **more: Any) -> Route:
     full = f"/api/v1/shops/{{shop}}{path}"
     return Route(method, full, handler, Auth.PERSON, roles, Scope.SHOP, tags=("team",), **more)
@@ -129,5 +146,6 @@ ROUTES: list[Route] = [
         body=PresenceBody,
         tags=("team",),
     ),
+    Route("GET", "/api/v1/desk/line", line, Auth.PERSON, WATCHERS, Scope.ANY, query=LineQuery, tags=("team",)),
     Route("POST", "/api/v1/presence/beat", beat, Auth.PERSON, DESK, Scope.ANY, tags=("team",)),
 ]

@@ -1,0 +1,139 @@
+"""Finding messages by words of any length, two Chinese characters too.
+
+A text is kept as its pairs of neighbouring characters (and whole Latin words and numbers); what is looked for becomes
+pairs too, and whatever has all of them is a candidate. The index is filled from the journal after the commit, never
+while a platform waits; what is erased is taken out of it (``forget``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from bot.store.statements import upsert
+from bot.store.tables import conversation, journal, journal_head, message, search_mark
+
+BATCH = 500
+_KINDS = ("message", "send", "note")
+_WORD = re.compile(r"[a-z0-9]+|[^\W_a-z0-9]+")
+_LARGEST = (1 << 63) - 1
+
+
+def grams(text: str) -> list[str]:
+    """What a folded text is found by: 今天发货 → 今天 天发 发货 货; Latin words and numbers whole."""
+    out: list[str] = []
+    for run in _WORD.findall(text):
+        out += [run] if run.isascii() else [run[at : at + 2] for at in range(len(run))]
+    return list(dict.fromkeys(out))
+
+
+def wanted(text: str) -> list[str]:
+    """What a message must have to hold a folded text: its pairs, with ``*`` behind what may go on."""
+    out: list[str] = []
+    for run in _WORD.findall(text):
+        whole = run.isascii() or len(run) == 1
+        out += [run + "*"] if whole else [run[at : at + 2] for at in range(len(run) - 1)]
+    return list(dict.fromkeys(out))
+
+
+def behind(conn: sa.Connection) -> dict[str, int]:
+    """The shops whose journal goes on after what the index has read, each with the place it has reached."""
+    reached = sa.func.coalesce(search_mark.c.seq, 0)
+    query = (
+        sa.select(journal_head.c.shop, reached.label("seq"))
+        .outerjoin(search_mark, search_mark.c.shop == journal_head.c.shop)
+        .where(journal_head.c.seq > reached)
+    )
+    return {row.shop: row.seq for row in conn.execute(query)}
+
+
+def unread(conn: sa.Connection, shop: str, after: int) -> tuple[list[dict[str, Any]], int]:
+    """The messages (``id text``) that the next lines of a shop's journal speak of, and the place after them."""
+    lines = conn.execute(
+        sa.select(journal.c.seq, journal.c.ref, journal.c.kind)
+        .where(journal.c.shop == shop, journal.c.seq > after)
+        .order_by(journal.c.seq)
+        .limit(BATCH)
+    ).all()
+    if not lines:
+        return [], after
+    refs = {line.ref for line in lines if line.kind in _KINDS}
+    rows = conn.execute(sa.select(message.c.id, message.c.text).where(message.c.id.in_(refs), message.c.text != ""))
+    return [dict(row) for row in rows.mappings()], lines[-1].seq
+
+
+def take_in(conn: sa.Connection, shop: str, rows: Sequence[Mapping[str, str]], upto: int) -> None:
+    """Put messages (``id``, and ``text`` folded) into the index, and note how far it has read."""
+    if rows and conn.dialect.name == "postgresql":
+        conn.execute(
+            sa.text(
+                "INSERT INTO message_search (message, shop, grams) VALUES (:message, :shop, :grams)"
+                " ON CONFLICT (message) DO UPDATE SET grams = excluded.grams"
+            ),
+            [{"message": row["id"], "shop": shop, "grams": grams(row["text"])} for row in rows],
+        )
+    elif rows:
+        conn.execute(
+            sa.text(
+                "INSERT OR REPLACE INTO message_search (rowid, message, shop, grams)"
+                " VALUES (:row, :message, :shop, :grams)"
+            ),
+            [
+                {"row": _row(row["id"]), "message": row["id"], "shop": shop, "grams": " ".join(grams(row["text"]))}
+                for row in rows
+            ],
+        )
+    upsert(conn, search_mark, [{"shop": shop, "seq": upto}])
+
+
+def candidates(conn: sa.Connection, shops: Collection[str], words: Sequence[str], limit: int) -> list[dict[str, Any]]:
+    """The latest messages of these shops that have all of what is ``wanted``, with the buyer's name."""
+    columns = (message.c.id, message.c.shop, message.c.conversation, message.c.at, message.c.sender, message.c.text)
+    query = (
+        sa.select(*columns, message.c.kind, conversation.c.buyer_id, conversation.c.buyer_name)
+        .join(conversation, conversation.c.id == message.c.conversation)
+        .where(message.c.id.in_(_found(conn, words)), message.c.shop.in_(list(shops)))
+        .order_by(message.c.at.desc(), message.c.id)
+        .limit(limit)
+    )
+    return [dict(row) for row in conn.execute(query).mappings()]
+
+
+def _found(conn: sa.Connection, words: Sequence[str]) -> Any:
+    if conn.dialect.name == "postgresql":
+        table = sa.table("message_search", sa.column("message", sa.Text), sa.column("grams", ARRAY(sa.Text)))
+        whole = [word for word in words if not word.endswith("*")]
+        spoken = sa.literal(" ") + sa.func.array_to_string(table.c.grams, " ")
+        begun = [spoken.contains(f" {word[:-1]}") for word in words if word.endswith("*")]
+        return sa.select(table.c.message).where(table.c.grams.contains(whole), *begun)
+    # Words have letters and digits only, so nothing in them is an operator.
+    match = " AND ".join(f'"{word[:-1]}"*' if word.endswith("*") else f'"{word}"' for word in words)
+    return sa.select(sa.column("message")).select_from(sa.text("message_search")).where(
+        sa.text("message_search MATCH :match").bindparams(match=match)
+    )  # fmt: skip
+
+
+def forget(conn: sa.Connection, ids: Collection[str]) -> None:
+    """Take messages out of the index for good."""
+    if conn.dialect.name == "postgresql":
+        conn.execute(sa.text("DELETE FROM message_search WHERE message = ANY(:ids)"), {"ids": list(ids)})
+    elif ids:
+        conn.execute(sa.text("DELETE FROM message_search WHERE rowid = :row"), [{"row": _row(one)} for one in ids])
+        # Merged into one, the index keeps no page that still spells what was taken out.
+        conn.execute(sa.text("INSERT INTO message_search (message_search) VALUES ('optimize')"))
+
+
+def forget_shop(conn: sa.Connection, shop: str) -> None:
+    """Take all of a shop's messages out of the index."""
+    forget(conn, list(conn.scalars(sa.select(message.c.id).where(message.c.shop == shop))))
+    conn.execute(sa.delete(search_mark).where(search_mark.c.shop == shop))
+
+
+def _row(message_id: str) -> int:
+    """The row of a message in the index: always the same one, so that it is replaced and found without looking."""
+    return int.from_bytes(hashlib.blake2b(message_id.encode(), digest_size=8).digest()) & _LARGEST
