@@ -25,11 +25,13 @@ from bot.service.assigning import Assigning
 from bot.service.books import Books
 from bot.service.charts import Charts
 from bot.service.clocks import Clocks
+from bot.service.contradictions import Contradictions
 from bot.service.deciding import Deciding
 from bot.service.desk import Desk
 from bot.service.desk_line import DeskLine
 from bot.service.directory import Directory
 from bot.service.explaining import Explaining
+from bot.service.facts import Facts
 from bot.service.follow_ups import FollowUps
 from bot.service.forecasts import Forecasts
 from bot.service.intake import Intake
@@ -140,6 +142,22 @@ class App:
             self.sending,
         )
 
+    def _books_services(self, shops: Shops) -> dict[str, Any]:
+        """The services that read the books, and those that change what the books go by."""
+        replay = Replay(self.store, self.directory, self.clocks)
+        rules = Rules(self.store, self.directory, self.clocks, shops, self.books)
+        return {
+            "statements": Statements(self.store, self.directory, self.clocks),
+            "explaining": Explaining(self.store, self.books),
+            "forecasts": Forecasts(self.store, self.directory, self.clocks),
+            "openings": Openings(self.store, self.clocks),
+            "rules": rules,
+            "rulebook": Rulebook(self.store, self.directory, self.clocks),
+            "replay": replay,
+            "contradictions": Contradictions(self.store, self.directory, self.clocks, replay, rules),
+            "facts": Facts(self.directory, self.clocks, shops),
+        }
+
     def _wire_rest(self) -> None:
         """People, publishing, setup, and the services the web is handed."""
         people = People(self.store, self.clocks)
@@ -167,13 +185,7 @@ class App:
             agents=Agents(self.store),
             charts=Charts(self.store),
             alarms=self.alarms,
-            statements=Statements(self.store, self.directory, self.clocks),
-            explaining=Explaining(self.store, self.books),
-            forecasts=Forecasts(self.store, self.directory, self.clocks),
-            openings=Openings(self.store, self.clocks),
-            rules=Rules(self.store, self.directory, self.clocks, shops, self.books),
-            rulebook=Rulebook(self.store, self.directory, self.clocks),
-            replay=Replay(self.store, self.directory, self.clocks),
+            **self._books_services(shops),
             publishing=publishing,
             setup=self.setup,
             feed=Feed(self.store),

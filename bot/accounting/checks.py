@@ -203,6 +203,12 @@ def day_span(value: Any) -> tuple[int, int]:
     return int(first), int(last)
 
 
+def percent_span(value: Any) -> tuple[Fraction, Fraction]:
+    """Accept [low, high], both percentages."""
+    low, high = span(value)
+    return PERCENT(low), PERCENT(high)
+
+
 def bands(value: Any) -> tuple[Band, ...]:
     """Accept a list of bands, each {name, at_least | above | at_most | below: percent}."""
     if not isinstance(value, list | tuple):

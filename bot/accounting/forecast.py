@@ -66,7 +66,8 @@ class Course:
 
     ``regained`` names for each line the rate is below the first day it is back (None: not in these days). ``lost``
     names for each line it holds the first day it is below. ``recovered_on`` is the day a present penalty ends, None
-    where there is none or it does not end as far as these days can say.
+    where there is none or it does not end as far as these days can say. ``walk`` is the whole ladder, past days
+    included, None where there is none.
     """
 
     assumption: Assumption
@@ -74,11 +75,13 @@ class Course:
     regained: Mapping[str, date | None]
     lost: Mapping[str, date]
     recovered_on: date | None
+    walk: Ladder | None
 
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """``period`` and ``day`` are the budgets of the rolling rate and of today's own, highest line first."""
+    """``period`` and ``day`` are the budgets of the rolling rate and of today's own, highest line first; ``ladder`` is
+    how it stands today, ``walk`` how it came to that, ``known`` what was known beside the rates."""
 
     today: date
     rate: Rate
@@ -87,6 +90,8 @@ class Forecast:
     day: tuple[Budget, ...]
     open: Open
     ladder: LadderDay | None
+    walk: Ladder | None
+    known: Rectification
     courses: tuple[Course, ...]
 
 
@@ -105,11 +110,11 @@ def forecast(
     of tiers. The ladder is walked from the first day given, so give as many as there are. A day that is missing
     brought no inquiries.
     """
-    still_open = still_open or Open()
+    still_open, known = still_open or Open(), known or Rectification()
     found = lines(ruleset, tier_on(today)) if _graded(ruleset, tier_on(today)) else ()
     rate, own = rolling(days, today, today, ruleset.period_days)[today], days.get(today, Rate(0, 0))
     courses = tuple(_course(one, days, today, ruleset, tier_on, still_open, known) for one in Assumption)
-    past = _ladder({d: r for d, r in days.items() if d <= today}, today, ruleset, tier_on, known)
+    past = walk({d: r for d, r in days.items() if d <= today}, today, ruleset, tier_on, known)
     return Forecast(
         today=today,
         rate=rate,
@@ -118,6 +123,8 @@ def forecast(
         day=tuple(budget(own, line) for line in found),
         open=still_open,
         ladder=past.days[-1] if past and past.days else None,
+        walk=past,
+        known=known,
         courses=courses,
     )
 
@@ -148,12 +155,12 @@ def _course(
     ruleset: Ruleset,
     tier_on: TierOn,
     still_open: Open,
-    known: Rectification | None,
+    known: Rectification,
 ) -> Course:
     to_come = assumed(days, today, assumption, still_open, ruleset)
     last = today + HORIZON * DAY
     rates = rolling(to_come, today, last, ruleset.period_days)
-    ladder = _ladder(to_come, last, ruleset, tier_on, known)
+    ladder = walk(to_come, last, ruleset, tier_on, known)
     states = {one.day: one for one in ladder.days} if ladder else {}
     coming = tuple(
         CourseDay(day, rate, _grade(rate, ruleset, tier_on(day)), states.get(day))
@@ -163,7 +170,7 @@ def _course(
     # Above or below is told from today as it stands, before what is open has been settled.
     now = rolling(days, today, today, ruleset.period_days)[today]
     regained, lost = _crossings(now, coming, ruleset, tier_on)
-    return Course(assumption, coming, regained, lost, _recovered_on(ladder, today))
+    return Course(assumption, coming, regained, lost, _recovered_on(ladder, today), ladder)
 
 
 def _crossings(
@@ -193,10 +200,11 @@ def _held(rate: Rate, day: date, ruleset: Ruleset, tier_on: TierOn) -> dict[str,
     return {line.name: budget(rate, line).goods_needed == 0 for line in found}
 
 
-def _ladder(
-    days: Mapping[date, Rate], last: date, ruleset: Ruleset, tier_on: TierOn, known: Rectification | None
+def walk(
+    days: Mapping[date, Rate], last: date, ruleset: Ruleset, tier_on: TierOn, known: Rectification
 ) -> Ladder | None:
-    """Walk the ladder over what is assessed on each day; None where there is none, or a tier nobody knows."""
+    """Walk the ladder up to ``last`` over what is assessed on each day; None where there is no ladder, no data, or a tier
+    nobody knows."""
     if ruleset.grading != "tiers" or not days:
         return None
     first = min(min(days), last)

@@ -7,10 +7,12 @@ from datetime import date
 from fractions import Fraction
 
 from bot.accounting.forecast import HORIZON, Assumption, Course, Forecast
+from bot.accounting.ladder import Rectification
 from bot.accounting.ruleset import Ruleset
 from bot.accounting.scorecard import Rate
 from bot.accounting.words import plain
 
+HUNDRED = Fraction(100)
 _ASSUMED: Mapping[Assumption, tuple[str, str]] = {
     Assumption.ALL: ("从现在起全部按时有效回复", "if everything from now on is answered validly and in time"),
     Assumption.SAME: ("和最近 7 天一样", "if it goes on as in the last 7 days"),
@@ -18,10 +20,22 @@ _ASSUMED: Mapping[Assumption, tuple[str, str]] = {
 }
 
 
-def effects(state: str, ruleset: Ruleset, tier: str) -> tuple[str, ...]:
-    """List in words what a state or penalty means for a shop of a tier: what the tier is told first, then everybody."""
-    found = (ruleset.values.get(f"effects.{name}.{state}") for name in (tier, "every"))
-    return tuple(text for text in found if text is not None)
+def effects(state: str, ruleset: Ruleset, tier: str, known: Rectification | None = None) -> list[dict[str, str]]:
+    """List in words (``zh``, ``en``) what a state or penalty means for a shop of a tier: what the tier is told first,
+    then everybody; where fake replies were found, how much more traffic that costs."""
+    found = [ruleset.values.get(f"effects.{name}.{state}") for name in (tier, "every")]
+    told = [_said(*(text.partition(" / ")[::2])) for text in found if text is not None]
+    cut = ruleset.values.get(f"traffic_cut.{tier}.{state}")
+    if cut is not None and known is not None and known.fake_reply_detected:
+        factor = ruleset["recovery.fake_multiplier"]
+        more, span = plain(factor), "–".join(dict.fromkeys(plain(min(part * factor, HUNDRED)) for part in cut))
+        told.append(
+            _said(
+                f"查实虚假回复，处罚按 {more} 倍：流量减少 {span}%",
+                f"fake replies were found, which multiplies the penalty by {more}: {span}% less traffic",
+            )
+        )
+    return told
 
 
 def percent_words(rate: Rate) -> str:

@@ -23,6 +23,7 @@ from bot.accounting.checks import (
     exempt_days,
     flag,
     null,
+    percent_span,
     span,
     subset,
     text,
@@ -51,6 +52,7 @@ PARAMETERS: Mapping[str, Check] = {
     "deadline.inclusive": flag,
     "deadline.clock": choice("wall"),
     "time.resolution": choice("ms", "s"),
+    "opening.target_s": SECONDS,
     "session.unit": choice("session", "turn", "buyer_day"),
     "session.scope": choice("first_reply", "all_turns"),
     "session.clock_start": choice("first_message"),
@@ -147,13 +149,14 @@ PARAMETERS: Mapping[str, Check] = {
 _PATTERNS: tuple[tuple[re.Pattern[str], Check], ...] = (
     (re.compile(r"thresholds\.\w+\.(?:warning|light|heavy)"), PERCENT),
     (re.compile(r"effects\.\w+\.\w+"), text),
+    (re.compile(r"traffic_cut\.\w+\.\w+"), percent_span),
     (re.compile(r"kpi\.(?!at_most|at_least|avg_unreplied|bonus_over|weights)\w+(?:\.\w+)?"), NUMBER),
 )
 """Names with a free part: a tier, a state, a metric, a category."""
 
 _PREFIXES = frozenset(
     ".".join(parts[:depth]) for parts in (name.split(".") for name in PARAMETERS) for depth in range(1, len(parts))
-) | {"thresholds", "effects", "kpi"}
+) | {"thresholds", "effects", "traffic_cut", "kpi"}
 
 
 def check_of(name: str) -> Check | None:

@@ -25,6 +25,7 @@ _KINDS: Mapping[Check, str] = {
     checks.exempt_days: "dates",
     checks.span: "span",
     checks.day_span: "span",
+    checks.percent_span: "span",
     checks.bands: "bands",
     checks.topics: "topics",
     checks.null: "fixed",

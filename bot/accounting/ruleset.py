@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.accounting.checks import Band
+from bot.accounting.contradictions import Contradiction
 from bot.accounting.parameters import BadParameter
 from bot.accounting.substance import Tokens, bare
 
@@ -20,16 +21,19 @@ class Identity:
 
     ``confidence`` is ``ours`` | ``article`` | ``web``: how far the source can be trusted. ``basis`` says for a
     parameter (or the start of its name) whether the source states it (``fact``) or we settled it (``default``).
+    ``contradictions`` are the places where the source contradicts itself.
     """
 
     name: str
     in_force_from: date
-    source: str
+    source_zh: str
+    source_en: str
     read_on: date
     confidence: str
     title_zh: str
     title_en: str
     basis: Mapping[str, str] = field(default_factory=dict)
+    contradictions: tuple[Contradiction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

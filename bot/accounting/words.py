@@ -175,10 +175,10 @@ def _source(rule: str, ruleset: Ruleset) -> tuple[str, str]:
     setting = f"{rule} = {value}" if value else rule
     basis_zh = {"override": "本店改动", "fact": "来源明文", "default": "我们的默认"}[ruleset.basis(rule)]
     basis_en = {"override": "changed by the shop", "fact": "stated by the source", "default": "our default"}
-    source = ruleset.identity.source
+    identity = ruleset.identity
     return (
-        f"。依据 {setting}（{basis_zh}），规则 {ruleset.version}，来源：{source}",
-        f". Settled by {setting} ({basis_en[ruleset.basis(rule)]}), ruleset {ruleset.version}, source: {source}",
+        f"。依据 {setting}（{basis_zh}），规则 {ruleset.version}，来源：{identity.source_zh}",
+        f". Settled by {setting} ({basis_en[ruleset.basis(rule)]}), ruleset {ruleset.version}, source: {identity.source_en}",
     )
 
 

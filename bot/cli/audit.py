@@ -83,7 +83,7 @@ def summary(found: Audit) -> Iterator[str]:
     rate = books.rate(found.as_of)
     percent = "无数据 / no data" if rate.percent is None else f"{float(rate.percent):.2f}%"
     identity = books.ruleset.identity
-    yield f"规则 / rules: {identity.title_zh} / {identity.title_en} · {books.ruleset.version} · {identity.source}"
+    yield f"规则 / rules: {identity.title_zh} / {identity.title_en} · {books.ruleset.version} · {identity.source_zh} / {identity.source_en}"
     yield f"有效回复率 / rate: {rate.numerator}/{rate.denominator} = {percent}"
     yield f"咨询 / inquiries: {len(books.inquiries)}, 商家消息 / shop messages: {len(books.replies)}"
     for reason, count in Counter(one.reason for one in books.inquiries).most_common():

@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from bot.accounting.contradictions import Contradiction, Reading
 from bot.accounting.parameters import BadParameter, accept, flatten
 from bot.accounting.ruleset import Identity
 
@@ -33,14 +34,17 @@ class Version:
 _HEAD = {"name": str, "title_zh": str, "title_en": str, "zone": str, "version": list}
 _VERSION = {
     "in_force_from": date,
-    "source": str,
+    "source_zh": str,
+    "source_en": str,
     "read_on": date,
     "confidence": str,
     "chat": bool,
     "grading": str,
     "set": dict,
 }
-_OPTIONAL = {"extras": list, "basis": dict}
+_OPTIONAL = {"extras": list, "basis": dict, "contradiction": list}
+_CONTRADICTION = {"id": str, "zh": str, "en": str, "default": str, "reading": list}
+_READING = {"id": str, "zh": str, "en": str, "set": dict}
 _GRADINGS = ("bands", "tiers", "none")
 _CONFIDENCES = ("official", "article", "web", "ours")
 _TABLE = re.compile(r"\s*\[+\s*([^\]]+?)\s*\]+")
@@ -93,15 +97,34 @@ def _version(path: Path, text: str, raw: Mapping[str, Any], item: Mapping[str, A
     identity = Identity(
         name=raw["name"],
         in_force_from=item["in_force_from"],
-        source=item["source"],
+        source_zh=item["source_zh"],
+        source_en=item["source_en"],
         read_on=item["read_on"],
         confidence=item["confidence"],
         title_zh=raw["title_zh"],
         title_en=raw["title_en"],
         basis=item.get("basis", {}),
+        contradictions=tuple(_contradiction(path, text, one, nth) for one in item.get("contradiction", ())),
     )
     values = _accept_all(path, text, item["set"], table="version.set", nth=nth)
     return Version(identity, raw["zone"], item["chat"], item["grading"], frozenset(item.get("extras", ())), values)
+
+
+def _contradiction(path: Path, text: str, raw: Mapping[str, Any], nth: int) -> Contradiction:
+    _check_keys(path, text, raw, _CONTRADICTION, {}, nth)
+    for item in raw["reading"]:
+        _check_keys(path, text, item, _READING, {}, nth)
+        _accept_all(path, text, item["set"], table="version.contradiction.reading.set", nth=nth)
+    readings = tuple(Reading(one["id"], one["zh"], one["en"], dict(flatten(one["set"]))) for one in raw["reading"])
+    if len(readings) < 2 or raw["default"] not in {one.id for one in readings}:
+        raise _complaint(
+            path,
+            text,
+            "contradiction.default",
+            "要有两种以上读法，默认是其中一种 / needs two readings or more, one of them the default",
+            nth,
+        )
+    return Contradiction(raw["id"], raw["zh"], raw["en"], raw["default"], readings)
 
 
 def _check_keys(

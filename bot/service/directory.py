@@ -88,12 +88,17 @@ class Directory:
 
     def rules_at(self, shop: str) -> RulesAt:
         """What names the rules in force for a shop on the local day of any time."""
-        config, known = self.shops[shop], dict[date, Ruleset]()
+        config = self.shops[shop]
+        return self.rules_by_day(config.ruleset_name, config.overrides)
+
+    def rules_by_day(self, name: str, overrides: Mapping[str, Any]) -> RulesAt:
+        """What names a ruleset's version of the local day of any time, with these overrides."""
+        known: dict[date, Ruleset] = {}
 
         def at(moment: datetime) -> Ruleset:
             day = moment.astimezone(ZONE).date()
             if day not in known:
-                known[day] = self.ruleset(config, day)
+                known[day] = self.load_ruleset(name, day, overrides or None)
             return known[day]
 
         return at

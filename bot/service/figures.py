@@ -49,7 +49,7 @@ def ruleset_facts(ruleset: Ruleset) -> dict[str, Any]:
         "id": identity.name,
         "version": ruleset.version,
         "title": {"zh": identity.title_zh, "en": identity.title_en},
-        "source": identity.source,
+        "source": {"zh": identity.source_zh, "en": identity.source_en},
         "read_on": identity.read_on.isoformat(),
         "confidence": identity.confidence,
         "window": [_clock(window[0]), _clock(window[1])] if window else None,

@@ -9,11 +9,12 @@ from typing import Any
 
 from bot.accounting.forecast import Course, CourseDay, Forecast, Open, forecast
 from bot.accounting.forecast_words import budget_words, course_words, effects
-from bot.accounting.ladder import LadderDay
+from bot.accounting.ladder import Ladder, LadderDay
 from bot.accounting.ruleset import Ruleset
 from bot.accounting.scorecard import Budget, Rate
 from bot.service.clocks import Clocks
 from bot.service.directory import ZONE, Directory, ShopConfig
+from bot.service.facts import rectification, stated
 from bot.service.figures import rate_facts, ruleset_facts, tier_on
 from bot.store.engine import Store
 from bot.store.reading import rates
@@ -33,13 +34,19 @@ class Forecasts:
         shop = self._directory.shops[shop_id]
         today = self._clocks.now(shop_id).astimezone(ZONE).date()
         ruleset = self._directory.ruleset(shop, today)
-        first = _first_day(shop, today)
+        first = first_day(shop, today)
         rows = await self._store.read(rates.sums, shop_id, first.isoformat(), today.isoformat())
         waiting = await self._store.read(rates.still_open, shop_id, (today - timedelta(days=1)).isoformat())
         found = forecast(
-            days_of(rows), today, ruleset, lambda day: tier_on(shop, day, ruleset), still_open=Open(**waiting)
+            days_of(rows),
+            today,
+            ruleset,
+            lambda day: tier_on(shop, day, ruleset),
+            still_open=Open(**waiting),
+            known=rectification(shop.options),
         )
-        return _told(found, ruleset, tier_on(shop, today, ruleset)) | {"shop": shop_id}
+        told = _told(found, ruleset, tier_on(shop, today, ruleset))
+        return told | {"shop": shop_id, "facts": stated(shop.options.get("facts") or {})}
 
 
 def days_of(rows: Sequence[Mapping[str, Any]]) -> dict[date, Rate]:
@@ -52,7 +59,7 @@ def days_of(rows: Sequence[Mapping[str, Any]]) -> dict[date, Rate]:
     return {day: Rate(*sides) for day, sides in days.items()}
 
 
-def _first_day(shop: ShopConfig, today: date) -> date:
+def first_day(shop: ShopConfig, today: date) -> date:
     """A day before the shop opened has no tier, and its inquiries no platform would judge."""
     first = today - timedelta(days=LOOKED_BACK)
     opened = shop.options.get("open_date")
@@ -78,8 +85,9 @@ def _told(found: Forecast, ruleset: Ruleset, tier: str | None) -> dict[str, Any]
             "running": found.open.running,
             "owed": found.open.owed,
         },
-        "ladder": _ladder(found.ladder),
-        "effects": {state: list(effects(state, ruleset, tier or "")) for state in sorted(states)},
+        "ladder": ladder_facts(found.ladder),
+        "dates": penalty_dates(found.walk),
+        "effects": {state: effects(state, ruleset, tier or "", found.known) for state in sorted(states)},
         "sentences": budget_words(found, ruleset.period_days),
         "courses": [{**_course(course), "sentence": course_words(course, heights)} for course in found.courses],
     }
@@ -102,14 +110,37 @@ def _course(course: Course) -> dict[str, Any]:
         "regained": {name: day.isoformat() if day else None for name, day in course.regained.items()},
         "lost": {name: day.isoformat() for name, day in course.lost.items()},
         "recovered_on": course.recovered_on.isoformat() if course.recovered_on else None,
+        "dates": penalty_dates(course.walk),
     }
 
 
 def _day(one: CourseDay) -> dict[str, Any]:
-    return {"date": one.day.isoformat(), **rate_facts(one.rate), "grade": one.grade, "ladder": _ladder(one.ladder)}
+    return {"date": one.day.isoformat(), **rate_facts(one.rate), "grade": one.grade, "ladder": ladder_facts(one.ladder)}
 
 
-def _ladder(one: LadderDay | None) -> dict[str, Any] | None:
+def penalty_dates(walk: Ladder | None) -> dict[str, Any] | None:
+    """The days that go with the latest penalty of a walk (ISO; each None where it does not apply); None without one."""
+    if walk is None or not walk.triggered:
+        return None
+    return {
+        "recovered_on": _iso(walk.recovered_on),
+        "traffic_back": _isos(walk.traffic_back),
+        "apply_from": _iso(walk.apply_from),
+        "review_window": _isos(walk.review_window),
+        "record_until": _iso(walk.record_until),
+    }
+
+
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def _isos(span: tuple[date, date] | None) -> list[str] | None:
+    return None if span is None else [day.isoformat() for day in span]
+
+
+def ladder_facts(one: LadderDay | None) -> dict[str, Any] | None:
+    """How the ladder stands on a day."""
     if one is None:
         return None
     return {

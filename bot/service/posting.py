@@ -71,6 +71,7 @@ def _row(
         "counted": verdict.counted,
         "response_ms": verdict.response // MILLISECOND if verdict.response is not None else None,
         "opened_ms": None,
+        "opening_target_ms": round(ruleset["opening.target_s"] * 1000),
         "agent": _agent(first.message if first else verdict.decided_by, said),
         "in_time": first is not None and _in_time(first, verdict, ruleset),
         "night": verdict.night.value if verdict.night else None,

@@ -8,8 +8,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.accounting.books import judge_conversation
 from bot.accounting.comparing import Difference, differences, kinds
+from bot.accounting.dated import RulesAt, judge_dated
 from bot.accounting.inquiry import ChannelFacts
 from bot.accounting.parameters import BadParameter, flatten
 from bot.accounting.ruleset import Ruleset
@@ -50,10 +50,9 @@ class Replay:
         shop, now = self._directory.shops[shop_id], self._clocks.now(shop_id)
         last = now.astimezone(ZONE).date()
         first = last - timedelta(days=days - 1)
-        before, after = self._directory.ruleset(shop, last), self._other(shop, params, version, last)
-        pairs = await self._store.read(self._judged, shop_id, first, now, before, after)
-        old, new = ([one for one in side if first <= rule.local_day(one.opened_at) <= last] for side, rule in pairs)
-        found = differences(old, new)
+        mine, other = self._directory.rules_at(shop_id), self._other(shop, params, version, last)
+        old, new = await self._store.read(self.judged, shop_id, first, last, now, mine, other)
+        before, after, found = mine(now), other(now), differences(old, new)
         return {
             "shop": shop_id,
             "period": {"first": first.isoformat(), "last": last.isoformat(), "days": days},
@@ -61,42 +60,44 @@ class Replay:
             "after": _side(new, after, tier_on(shop, last, after)),
             "differences": len(found),
             "kinds": kinds(found),
-            "listed": [_told(one, before, after) for one in found[-LISTED:][::-1]],
+            "listed": [_told(one) for one in found[-LISTED:][::-1]],
         }
 
-    def _other(self, shop: ShopConfig, params: Mapping[str, Any], version: str, today: date) -> Ruleset:
+    def _other(self, shop: ShopConfig, params: Mapping[str, Any], version: str, today: date) -> RulesAt:
+        """The rules asked about: those of one day for all days where a day is named, else each day's own."""
         name, _, day = version.partition("@") if not version[:1].isdigit() else ("", "", version)
         name = name or shop.ruleset_name
         own = dict(flatten(shop.overrides)) if name == shop.ruleset_name else {}
         try:
             wanted = {key: value for key, value in {**own, **dict(flatten(params))}.items() if value is not None}
-            on = date.fromisoformat(day) if day else today
-            found = self._directory.load_ruleset(name, on, wanted or None)
+            fixed = self._directory.load_ruleset(name, date.fromisoformat(day) if day else today, wanted or None)
         except BadParameter as error:
             zh, _, en = str(error).partition(" / ")
             raise Refusal(Because.INVALID, "rule", zh, en or zh, pointer=f"/params/{error.name}") from None
         except ValueError as error:
             zh, _, en = str(error).partition(" / ")
             raise Refusal(Because.INVALID, "ruleset", zh, en or zh, pointer="/version") from None
-        if not found.chat:
+        if not fixed.chat:
             raise Refusal(
                 Because.INVALID, "ruleset", "这套规则不判会话。", "These rules do not judge chats.", pointer="/version"
             )
-        return found
+        return (lambda _at: fixed) if day else self._directory.rules_by_day(name, wanted)
 
-    def _judged(
-        self, conn: sa.Connection, shop: str, first: date, now: datetime, *rules: Ruleset
-    ) -> list[tuple[list[Verdict], Ruleset]]:
-        out: list[tuple[list[Verdict], Ruleset]] = [([], one) for one in rules]
+    def judged(
+        self, conn: sa.Connection, shop: str, first: date, last: date, now: datetime, *rules: RulesAt
+    ) -> list[list[Verdict]]:
+        """Judge every inquiry opened on these local days again, as things stand now, once under each of the rules."""
+        out: list[list[Verdict]] = [[] for _ in rules]
         since = to_ms(datetime(first.year, first.month, first.day, tzinfo=ZONE))
         ids = rates.conversations(conn, shop, since)
         for start in range(0, len(ids), CHUNK):
             loaded = convs.load(conn, ids[start : start + CHUNK])
             said = messages.of_conversations(conn, dict.fromkeys(loaded, 0))
             for cid, one in loaded.items():
-                events = events_of(said[cid])
-                for verdicts, rule in out:
-                    verdicts += judge_conversation(events, rule, now, self._facts(one.channel)).inquiries
+                events, facts = events_of(said[cid]), self._facts(one.channel)
+                for verdicts, rules_at in zip(out, rules, strict=True):
+                    found = judge_dated(events, rules_at, now, facts).inquiries
+                    verdicts += [v for v in found if first <= v.opened_at.astimezone(ZONE).date() <= last]
         return out
 
     def _facts(self, key: str) -> ChannelFacts:
@@ -117,18 +118,18 @@ def _side(verdicts: Iterable[Verdict], rules: Ruleset, tier: str | None) -> dict
     }
 
 
-def _told(one: Difference, before: Ruleset, after: Ruleset) -> dict[str, Any]:
+def _told(one: Difference) -> dict[str, Any]:
     known = one.after or one.before
     return {
         "inquiry": one.inquiry,
         "conversation": known.conversation if known else "",
         "opened_at": known.opened_at.isoformat() if known else None,
-        "before": _seen(one.before, before),
-        "after": _seen(one.after, after),
+        "before": _seen(one.before),
+        "after": _seen(one.after),
     }
 
 
-def _seen(verdict: Verdict | None, rules: Ruleset) -> dict[str, Any] | None:
+def _seen(verdict: Verdict | None) -> dict[str, Any] | None:
     if verdict is None:
         return None
     return {
@@ -138,5 +139,5 @@ def _seen(verdict: Verdict | None, rules: Ruleset) -> dict[str, Any] | None:
         "response_s": verdict.response_s,
         "night": verdict.night.value if verdict.night else None,
         "rule": verdict.rule,
-        "sentence": explain(verdict, rules),
+        "sentence": explain(verdict, verdict.ruleset),
     }

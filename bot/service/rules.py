@@ -32,7 +32,12 @@ class Rules:
         self._shops, self._books = shops, books
 
     async def change(self, shop: str, name: str, value: Any, why: str, *, by: str) -> int:
-        """Set one parameter otherwise (``value`` None gives it back) and count all of the shop's books again.
+        """Set one parameter otherwise (``value`` None gives it back): ``change_all`` for one."""
+        _check(name, value)
+        return await self.change_all(shop, {name: value}, why, by=by)
+
+    async def change_all(self, shop: str, values: Mapping[str, Any], why: str, *, by: str) -> int:
+        """Set parameters otherwise together (None gives one back) and count all of the shop's books again.
 
         What comes out differently is reversed and posted anew. Return the number of conversations counted again.
         Doing the same once more is harmless.
@@ -42,10 +47,8 @@ class Rules:
         """
         config = self._directory.shops[shop]
         rules = dict(flatten(config.options.get("rules") or {}))
-        _check(name, value)
-        rules.pop(name, None)
-        if value is not None:
-            rules[name] = value
+        rules.update(values)
+        rules = {name: value for name, value in rules.items() if value is not None}
         try:
             self._directory.newest_rules(config.platform, rules)
         except BadParameter as error:
@@ -53,7 +56,8 @@ class Rules:
         at = self._clocks.real_ms()
 
         def also(conn: sa.Connection) -> None:
-            stored.add_change(conn, shop, at, name, value, by, why)
+            for name, value in values.items():
+                stored.add_change(conn, shop, at, name, value, by, why)
 
         await self._shops.change(shop, {}, {"rules": rules or None}, by=by, also=also)
         return await self._recount(shop)

@@ -11,6 +11,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.accounting.raw import raw
+from bot.accounting.ruleset import Ruleset
 from bot.accounting.scorecard import Line, Rate, budget, grade, lines
 from bot.service.clocks import Clocks
 from bot.service.directory import ZONE, Directory
@@ -23,7 +25,6 @@ from bot.store import stated
 from bot.store.engine import Store
 from bot.store.reading import rates
 from bot.store.reading.ledger import entries
-from bot.store.rollups import OPENING_TARGET_MS
 
 DAYS_AT_MOST = 366
 
@@ -110,7 +111,7 @@ class Scorecards:
             "counts": dict(_by_reason(rows)),
             "by_day": _by_day(rows),
             "api_sent": api_sent(self._directory, shop_id, rows, compared, ruleset),
-            "opened": _opened(rows),
+            "opened": _opened(rows, ruleset),
             **desk,
         }
 
@@ -176,13 +177,13 @@ def _share(rows: Sequence[Mapping[str, Any]]) -> float | None:
     return round(100 * automatic / total, 1) if total else None
 
 
-def _opened(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _opened(rows: Sequence[Mapping[str, Any]], ruleset: Ruleset) -> dict[str, Any]:
     """How many assessed inquiries somebody looked at, and how many within the target."""
     return {
         "eligible": _total(rows, "eligible"),
         "opened": _total(rows, "opened"),
         "fast": _total(rows, "opened_fast"),
-        "target_s": OPENING_TARGET_MS // 1000,
+        "target_s": raw("opening.target_s", ruleset["opening.target_s"]),
     }
 
 

@@ -11,8 +11,6 @@ import sqlalchemy as sa
 from bot.store.statements import add_up
 from bot.store.tables import rollup
 
-OPENING_TARGET_MS = 90_000
-"""Within which somebody should have looked at an inquiry: the advice of the article on replies within three minutes."""
 BUCKET = ("shop", "day", "hour", "agent", "reason")
 COUNTS = tuple(column.name for column in rollup.columns if column.name not in BUCKET)
 
@@ -31,7 +29,7 @@ def add(conn: sa.Connection, changes: Iterable[tuple[int, Mapping[str, Any]]]) -
 def amounts(row: Mapping[str, Any]) -> dict[str, int]:
     """What one posted inquiry is worth in the sums."""
     said = [reply["class"] for reply in row["replies"]]
-    opened = row["opened_ms"]
+    opened, target = row["opened_ms"], row["opening_target_ms"]
     return {
         "inquiries": 1,
         "eligible": int(row["eligible"]),
@@ -43,6 +41,6 @@ def amounts(row: Mapping[str, Any]) -> dict[str, int]:
         "response_ms": row["response_ms"] or 0,
         "in_time": int(row["in_time"] and row["eligible"]),
         "opened": int(row["eligible"] and opened is not None),
-        "opened_fast": int(row["eligible"] and opened is not None and opened <= OPENING_TARGET_MS),
+        "opened_fast": int(row["eligible"] and opened is not None and opened <= target),
         **{f"said_{name}": said.count(name) for name in ("human", "assisted", "automatic", "unknown")},
     }

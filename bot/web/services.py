@@ -12,10 +12,12 @@ if TYPE_CHECKING:
     from bot.service.answering import Answering
     from bot.service.charts import Charts
     from bot.service.clocks import Clocks
+    from bot.service.contradictions import Contradictions
     from bot.service.desk import Desk
     from bot.service.desk_line import DeskLine
     from bot.service.directory import Directory
     from bot.service.explaining import Explaining
+    from bot.service.facts import Facts
     from bot.service.follow_ups import FollowUps
     from bot.service.forecasts import Forecasts
     from bot.service.intake import Intake
@@ -70,6 +72,8 @@ class Services:
     rules: Rules
     rulebook: Rulebook
     replay: Replay
+    contradictions: Contradictions
+    facts: Facts
     publishing: Publishing
     setup: Setup
     feed: Feed

@@ -9,6 +9,7 @@ import pytest
 from bot import rulesets
 from bot.accounting.forecast import Forecast, Open, forecast
 from bot.accounting.forecast_words import budget_words, course_words, effects, percent_words
+from bot.accounting.ladder import Rectification
 from bot.accounting.scorecard import Rate
 
 TODAY = date(2026, 5, 20)
@@ -80,6 +81,47 @@ def test_a_percentage_is_never_rounded_up(rate: Rate, words: str) -> None:
 
 
 def test_what_a_penalty_means_is_told_for_the_tier_and_for_everybody() -> None:
-    assert [text.partition("，")[0] for text in effects("light", KUAISHOU, "mature")] == ["流量减少 20–30%"]
-    assert [text.partition("，")[0] for text in effects("restricted", KUAISHOU, "mature")] == ["客服功能受限"]
-    assert effects("none", KUAISHOU, "mature") == ()
+    [light, further] = effects("light", KUAISHOU, "mature"), effects("restricted", KUAISHOU, "mature")
+    assert light == [
+        {"zh": "流量减少 20–30%，直播权重下降", "en": "20–30% less traffic, lower live weight"},
+    ]
+    assert [one["zh"].partition("，")[0] for one in further] == ["客服功能受限"]
+    assert effects("none", KUAISHOU, "mature") == []
+
+
+@pytest.mark.parametrize(
+    ("state", "tier", "params", "zh", "en"),
+    [
+        pytest.param("light", "new", {}, "处罚按 2 倍：流量减少 20–40%", "by 2: 20–40% less traffic", id="doubled"),
+        pytest.param(
+            "heavy", "new", {}, "处罚按 2 倍：流量减少 100%", "by 2: 100% less traffic", id="never over a hundred"
+        ),
+        pytest.param(
+            "light",
+            "brand",
+            {"recovery.fake_multiplier": 1.5},
+            "处罚按 1.5 倍：流量减少 45–60%",
+            "by 1.5: 45–60% less traffic",
+            id="another multiplier",
+        ),
+        pytest.param(
+            "light",
+            "new",
+            {"traffic_cut.new.light": [5, 60]},
+            "处罚按 2 倍：流量减少 10–100%",
+            "by 2: 10–100% less traffic",
+            id="another cut",
+        ),
+    ],
+)
+def test_fake_replies_cost_more_traffic(state: str, tier: str, params: dict, zh: str, en: str) -> None:
+    rules = rulesets.load("kuaishou", None, params)
+    told = effects(state, rules, tier, Rectification(fake_reply_detected=True))[-1]
+    assert told["zh"].endswith(zh)
+    assert told["en"].endswith(en)
+    assert len(effects(state, rules, tier, Rectification(training_completed=True))) == len(effects(state, rules, tier))
+
+
+def test_where_no_cut_is_known_nothing_is_multiplied() -> None:
+    found = effects("restricted", KUAISHOU, "new", Rectification(fake_reply_detected=True))
+    assert found == effects("restricted", KUAISHOU, "new")

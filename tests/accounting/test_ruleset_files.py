@@ -21,7 +21,8 @@ zone = "Asia/Shanghai"
 
 [[version]]
 in_force_from = 2026-03-01
-source = "second page"
+source_zh = "第二页"
+source_en = "second page"
 read_on = 2026-03-01
 confidence = "article"
 chat = true
@@ -32,7 +33,8 @@ deadline.seconds = 60
 
 [[version]]
 in_force_from = 2026-01-01
-source = "first page"
+source_zh = "第一页"
+source_en = "first page"
 read_on = 2026-01-01
 confidence = "article"
 chat = true
@@ -42,12 +44,38 @@ grading = "none"
 deadline.seconds = 120
 """
 
+ONE_READING = """
+[[version.contradiction]]
+id = "x"
+zh = "哪个"
+en = "which"
+default = "a"
+
+[[version.contradiction.reading]]
+id = "a"
+zh = "一分钟"
+en = "a minute"
+set.deadline.seconds = 60
+"""
+TWO_READINGS = (
+    ONE_READING.replace('default = "a"', 'default = "b"')
+    + """
+[[version.contradiction.reading]]
+id = "b"
+zh = "一分半"
+en = "a minute and a half"
+set.deadline.seconds = 90
+"""
+)
+
 
 def test_the_rulesets_we_ship() -> None:
     shipped = ("douyin", "internal", "kuaishou", "pinduoduo", "reviews", "taobao", "xiaohongshu")
     assert rulesets.names() == shipped
     for name in shipped:
-        assert rulesets.load(name).identity.source
+        identity = rulesets.load(name).identity
+        assert identity.source_zh
+        assert identity.source_en
         assert rulesets.versions(name) == (date(2025, 1, 1),)
 
 
@@ -152,18 +180,36 @@ def test_an_override_that_cannot_be(name: str, value: Any) -> None:
     ("old", "new", "complaint"),
     [
         pytest.param(
-            "deadline.seconds = 60", "deadline.seconds = true", "lantern.toml:15: deadline.seconds: ", id="value"
+            "deadline.seconds = 60", "deadline.seconds = true", "lantern.toml:16: deadline.seconds: ", id="value"
         ),
         pytest.param(
-            "deadline.seconds = 120", "deadline.second = 1", "lantern.toml:26: deadline.second: ", id="parameter"
+            "deadline.seconds = 120", "deadline.second = 1", "lantern.toml:28: deadline.second: ", id="parameter"
         ),
-        pytest.param("chat = true", "chat = 1", "lantern.toml:11: chat: ", id="kind of a key"),
-        pytest.param('grading = "none"', 'grading = "stars"', "lantern.toml:12: grading: ", id="word"),
-        pytest.param("chat = true", "chatty = true", "lantern.toml:11: chatty: ", id="unknown key"),
-        pytest.param('source = "second page"\n', "", "lantern.toml: source: ", id="missing key"),
+        pytest.param("chat = true", "chat = 1", "lantern.toml:12: chat: ", id="kind of a key"),
+        pytest.param('grading = "none"', 'grading = "stars"', "lantern.toml:13: grading: ", id="word"),
+        pytest.param("chat = true", "chatty = true", "lantern.toml:12: chatty: ", id="unknown key"),
+        pytest.param('source_en = "second page"\n', "", "lantern.toml: source_en: ", id="missing key"),
         pytest.param('name = "lantern"', 'name = "lamp"', "lantern.toml:1: name: ", id="another name"),
         pytest.param("2026-01-01\nsource", "2026-03-01\nsource", "lantern.toml:7: in_force_from: ", id="same day"),
         pytest.param("[[version]]", "[[version]", "lantern.toml: ", id="syntax"),
+        pytest.param(
+            "seconds = 60\n",
+            "seconds = 60\n" + ONE_READING,
+            "lantern.toml:22: contradiction.default: ",
+            id="one reading",
+        ),
+        pytest.param(
+            "seconds = 60\n",
+            "seconds = 60\n" + TWO_READINGS.replace("= 90", "= -1"),
+            "lantern.toml:28: deadline.seconds: ",
+            id="no value",
+        ),
+        pytest.param(
+            "seconds = 60\n",
+            "seconds = 60\n" + TWO_READINGS.replace('"b"', '"c"', 1),
+            "lantern.toml:22: contradiction.default: ",
+            id="no such reading",
+        ),
     ],
 )
 def test_a_bad_file_says_where(tmp_path: Path, old: str, new: str, complaint: str) -> None:

@@ -58,7 +58,7 @@ async def test_a_shop_with_a_ladder_is_told_what_penalties_mean(door):
     found = await door.get("/api/v1/rates/forecast?shop=north")
     assert found["ladder"]["state"] == "warning"
     assert found["courses"][2]["days"][2]["ladder"]["penalty"] == "heavy"
-    assert found["effects"]["heavy"][0].startswith("流量减少 60%")
+    assert found["effects"]["heavy"][0]["zh"].startswith("流量减少 60%")
 
 
 async def test_without_inquiries_nothing_is_foretold(door):

@@ -108,7 +108,8 @@ class InquiryRow(SQLModel, table=True):
 
     ``counted_without_api`` and ``due_without_api``: both sides of the fraction if replies sent by API counted for
     nothing. ``agent`` is who replied first, ``in_time`` whether that was within the limit, whatever was said.
-    ``opened_ms``: how long after the opening somebody of the shop first looked. ``open`` = no valid reply yet; ``owed`` = a person's reply is still needed, unless somebody closed it for a reason
+    ``opened_ms``: how long after the opening somebody of the shop first looked, ``opening_target_ms``: within which
+    somebody should have. ``open`` = no valid reply yet; ``owed`` = a person's reply is still needed, unless somebody closed it for a reason
     (``waived``).
     """
 
@@ -126,6 +127,7 @@ class InquiryRow(SQLModel, table=True):
     due_without_api: bool = False
     response_ms: int | None = maybe_millis()
     opened_ms: int | None = maybe_millis()
+    opening_target_ms: int = millis(default=90_000)
     agent: str = ""
     in_time: bool = False
     hour: int = 0

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from pydantic import Field
 
+from bot.service.facts import stated
 from bot.web import views
 from bot.web.route import ADMINS, EVERYBODY, WATCHERS, Auth, Call, Handler, Route, Scope, Shape
 
@@ -24,6 +26,21 @@ class WhatIf(Shape):
     params: dict[str, Any] = {}
     version: str = Field("", max_length=60)
     days: int = Field(30, ge=1, le=366)
+
+
+class ReadingBody(Shape):
+    """Which reading of a contradiction is to be followed, and why."""
+
+    reading: str = Field(min_length=1, max_length=60)
+    why: str = Field(min_length=1, max_length=500)
+
+
+class FactBody(Shape):
+    """A fact of the shop: ``fake_reply_detected`` and ``training_completed`` are true or false, ``application_submitted``
+    may be the day it went in."""
+
+    name: str = Field(min_length=1, max_length=60)
+    value: bool | date = Field(union_mode="left_to_right")
 
 
 async def shown(call: Call) -> Any:
@@ -60,6 +77,31 @@ async def what_if(call: Call) -> Any:
     return await call.services.replay.what_if(call.shop, body.params, body.version, body.days)
 
 
+async def contradictions(call: Call) -> Any:
+    """Where the source of the rules contradicts itself: what each reading gives for the last 30 days, and which holds."""
+    return await call.services.contradictions.shown(call.shop)
+
+
+async def follow(call: Call) -> Any:
+    """Follow one reading of a contradiction; the shop's books are counted again under it."""
+    body: ReadingBody = call.body
+    recounted = await call.services.contradictions.follow(
+        call.shop, call.path("contradiction"), body.reading, body.why, by=call.principal.id
+    )
+    return {"overrides": await _overrides(call), "recounted": recounted}
+
+
+async def facts(call: Call) -> Any:
+    """What the shop knows beside its rates: each fact, and who stated it when."""
+    return {"facts": stated(call.services.directory.shops[call.shop].options.get("facts") or {})}
+
+
+async def state(call: Call) -> Any:
+    """Put a fact of the shop on record; forecast and ladder take it from then on."""
+    body: FactBody = call.body
+    return {"facts": await call.services.facts.state(call.shop, body.name, body.value, by=call.principal.id)}
+
+
 def _route(method: str, path: str, handler: Handler, roles: tuple[str, ...], **more: Any) -> Route:
     path = f"/api/v1/shops/{{shop}}{path}"
     return Route(method, path, handler, Auth.PERSON, roles, Scope.SHOP, **more)
@@ -70,4 +112,8 @@ ROUTES = [
     _route("GET", "/rulebook", rulebook, EVERYBODY),
     _route("PATCH", "/rules", change, ADMINS, body=RuleBody),
     _route("POST", "/what-if", what_if, WATCHERS, body=WhatIf),
+    _route("GET", "/contradictions", contradictions, WATCHERS),
+    _route("PUT", "/contradictions/{contradiction}", follow, ADMINS, body=ReadingBody),
+    _route("GET", "/facts", facts, EVERYBODY),
+    _route("PATCH", "/facts", state, WATCHERS, body=FactBody),
 ]

@@ -16,7 +16,7 @@ const SIGNS = { at_least: "≥", above: ">", at_most: "≤", below: "<" };
 const SHOWN = 6;
 
 // Which heading a parameter stands under, by the first part of its name.
-const GROUP = { time: "deadline", holiday: "exclude", unmeasured: "pending", rate: "pending", tier: "thresholds", early_warning: "thresholds", record: "recovery", completeness: "wording", resolution: "kpi", csat: "other", festival: "review" };
+const GROUP = { time: "deadline", holiday: "exclude", unmeasured: "pending", rate: "pending", tier: "thresholds", early_warning: "thresholds", record: "recovery", traffic_cut: "effects", completeness: "wording", resolution: "kpi", csat: "other", festival: "review" };
 export const GROUPS = ["window", "deadline", "opening", "session", "reply", "transfer", "exclude", "pending", "night", "period", "bands", "thresholds", "ladder", "recovery", "effects", "kpi", "wording", "review", "other"];
 
 export function groupOf(name) {
@@ -31,6 +31,7 @@ export function ruleWord(name) {
   const [first, middle, last] = name.split(".");
   if (first === "thresholds") return t("rules.p.thresholds", { tier: tierWord(middle), line: lineWord(last) });
   if (first === "effects") return t("rules.p.effects", { tier: tierWord(middle), state: stateWord(last) });
+  if (first === "traffic_cut") return t("rules.p.traffic_cut", { tier: tierWord(middle), state: stateWord(last) });
   const known = tOr(`rules.p.${name}`, null);
   if (known !== null) return known;
   return first === "kpi" ? t("rules.p.kpi", { name: tOr(`kpi.${middle}`, middle) + (last ? ` · ${tOr(`kpi.of.${last}`, last)}` : "") }) : name;
