@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
+from tests.browser import history
 from tests.browser.driving import NAME, PASSWORD, OpenPage, Server, Visit, serving
 
 CHROMIUM_FLAGS = [
@@ -85,6 +86,39 @@ def desk(visit: OpenPage, owned: Server) -> OpenPage:
         found = visit(**options)
         found.page.goto(f"{owned.url}/healthz")
         found.call("POST", "/login", {"name": NAME, "password": PASSWORD})
+        return found
+
+    return opened
+
+
+SHOPS = {
+    "east": history.Past("xiaohongshu", [history.GOOD] * 3 + [history.BAD, history.GOOD]),
+    "north": history.Past(
+        "kuaishou", [history.GOOD, *[history.BAD] * 4, history.NIGHT], stands_at=1, options={"tier": "mature"}
+    ),
+    "south": history.Past("xiaohongshu", [history.GOOD], options={"wire": {"api_sent_counts": "unknown"}}),
+    "west": history.Past("internal", [history.BAD], options={"wire": {"sees_human_replies": False}}),
+    "quiet": history.Past("kuaishou", []),
+}
+
+
+@pytest.fixture(scope="session")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server whose shops have some days behind them."""
+    folder = tmp_path_factory.mktemp("lived") / "data"
+    history.write(folder, SHOPS)
+    with serving(folder) as running:
+        yield running
+
+
+@pytest.fixture
+def office(visit: OpenPage, lived: Server) -> OpenPage:
+    """Open a watched page there, logged in as the owner, or as ``who``."""
+
+    def opened(*, who: str = NAME, **options: Any) -> Visit:
+        found = visit(base=lived.url, **options)
+        found.page.goto("/healthz")
+        found.call("POST", "/login", {"name": who, "password": PASSWORD})
         return found
 
     return opened

@@ -1,12 +1,13 @@
-"""A month at the desk before anybody opens the page: shops, people, buyers, replies in time, late, empty and never."""
+"""Weeks at the desk before anybody opens the page: shops, people, buyers, replies in time, late, empty and never."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from bot.core.message import Origin
 from bot.service.desk import Reply
@@ -14,16 +15,16 @@ from tests.browser.driving import NAME, PASSWORD
 from tests.service.shop_floor import Floor, opened_floor
 
 ANSWER = "今天 16 点前从杭州仓发出，单号随后给你。"
-QUESTION = "什么时候发货"
-PEOPLE = ("阿琳", "小方")
+QUESTION, PERSON = "什么时候发货", "转人工"
+AGENTS, SUPERVISOR = ("阿琳", "小方"), "周主管"
 
 
 @dataclass(frozen=True)
 class Ask:
-    """One buyer of a day: at which hour, what, and after how many seconds somebody replies with which words."""
+    """One buyer of a day: at which hour, what, and after how many seconds which agent replies with which words."""
 
     hour: int
-    text: str = "转人工"
+    text: str = PERSON
     after_s: int | None = 60
     says: str = ANSWER
     agent: int = 0
@@ -34,13 +35,23 @@ BAD = (
     Ask(10, after_s=1_000),
     Ask(11, QUESTION, None),
     Ask(15, after_s=None),
-    Ask(21, after_s=120, says="好的", agent=1),
+    Ask(21, after_s=90, says="好的", agent=1),
 )
+NIGHT = (Ask(20), Ask(23, QUESTION, None), Ask(23, after_s=None))
 
 
-async def live(floor: Floor, shop: str, days: Sequence[Sequence[Ask]], people: Sequence[str]) -> None:
-    """Let a simulated shop live through days, one after the other; each ends at 22:00."""
-    for nth, day in enumerate(days):
+@dataclass(frozen=True)
+class Past:
+    """What a simulated shop has lived through: its days, and at which hour of the last one its clock stands."""
+
+    platform: str
+    days: Sequence[Sequence[Ask]]
+    stands_at: int = 22
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+async def _live(floor: Floor, shop: str, past: Past, people: Sequence[str]) -> None:
+    for nth, day in enumerate(past.days):
         for place, ask in enumerate(day):
             await _until(floor, shop, ask.hour)
             buyer = f"{shop}-{nth}-{place}"
@@ -50,7 +61,7 @@ async def live(floor: Floor, shop: str, days: Sequence[Sequence[Ask]], people: S
                 reply = Reply(ask.says, Origin.TYPED, then="release")
                 await floor.app.services.desk.reply(floor.cid(buyer, shop=shop), people[ask.agent], reply)
                 await floor.quiet()
-        await _until(floor, shop, 22)
+    await _until(floor, shop, past.stands_at)
 
 
 async def _until(floor: Floor, shop: str, hour: int) -> None:
@@ -62,17 +73,18 @@ async def _until(floor: Floor, shop: str, hour: int) -> None:
     await floor.passes((then - now).total_seconds(), shop=shop)
 
 
-async def _written(data: Path, shops: dict[str, tuple[str, dict[str, str], Sequence[Sequence[Ask]]]]) -> None:
+async def _written(data: Path, shops: dict[str, Past]) -> None:
     async with opened_floor(data) as floor:
         people = floor.app.services.people
         await people.make_owner(NAME, PASSWORD)
-        staff = [await people.add(name, PASSWORD, [("*", "agent")], by="tests") for name in PEOPLE]
-        for shop, (platform, options, days) in shops.items():
-            await floor.open_shop(shop, platform, at="08:00", **options)
+        agents = [await people.add(name, PASSWORD, [("*", "agent")], by="tests") for name in AGENTS]
+        await people.add(SUPERVISOR, PASSWORD, [("*", "supervisor")], by="tests")
+        for shop, past in shops.items():
+            await floor.open_shop(shop, past.platform, at="08:00", **past.options)
             await floor.knows(QUESTION, "付款后两天内从杭州仓发出。", shop=shop)
-            await live(floor, shop, days, staff)
+            await _live(floor, shop, past, agents)
 
 
-def write(data: Path, shops: dict[str, tuple[str, dict[str, str], Sequence[Sequence[Ask]]]]) -> None:
-    """Write shops with their days (platform, options, days) into a data folder; the owner is the tests' own."""
+def write(data: Path, shops: dict[str, Past]) -> None:
+    """Write shops with what they lived through into a data folder; the owner, two agents and a supervisor are there."""
     asyncio.run(_written(data, shops))

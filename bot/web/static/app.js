@@ -4,12 +4,13 @@ import { lang, speak, t } from "./lib/i18n.js";
 import { go, route } from "./lib/router.js";
 import { arrive, counts, home, me } from "./lib/session.js";
 import { Failed, Loading } from "./ui/parts.js";
-import { Bare, Shell } from "./ui/shell.js";
+import { Alone, Bare, Shell } from "./ui/shell.js";
 
 // The figures have charts of their own, and only they.
 const FIGURES = ["css/figures.css", "vendor/uplot.css"];
 
-// First fitting line wins. `open` pages are shown to anybody and without the rail. The inbox needs no style of its own
+// First fitting line wins. `open` pages are shown to anybody and without the rail, those `alone` fill
+// the screen by themselves. The inbox needs no style of its own
 // beyond what every page has; the others wait for theirs.
 const PAGES = [
   { at: /^\/start$/, load: () => import("./pages/start.js"), open: true },
@@ -19,6 +20,10 @@ const PAGES = [
   { at: /^\/faq\/import$/, load: () => import("./pages/faq_import.js"), title: "import.title" },
   { at: /^\/faq(?:\/(?<id>[^/]+))?$/, load: () => import("./pages/faq.js"), title: "place.faq" },
   { at: /^\/rates\/forecast$/, load: () => import("./pages/forecast.js"), title: "forecast.title", styles: FIGURES },
+  { at: /^\/rates\/rules$/, load: () => import("./pages/rules.js"), title: "rules.title", styles: FIGURES },
+  { at: /^\/rates\/statements$/, load: () => import("./pages/statements.js"), title: "statement.title", styles: FIGURES },
+  { at: /^\/rates\/inquiries\/(?<id>[^/]+)$/, load: () => import("./pages/inquiry.js"), title: "inquiry.title", styles: FIGURES },
+  { at: /^\/rates\/wall$/, load: () => import("./pages/wall.js"), title: "wall.title", styles: FIGURES, alone: true },
   { at: /^\/rates$/, load: () => import("./pages/rates.js"), title: "place.rates", styles: FIGURES },
   { at: /^\/simulator$/, load: () => import("./pages/simulator.js"), title: "place.simulator" },
   { at: /^\/deliveries$/, load: () => import("./pages/deliveries.js"), title: "place.deliveries" },
@@ -73,7 +78,7 @@ function App() {
   useEffect(() => {
     document.title = `${waiting > 0 ? `(${waiting}) ` : ""}${title} · ${t("product.name")}`;
   }, [title, waiting, lang.value]);
-  const Frame = found?.page.open || !known ? Bare : Shell;
+  const Frame = found?.page.open || !known ? Bare : found?.page.alone ? Alone : Shell;
   const Content = found && loaded.value[found.page.at];
   const ready = Content && (found.page.open || known);
   return html`<${Frame}>${broken.value ? html`<${Failed} problem=${{ title: t("problem.page"), detail: String(broken.value.message) }} retry=${() => location.reload()} />` : ready ? html`<${Content} ...${found.args} />` : html`<${Loading} />`}<//>`;

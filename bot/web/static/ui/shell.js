@@ -68,3 +68,6 @@ export function Shell({ children }) {
 
 /** A page without the rail: log-in and the first steps. */
 export const Bare = ({ children }) => html`<main id="main" class="bare">${children}</main><${DialogHost} /><${ToastHost} />`;
+
+/** A page that fills the screen. */
+export const Alone = ({ children }) => html`<main id="main" class="alone" tabindex="-1"><${Banners} />${children}</main><${DialogHost} /><${ToastHost} />`;

@@ -1,0 +1,73 @@
+// 平台对账: the platform's own figure beside ours, and the inquiries that could explain the difference.
+import { html, useState } from "../lib/view.js";
+import { get, post } from "../lib/api.js";
+import { dayWord, localDay, minuteTime, shopMoment } from "../lib/clock.js";
+import { number, percent, said, t, tOr } from "../lib/i18n.js";
+import { Chart } from "../ui/chart.js";
+import { Define, Figures, inquiryUrl, Loaded, useCounted } from "../ui/figures.js";
+import { Button, Chip, Empty, Failed, Field, useLoad } from "../ui/parts.js";
+import { say } from "../ui/floating.js";
+import { verdictTone, verdictWord } from "../ui/verdicts.js";
+import { fraction } from "./rates_tables.js";
+
+const noon = (day) => `${day}T12:00:00+08:00`;
+const asNumber = (text) => (text === "" || text === null ? null : Number(text));
+
+function Enter({ shop, kept }) {
+  const [problem, setProblem] = useState(null);
+  const [busy, setBusy] = useState(false);
+  const keep = async (event) => {
+    event.preventDefault();
+    const form = event.currentTarget;
+    const typed = new FormData(form);
+    setBusy(true);
+    setProblem(null);
+    try {
+      await post(`/shops/${shop.id}/statements`, { date: typed.get("date"), covers: typed.get("covers"), numerator: asNumber(typed.get("numerator")), denominator: asNumber(typed.get("denominator")), percent: asNumber(typed.get("percent")) });
+      form.reset();
+      say(t("statement.kept"), { tone: "ok" });
+      kept();
+    } catch (failed) {
+      setProblem(failed);
+    } finally {
+      setBusy(false);
+    }
+  };
+  const today = localDay(shopMoment(shop.clock));
+  return html`<section class="card"><h2>${t("statement.enter")}</h2><p class="muted">${t("statement.enter_why")}</p><form class="stacked" onSubmit=${keep}>${problem && html`<${Failed} problem=${problem} />`}
+    <div class="two"><${Field} label=${t("word.day")}><input type="date" name="date" required max=${today} /><//>
+      <${Field} label=${t("statement.covers")}><select name="covers"><option value="day">${t("statement.day")}</option><option value="period">${t("statement.period")}</option></select><//>
+      <${Field} label=${t("statement.numerator")}><input type="number" name="numerator" min="0" step="1" /><//><${Field} label=${t("statement.denominator")}><input type="number" name="denominator" min="1" step="1" /><//>
+      <${Field} label=${t("statement.percent")} hint=${t("statement.percent_hint")}><input type="number" name="percent" min="0" max="100" step="any" /><//></div>
+    <div class="acts end"><${Button} kind="primary" type="submit" busy=${busy}>${t("statement.keep")}<//></div></form></section>`;
+}
+
+const apart = (pp) => (pp === null ? t("rate.none") : pp === 0 ? t("statement.equal") : t("statement.pp", { pp: `${pp > 0 ? "+" : "−"}${number(Math.abs(pp))}` }));
+const theirs = (one) => html`<b>${percent(one.percent, 2)}</b> ${one.denominator !== null && html`<span class="meta">${number(one.numerator)}/${number(one.denominator)}</span>`}`;
+
+function Suspects({ one }) {
+  if (!one.suspects.length) return html`<p class="muted">${t(one.difference_pp ? "statement.unexplained" : "statement.nothing_to_explain")}</p>`;
+  return html`<p class="chips">${Object.entries(one.kinds).map(([kind, n]) => html`<${Chip} key=${kind}>${tOr(`suspect.${kind}`, kind)} ${number(n)}<//>`)}</p>
+    <div class="scroll tall"><table class="stack"><thead><tr><th scope="col">${t("rate.opened")}</th><th scope="col">${t("rate.verdict")}</th><th scope="col">${t("statement.could_be")}</th><th scope="col"><span class="unseen">${t("word.acts")}</span></th></tr></thead>
+    <tbody>${one.suspects.map((s) => html`<tr key=${s.inquiry}><td><time>${dayWord(s.opened_at)} ${minuteTime(s.opened_at)}</time></td><td><${Chip} tone=${verdictTone(s.reason)}>${verdictWord(s.reason)}<//></td><td class="words">${said(s.sentence)}</td><td><a href=${inquiryUrl(s.inquiry)}>${t("why.ask")}</a></td></tr>`)}</tbody></table></div>`;
+}
+
+const Statement = ({ one }) => html`<details class="card statement"><summary><span class="what"><strong>${dayWord(noon(one.date))}</strong> <${Chip}>${t(`statement.${one.covers}`)}<//></span><span>${t("statement.theirs")} ${theirs(one)}</span><span>${t("statement.ours")} ${fraction(one.ours)}</span><${Chip} tone=${one.difference_pp ? "warn" : one.difference_pp === 0 ? "ok" : ""}>${apart(one.difference_pp)}<//></summary>
+  <p>${t("statement.without_api")} ${fraction(one.ours_without_api)} <span class="meta">${apart(one.difference_without_api_pp)}</span></p><${Suspects} one=${one} /></details>`;
+
+function Drawn({ items }) {
+  const days = items.filter((i) => i.covers === "day").reverse();
+  if (days.length < 2) return null;
+  const lines = [{ word: t("statement.theirs"), look: "main", values: days.map((d) => d.percent) }, { word: t("statement.ours"), look: "before", values: days.map((d) => d.ours.percent) }];
+  return html`<section class="card"><h2>${t("statement.by_day")}</h2><${Chart} title=${t("statement.by_day")} head=${t("word.day")} labels=${days.map((d) => dayWord(noon(d.date)))} ticks=${days.map((d) => d.date.slice(5))} lines=${lines} height=${200} /></section>`;
+}
+
+function All({ shop }) {
+  const found = useLoad(() => get(`/shops/${shop.id}/statements`), [shop.id]);
+  const rates = useLoad(() => get("/rates", { shop: shop.id }), [shop.id]).data;
+  useCounted(shop.id, found.reload);
+  return html`<${Enter} shop=${shop} kept=${found.reload} />
+    <${Loaded} of=${found}>${({ items }) => (items.length === 0 ? html`<${Empty}>${t("statement.empty")}<//>` : html`<${Drawn} items=${items} /><section><div class="pair"><h2>${t("statement.compared")}</h2>${rates && html`<${Define} of="statement" word=${t("statement.title")} ruleset=${rates.ruleset} shop=${shop} />`}</div><div class="stacked">${items.map((one) => html`<${Statement} key=${one.date + one.covers} one=${one} />`)}</div></section>`)}<//>`;
+}
+
+export const Page = () => html`<${Figures} here="statements" title=${t("statement.title")}>${(shop) => html`<${All} key=${shop.id} shop=${shop} />`}<//>`;
