@@ -78,7 +78,7 @@ export function Page() {
   useKeys({ f: flipFull, Escape: () => !document.fullscreenElement && go(back) });
   const all = Boolean(route.value.query.all);
   return html`<h1 class="unseen">${t("wall.title")}</h1><nav class="wall-bar" aria-label=${t("wall.title")}><a class="button quiet" href=${back}><${Icon} name="back" />${t("wall.leave")}</a>
-      ${shops.value.length > 1 && html`<a class="button quiet" href=${withQuery({ all: all ? "" : "1" })}>${t(all ? "wall.one" : "wall.all")}</a>`}
+      ${shops.value.length > 1 && html`<a class="button quiet" href=${withQuery({ all: all ? "" : "1" })}>${t(all ? "wall.single" : "wall.all")}</a>`}
       <button type="button" class="button quiet" aria-pressed=${full} onClick=${flipFull}>${t("wall.full")} <kbd>F</kbd></button></nav>
     <${Loaded} of=${found}>${(data) => (list.length === 0 ? html`<${Empty}>${t("empty.shops")}<//>` : html`<div class=${cls("wall", list.length > 1 && "many")}>${list.map((shop) => {
       const [period, today] = [data.period, data.today].map((items) => items.find((i) => i.shop === shop.id));
