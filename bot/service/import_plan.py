@@ -35,7 +35,13 @@ class Planned:
         """The preview: counts of all rows, the first 200 of rows and errors."""
         errors = sorted(self.errors, key=lambda error: error.row)
         wrong = [
-            {"row": e.row, "state": "error", "question": "", "answer": "", "why": f"{e.column}：{e.why}"}
+            {
+                "row": e.row,
+                "state": "error",
+                "question": "",
+                "answer": "",
+                "why": {"zh": f"{e.column}：{e.why}", "en": f"{e.column}: {e.why_en}"},
+            }
             for e in errors
         ]
         counts = {state: sum(row["state"] == state for row in self.rows) for state in ("new", "changed", "unchanged")}
@@ -44,7 +50,9 @@ class Planned:
             "headers": list(self.headers),
             **counts,
             "failed": len(errors),
-            "errors": [{"row": e.row, "column": e.column, "why": e.why} for e in errors[:SHOWN]],
+            "errors": [
+                {"row": e.row, "column": e.column, "why": {"zh": e.why, "en": e.why_en}} for e in errors[:SHOWN]
+            ],
             "rows": sorted([*self.rows, *wrong], key=lambda row: row["row"])[:SHOWN],
         }
 
@@ -74,9 +82,9 @@ def _take(planned: Planned, state: str, change: Change, stored: Stored | None) -
     try:
         entry = sound(entry_of(change.entry.id, data_of(change.entry)))
     except Refusal as no:
-        planned.errors.append(RowError(change.row, _heading(no.pointer or ""), no.zh))
+        planned.errors.append(RowError(change.row, _heading(no.pointer or ""), no.zh, no.en))
         return
-    row = {"row": change.row, "state": state, "question": entry.question, "answer": entry.answer, "why": ""}
+    row = {"row": change.row, "state": state, "question": entry.question, "answer": entry.answer, "why": None}
     planned.rows.append(row)
     if state != "unchanged":
         version = stored.version if stored else 0

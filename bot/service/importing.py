@@ -65,7 +65,7 @@ class Importing:
             try:
                 planned = await asyncio.to_thread(plan_of, data, filename, columns, existing)
             except BadTable as bad:
-                raise refused("/", str(bad), f"This file cannot be imported: {bad}") from bad
+                raise refused("/", bad.zh, bad.en) from bad
             except ValueError as wrong:
                 raise refused("/columns", str(wrong), f"These columns do not fit the file: {wrong}") from wrong
         now, import_id = self._clocks.real_ms(), new_id(self._clocks.real())

@@ -7,6 +7,15 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+
+class BadValue(ValueError):
+    """A cell that does not hold what its column asks for; ``zh`` and ``en`` say what to write."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(f"{zh} / {en}")
+        self.zh, self.en = zh, en
+
+
 _FORMULA = "=+-@\t\r\n\0＝＋－＠"
 _LIST_MARKS = re.compile(r"[|｜;；]")
 _WORD_MARKS = re.compile(r"[|｜;；,，、\s]+")
@@ -42,31 +51,31 @@ def yes_or_no(cell: str) -> bool:
     """Read yes or no.
 
     Raises:
-        ValueError: neither.
+        BadValue: neither.
     """
     said = cell.strip().lower()
     if said in _YES:
         return True
     if said in _NO:
         return False
-    raise ValueError(f"「{cell}」请写 是 或 否")
+    raise BadValue(f"「{cell}」请写 是 或 否", f"“{cell}”: write yes or no")
 
 
 def day(cell: str) -> date | None:
     """Read a day such as 2026-11-11, 2026/11/11 or 2026年11月11日; an empty cell is no day.
 
     Raises:
-        ValueError: no day of the calendar.
+        BadValue: no day of the calendar.
     """
     if not cell.strip():
         return None
     found = _DAY.fullmatch(cell.strip())
     if found is None:
-        raise ValueError(f"「{cell}」不是日期，请写成 2026-11-11")
+        raise BadValue(f"「{cell}」不是日期，请写成 2026-11-11", f"“{cell}” is no date; write it like 2026-11-11")
     try:
         return date(*map(int, found.groups()))
     except ValueError:
-        raise ValueError(f"「{cell}」不是日历上的一天") from None
+        raise BadValue(f"「{cell}」不是日历上的一天", f"“{cell}” is no day of the calendar") from None
 
 
 def by_platform(variants: Sequence[tuple[str, str]]) -> str:
@@ -80,7 +89,7 @@ def variants(cell: str) -> tuple[tuple[str, str], ...]:
     """Read answers by platform, sorted by platform.
 
     Raises:
-        ValueError: text without a heading.
+        BadValue: text without a heading.
     """
     if not cell.strip():
         return ()
@@ -95,7 +104,10 @@ def variants(cell: str) -> tuple[tuple[str, str], ...]:
         elif lines is not None:
             lines.append(line)
         elif line.strip():
-            raise ValueError("平台答案要先写一行 [平台]，下面写这个平台的答案")
+            raise BadValue(
+                "平台答案要先写一行 [平台]，下面写这个平台的答案",
+                "an answer by platform begins with a line [platform], its answer below",
+            )
     return tuple(sorted((platform, "\n".join(text)) for platform, text in found.items()))
 
 
@@ -103,7 +115,7 @@ def _from_json(cell: str) -> tuple[tuple[str, str], ...]:
     try:
         loaded = json.loads(cell)
     except (ValueError, RecursionError):
-        raise ValueError("平台答案的 JSON 不完整") from None
+        raise BadValue("平台答案的 JSON 不完整", "the JSON of answers by platform is not complete") from None
     if not isinstance(loaded, Mapping):
-        raise ValueError("平台答案要写成 {平台: 答案}")
+        raise BadValue("平台答案要写成 {平台: 答案}", "answers by platform are written {platform: answer}")
     return tuple(sorted((str(platform), str(text)) for platform, text in loaded.items()))

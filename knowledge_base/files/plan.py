@@ -48,7 +48,15 @@ def plan(existing: Iterable[Entry], incoming: ImportRows, statuses: Mapping[str,
     for row in incoming.rows:
         before = by_id.get(row.entry.id) or by_question.get(strip(fold(row.entry.question)))
         if before is not None and before.id in taken:
-            errors.append(RowError(row.row, "编号", f"和第 {taken[before.id]} 行是同一条知识。请合并成一条"))
+            other = taken[before.id]
+            errors.append(
+                RowError(
+                    row.row,
+                    "编号",
+                    f"和第 {other} 行是同一条知识。请合并成一条",
+                    f"the same entry as row {other}. Make one of them",
+                )
+            )
             continue
         if before is None:
             new.append(Change(row.row, row.entry, row.status))

@@ -9,7 +9,7 @@ from typing import Any
 
 from knowledge_base.characters import fold, one_line, strip
 from knowledge_base.entry import Entry, Keywords, Mode
-from knowledge_base.files.cells import day, items, variants, yes_or_no
+from knowledge_base.files.cells import BadValue, day, items, variants, yes_or_no
 from knowledge_base.files.columns import COLUMNS, meaning
 from knowledge_base.files.table import Table
 
@@ -39,11 +39,12 @@ class ImportRow:
 
 @dataclass(frozen=True, slots=True)
 class RowError:
-    """What is wrong in one cell: the row as a person counts, our column's heading, and why (Chinese)."""
+    """What is wrong in one cell: the row as a person counts, our column's heading, and why, in both languages."""
 
     row: int
     column: str
     why: str
+    why_en: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +61,9 @@ class ImportRows:
 
 
 class _BadCell(ValueError):
-    def __init__(self, column: str, why: str) -> None:
-        super().__init__(why)
-        self.column, self.why = column, why
+    def __init__(self, column: str, zh: str, en: str) -> None:
+        super().__init__(zh)
+        self.column, self.zh, self.en = column, zh, en
 
 
 def to_entries(table: Table, columns: Mapping[str, str]) -> ImportRows:
@@ -84,12 +85,14 @@ def to_entries(table: Table, columns: Mapping[str, str]) -> ImportRows:
             for mark in (f"id {row.entry.id}", f"question {strip(fold(row.entry.question))}"):
                 if mark in seen:
                     raise _BadCell(
-                        mark.split(" ")[0], f"和第 {seen[mark]} 行重复。请合并成一条，把问法写进「相似问法」"
+                        mark.split(" ")[0],
+                        f"和第 {seen[mark]} 行重复。请合并成一条，把问法写进「相似问法」",
+                        f"the same as row {seen[mark]}. Make one of them, the wordings under “phrasings”",
                     )
                 seen[mark] = number
             rows.append(row)
         except _BadCell as bad:
-            errors.append(RowError(number, COLUMNS[bad.column], bad.why))
+            errors.append(RowError(number, COLUMNS[bad.column], bad.zh, bad.en))
     return ImportRows(tuple(rows), tuple(errors))
 
 
@@ -117,14 +120,18 @@ def _row(number: int, cells: Sequence[str], places: Mapping[str, tuple[int, ...]
         phrasings = ()
     question = one_line(said.get("question", ""))
     if not strip(fold(question)):
-        raise _BadCell("question", "没有标准问。请写一句买家会问的话")
-    mode = _read(said, "mode", lambda cell: _among(cell, _MODES, "自动、推荐 或 关闭"))
+        raise _BadCell("question", "没有标准问。请写一句买家会问的话", "no question. Write what a buyer would ask")
+    mode = _read(said, "mode", lambda cell: _among(cell, _MODES, "自动、推荐 或 关闭", "auto, suggest or off"))
     answer = said.get("answer", "").strip()
     if not answer and mode is not Mode.OFF:
-        raise _BadCell("answer", "没有答案。请写答案；只想转人工就把「方式」写成 关闭")
+        raise _BadCell(
+            "answer",
+            "没有答案。请写答案；只想转人工就把「方式」写成 关闭",
+            "no answer. Write one; to hand over to a person, set the mode to off",
+        )
     begins, ends = _read(said, "valid_from", day), _read(said, "valid_to", day)
     if begins and ends and ends < begins:
-        raise _BadCell("valid_to", "早于生效日")
+        raise _BadCell("valid_to", "早于生效日", "before the first day")
     entry = Entry(
         id=said.get("id", "").strip() or made_id(question),
         question=question,
@@ -140,22 +147,22 @@ def _row(number: int, cells: Sequence[str], places: Mapping[str, tuple[int, ...]
         valid_from=begins,
         valid_to=ends,
     )
-    status = _read(said, "status", lambda cell: _among(cell, _STATUSES, "启用、停用 或 草稿"))
+    status = _read(said, "status", lambda cell: _among(cell, _STATUSES, "启用、停用 或 草稿", "on, off or draft"))
     return ImportRow(number, entry, status, frozenset(places))
 
 
 def _read(said: Mapping[str, str], column: str, reader: Callable[[str], Any]) -> Any:
     try:
         return reader(said.get(column, ""))
-    except ValueError as error:
-        raise _BadCell(column, str(error)) from None
+    except BadValue as error:
+        raise _BadCell(column, error.zh, error.en) from None
 
 
-def _among(cell: str, words: Mapping[str, Any], instead: str) -> Any:
+def _among(cell: str, words: Mapping[str, Any], zh: str, en: str) -> Any:
     try:
         return words[cell.strip().lower()]
     except KeyError:
-        raise ValueError(f"「{cell.strip()}」请写 {instead}") from None
+        raise BadValue(f"「{cell.strip()}」请写 {zh}", f"“{cell.strip()}”: write {en}") from None
 
 
 def _percent(cell: str) -> float | None:
@@ -164,9 +171,9 @@ def _percent(cell: str) -> float | None:
     try:
         number = float(cell.strip().removesuffix("%").removesuffix("％"))
     except ValueError:
-        raise ValueError(f"「{cell}」不是 0 到 100 的数") from None
+        raise BadValue(f"「{cell}」不是 0 到 100 的数", f"“{cell}” is no number from 0 to 100") from None
     if not 0 <= number <= 100:
-        raise ValueError(f"「{cell}」不在 0 到 100 之间")
+        raise BadValue(f"「{cell}」不在 0 到 100 之间", f"“{cell}” does not lie between 0 and 100")
     return number
 
 

@@ -41,7 +41,10 @@ def read_table(data: bytes, filename: str) -> Table:
     check_packed(data)
     kind = PurePath(filename.lower()).suffix
     if kind not in KINDS:
-        raise BadTable(f"不认识「{kind or filename}」文件。可以导入 .xlsx、.xls、.csv、.yaml。")
+        raise BadTable(
+            f"不认识「{kind or filename}」文件。可以导入 .xlsx、.xls、.csv、.yaml。",
+            f"“{kind or filename}” files are not read; .xlsx, .xls, .csv and .yaml are.",
+        )
     if kind in (".yaml", ".yml"):
         return _from_records(_records(data))
     if kind in (".xlsx", ".xls") and data[:4] not in (_ZIP, _OLE):
@@ -49,7 +52,10 @@ def read_table(data: bytes, filename: str) -> Table:
     sheets = [_csv_rows(_decoded(data))] if kind == ".csv" and data[:4] not in (_ZIP, _OLE) else _sheets(data)
     tables = [table for sheet in sheets if (table := _headed(sheet)) is not None]
     if not tables:
-        raise BadTable("文件里没有数据行。第一行写列名（标准问、答案…），下面每行一条知识。")
+        raise BadTable(
+            "文件里没有数据行。第一行写列名（标准问、答案…），下面每行一条知识。",
+            "The file has no rows of data. Put headings in the first row (question, answer …), an entry in each below.",
+        )
     return max(tables, key=lambda table: min(2, sum(map(knows, table.headers))))
 
 
@@ -65,11 +71,14 @@ def _sheets(data: bytes) -> Iterator[list[list[str]]]:
             _count(len(rows))
             yield [[_text(cell) for cell in row] for row in rows]
     except PasswordError as error:
-        raise BadTable("这个文件有密码。请去掉密码再导入。") from error
+        raise BadTable("这个文件有密码。请去掉密码再导入。", "This file has a password. Take it away first.") from error
     except (CalamineError, OSError, ValueError) as error:
         if isinstance(error, BadTable):
             raise
-        raise BadTable("打不开这个表格，可能已损坏。请用 Excel 打开后另存为 .xlsx 再导入。") from error
+        raise BadTable(
+            "打不开这个表格，可能已损坏。请用 Excel 打开后另存为 .xlsx 再导入。",
+            "This table cannot be opened; it may be damaged. Open it in Excel and save it as .xlsx.",
+        ) from error
 
 
 def _text(cell: object) -> str:
@@ -90,7 +99,10 @@ def _decoded(data: bytes) -> str:
             return data.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise BadTable("看不懂这个文件的文字编码。请另存为「CSV UTF-8」再导入。")
+    raise BadTable(
+        "看不懂这个文件的文字编码。请另存为「CSV UTF-8」再导入。",
+        "The encoding of this file is not known. Save it as “CSV UTF-8”.",
+    )
 
 
 def _csv_rows(text: str) -> list[list[str]]:
@@ -102,13 +114,19 @@ def _csv_rows(text: str) -> list[list[str]]:
             rows.append(row)
             _count(len(rows))
     except csv.Error as error:
-        raise BadTable(f"第 {len(rows) + 1} 行读不出来，可能引号没有成对。请检查这一行再导入。") from error
+        raise BadTable(
+            f"第 {len(rows) + 1} 行读不出来，可能引号没有成对。请检查这一行再导入。",
+            f"Row {len(rows) + 1} cannot be read; perhaps a quotation mark is missing. Look at it and try again.",
+        ) from error
     return rows
 
 
 def _count(rows: int) -> None:
     if rows > ROWS_AT_MOST + _HEADER_WITHIN:
-        raise BadTable(f"超过 {ROWS_AT_MOST:,} 行。请拆成几个文件分别导入。")
+        raise BadTable(
+            f"超过 {ROWS_AT_MOST:,} 行。请拆成几个文件分别导入。",
+            f"More than {ROWS_AT_MOST:,} rows. Split them into several files.",
+        )
 
 
 def _headed(sheet: Sequence[Sequence[str]]) -> Table | None:
@@ -122,7 +140,10 @@ def _headed(sheet: Sequence[Sequence[str]]) -> Table | None:
     if not body:
         return None
     if len(body) > ROWS_AT_MOST:
-        raise BadTable(f"有 {len(body):,} 行数据，超过上限 {ROWS_AT_MOST:,} 行。请拆成几个文件分别导入。")
+        raise BadTable(
+            f"有 {len(body):,} 行数据，超过上限 {ROWS_AT_MOST:,} 行。请拆成几个文件分别导入。",
+            f"{len(body):,} rows of data, the limit is {ROWS_AT_MOST:,}. Split them into several files.",
+        )
     width = len(headers)
     rows = tuple(tuple(map(restored, [*sheet[number], *[""] * width][:width])) for number in body)
     return Table(headers, rows, tuple(number + 1 for number in body))
@@ -137,16 +158,28 @@ def _records(data: bytes) -> list[Mapping[str, Any]]:
         if isinstance(error, BadTable):
             raise
         mark = getattr(error, "problem_mark", None)
-        where = f"第 {mark.line + 1} 行：" if mark else ""
-        raise BadTable(f"{where}不是正确的 YAML。请检查缩进、冒号和引号。") from error
+        zh, en = (f"第 {mark.line + 1} 行：", f"Line {mark.line + 1}: ") if mark else ("", "")
+        raise BadTable(
+            f"{zh}不是正确的 YAML。请检查缩进、冒号和引号。",
+            f"{en}not valid YAML. Look at indents, colons and quotation marks.",
+        ) from error
     found = loaded.get("entries") if isinstance(loaded, dict) else loaded
     if not isinstance(found, list) or not found:
-        raise BadTable("YAML 里没有条目。请写成 entries: 下面一条条的列表，每条有 question 和 answer。")
+        raise BadTable(
+            "YAML 里没有条目。请写成 entries: 下面一条条的列表，每条有 question 和 answer。",
+            "The YAML has no entries. Write a list under entries:, each item with question and answer.",
+        )
     if len(found) > ROWS_AT_MOST:
-        raise BadTable(f"有 {len(found):,} 条，超过上限 {ROWS_AT_MOST:,} 条。请拆成几个文件分别导入。")
+        raise BadTable(
+            f"有 {len(found):,} 条，超过上限 {ROWS_AT_MOST:,} 条。请拆成几个文件分别导入。",
+            f"{len(found):,} entries, the limit is {ROWS_AT_MOST:,}. Split them into several files.",
+        )
     for number, record in enumerate(found, 1):
         if not isinstance(record, dict):
-            raise BadTable(f"第 {number} 条不是「名称: 值」的形式。每条要有 question 和 answer。")
+            raise BadTable(
+                f"第 {number} 条不是「名称: 值」的形式。每条要有 question 和 answer。",
+                f"Item {number} is not “name: value”. Each needs question and answer.",
+            )
     return found
 
 
@@ -158,7 +191,10 @@ def _from_records(records: Sequence[Mapping[str, Any]]) -> Table:
     for record in flat:
         left -= sum(map(len, record.values()))
         if left < 0:
-            raise BadTable("这个文件展开后超过 100 MiB。请拆成几个文件分别导入。")
+            raise BadTable(
+                "这个文件展开后超过 100 MiB。请拆成几个文件分别导入。",
+                "This file grows beyond 100 MiB when read. Split it into several files.",
+            )
     rows = tuple(tuple(record.get(name, "") for name in headers) for record in flat)
     return Table(headers, rows, tuple(range(1, len(rows) + 1)))
 
@@ -184,5 +220,8 @@ def _bounded(items: Iterable[object]) -> Iterator[object]:
     """Give the items of a list; a shared list referred to again and again still ends at the limit of rows."""
     for place, item in enumerate(items):
         if place >= ROWS_AT_MOST:
-            raise BadTable(f"一个列表里超过 {ROWS_AT_MOST:,} 项。请检查文件。")
+            raise BadTable(
+                f"一个列表里超过 {ROWS_AT_MOST:,} 项。请检查文件。",
+                f"A list has more than {ROWS_AT_MOST:,} items. Look at the file.",
+            )
         yield item

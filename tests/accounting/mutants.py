@@ -1,7 +1,8 @@
 """Change one operator, constant or condition of a module at a time and see whether the rulings notice.
 
 ``python tests/accounting/mutants.py verdict inquiry ladder`` prints every mutant that no test fails on, and how many
-were killed. Each mutant runs in a forked child, so nothing on disk changes.
+were killed; ``values`` changes the values in the ruleset files instead. Each mutant runs in a forked child, so nothing
+on disk changes.
 """
 
 from __future__ import annotations
@@ -15,14 +16,25 @@ import itertools
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
-TESTS = ("test_rulings", "test_inquiry_duties", "test_scorecard", "test_ladder")
-SECONDS_A_MUTANT = 20
+RULINGS = ("test_rulings", "test_inquiry_duties", "test_scorecard", "test_ladder")
+TESTS: dict[str, tuple[str, ...]] = {
+    "forecast": ("test_forecast_in_days", "test_forecast"),
+    "daily": ("test_rulings", "test_forecast"),
+    "dated": ("test_rules_that_change",),
+    "tier": ("test_tiers", *RULINGS),
+    "inquiry": (*RULINGS, "test_rules_that_change"),
+    "books": ("test_rulings", "test_inquiry_duties", "test_rules_that_change"),
+    "scorecard": ("test_scorecard", "test_rulings"),
+    "values": ("test_rulings", "test_contradictions_of_sources", "test_forecast_in_words", "test_values_as_shipped"),
+}
+"""Which tests may kill a mutant, the quickest first; ``RULINGS`` for modules that are not named."""
+SECONDS_A_MUTANT = 40
 
 SWAPS: dict[type[ast.AST], tuple[type[Any], ...]] = {
     ast.Lt: (ast.LtE, ast.Gt),
@@ -47,8 +59,9 @@ def mutants(tree: ast.Module) -> Iterator[tuple[str, ast.Module]]:
     """Yield (what was changed, changed tree) for each single change."""
     nodes = list(ast.walk(tree))
     spared = {id(part) for node in nodes for top in getattr(node, "decorator_list", ()) for part in ast.walk(top)}
+    spared |= {id(node.value) for node in nodes if isinstance(node, ast.keyword) and node.arg == "repr"}
     for place, node in enumerate(nodes):
-        if id(node) in spared:  # frozen and slots guard against programmers, not against wrong books
+        if id(node) in spared:  # frozen, slots and repr are for programmers, they make no wrong books
             continue
         for words, change in _changes(node):
             other = copy.deepcopy(tree)
@@ -95,14 +108,22 @@ class _Planted(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         exec(compile(self.tree, str(self.path), "exec"), module.__dict__)  # noqa: S102
 
 
-def survives(name: str, path: Path, tree: ast.Module) -> bool:
+def planted(module: str) -> Iterator[tuple[str, Callable[[], None]]]:
+    """Yield (what was changed, what plants it) for each mutant of a module of ``bot.accounting``."""
+    path = ROOT / "bot" / "accounting" / f"{module}.py"
+    for words, tree in mutants(ast.parse(path.read_text(encoding="utf-8"))):
+        planting = _Planted(f"bot.accounting.{module}", path, tree)
+        yield words, lambda planting=planting: sys.meta_path.insert(0, planting)
+
+
+def survives(module: str, plant: Callable[[], None]) -> bool:
     """Run the tests on one mutant in a child; a mutant that hangs or breaks the import is dead too."""
     child = os.fork()
     if child == 0:
         signal.alarm(SECONDS_A_MUTANT)
-        sys.meta_path.insert(0, _Planted(name, path, tree))
         try:
-            for test in TESTS:
+            plant()
+            for test in TESTS.get(module, RULINGS):
                 _run(importlib.import_module(test))
         except BaseException:  # the mutant is dead, however it died
             os._exit(1)
@@ -127,19 +148,28 @@ def _rows(names: str | tuple[str, ...], values: Any) -> Iterator[dict[str, Any]]
         yield dict(zip(keys, row, strict=True))
 
 
+def _all(module: str) -> Iterator[tuple[str, Callable[[], None]]]:
+    if module != "values":
+        return planted(module)
+    found: Iterator[tuple[str, Callable[[], None]]] = importlib.import_module("mutants_of_values").planted()
+    return found
+
+
 def main(modules: list[str]) -> int:
     """Try all mutants of the named modules of ``bot.accounting``; the exit code is 1 where some survived."""
     os.chdir(ROOT)
     sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "accounting")]
-    importlib.import_module("hypothesis")  # heavy, and no mutant touches them
+    hypothesis = importlib.import_module("hypothesis")  # heavy, and no mutant touches them
     importlib.import_module("pytest")
+    # A mutant is dead with the first example against it; nobody reads the smallest one.
+    hypothesis.settings.register_profile("mutants", derandomize=True, phases=[hypothesis.Phase.generate])
+    hypothesis.settings.load_profile("mutants")
     killed = survived = 0
-    for module in modules:
-        path = ROOT / "bot" / "accounting" / f"{module}.py"
-        for words, tree in mutants(ast.parse(path.read_text(encoding="utf-8"))):
-            if survives(f"bot.accounting.{module}", path, tree):
+    for module in sorted(modules, key=lambda name: name == "values"):  # last: to see values, they must be loaded
+        for words, plant in _all(module):
+            if survives(module, plant):
                 survived += 1
-                print(f"{module}.py {words}", flush=True)
+                print(f"{module}: {words}", flush=True)
             else:
                 killed += 1
     print(f"{killed} killed, {survived} survived")

@@ -41,7 +41,8 @@ async def test_new_changed_unchanged_and_wrong_rows(house: Any) -> None:
     ]
     assert seen["columns"] == {"question": "标准问", "phrasings": "相似问法", "answer": "答案", "category": "分类"}
     assert (seen["errors"][0]["row"], seen["errors"][0]["column"]) == (5, "答案")
-    assert "没有答案" in seen["errors"][0]["why"]
+    assert "没有答案" in seen["errors"][0]["why"]["zh"]
+    assert "no answer" in seen["errors"][0]["why"]["en"]
     assert (await house.publishing.table("demo")).total == 2
 
 
@@ -155,7 +156,7 @@ async def test_limits_of_an_entry_hold_for_rows_too(house: Any) -> None:
     seen = await look(house, csv(f"{'问' * 201},,答,售后", "发货 1,,答,售后"))
     assert (seen["new"], seen["failed"]) == (1, 1)
     assert (seen["errors"][0]["row"], seen["errors"][0]["column"]) == (2, "标准问")
-    assert "200" in seen["errors"][0]["why"]
+    assert all("200" in seen["errors"][0]["why"][lang] for lang in ("zh", "en"))
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "csv", "yaml"])

@@ -173,12 +173,19 @@ class CheckOut(BaseModel):
     ruleset: str
 
 
+class WordsOut(BaseModel):
+    """A sentence in both languages."""
+
+    zh: str
+    en: str
+
+
 class RowErrorOut(BaseModel):
     """What is wrong in one cell of a table."""
 
     row: int
     column: str
-    why: str
+    why: WordsOut
 
 
 class RowOut(BaseModel):
@@ -188,7 +195,7 @@ class RowOut(BaseModel):
     state: Literal["new", "changed", "unchanged", "error"]
     question: str
     answer: str
-    why: str
+    why: WordsOut | None
 
 
 class PreviewOut(BaseModel):

@@ -104,6 +104,8 @@ def test_the_header_may_stand_below_a_title_and_on_the_second_sheet() -> None:
 def test_an_error_names_row_column_and_what_to_do(line: str, column: str, why: str) -> None:
     (error,) = imported(line.encode(), "a.csv").errors
     assert (error.row, error.column, error.why) == (2, column, why)
+    assert error.why_en
+    assert not any("\u4e00" <= char <= "\u9fff" for char in error.why_en if char not in line), "English is English"
 
 
 def test_a_repeated_question_is_an_error_of_the_second_row() -> None:
@@ -158,8 +160,10 @@ def far_cell() -> bytes:
     ],
 )
 def test_refused_in_words(data: bytes, name: str, why: str) -> None:
-    with pytest.raises(BadTable, match=why):
+    with pytest.raises(BadTable, match=why) as caught:
         read_table(data, name)
+    assert caught.value.en
+    assert not any("\u4e00" <= char <= "\u9fff" for char in caught.value.en), "English is English"
 
 
 def test_shared_yaml_lists_do_not_multiply() -> None:

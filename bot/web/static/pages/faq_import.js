@@ -1,7 +1,7 @@
 // Tables in: upload, columns as guessed or corrected, what would change, all or nothing, and undo.
 import { cls, html, useState } from "../lib/view.js";
 import { apiUrl, post } from "../lib/api.js";
-import { number, t, tOr } from "../lib/i18n.js";
+import { number, said, t, tOr } from "../lib/i18n.js";
 import { go, withQuery } from "../lib/router.js";
 import { shopOf, shops } from "../lib/session.js";
 import { Button, Chip, Empty, Failed, Field, Head, Icon, ShopPicker } from "../ui/parts.js";
@@ -41,9 +41,9 @@ function Found({ seen }) {
   const tally = { new: seen.new, changed: seen.changed, unchanged: seen.unchanged, error: seen.errors.length };
   const rows = seen.rows.filter((r) => !only || r.state === only);
   return html`<section><div class="chips filter">${Object.entries(tally).map(([state, n]) => html`<button type="button" key=${state} class=${cls("chip", TONE[state])} aria-pressed=${only === state} onClick=${() => setOnly(only === state ? "" : state)}>${t(`import.state.${state}`)} <b>${number(n)}</b></button>`)}</div>
-    ${seen.errors.length > 0 && html`<div class="notice danger" role="alert"><p><strong>${t("import.errors")}</strong></p><ul>${seen.errors.slice(0, 20).map((e) => html`<li key=${`${e.row}${e.column}`}>${e.row ? t("import.error_at", { row: e.row, column: e.column || "–", why: e.why }) : e.why}</li>`)}</ul></div>`}
+    ${seen.errors.length > 0 && html`<div class="notice danger" role="alert"><p><strong>${t("import.errors")}</strong></p><ul>${seen.errors.slice(0, 20).map((e) => html`<li key=${`${e.row}${e.column}`}>${e.row ? t("import.error_at", { row: e.row, column: e.column || "–", why: said(e.why) }) : said(e.why)}</li>`)}</ul></div>`}
     <div class="scroll"><table class="stack"><thead><tr><th class="num">${t("import.row")}</th><th>${t("import.state")}</th><th>${t("faq.question")}</th><th>${t("faq.answer")}</th><th>${t("import.why")}</th></tr></thead>
-      <tbody>${rows.map((r) => html`<tr key=${r.row}><td class="num">${r.row}</td><td><${Chip} tone=${TONE[r.state]}>${t(`import.state.${r.state}`)}<//></td><td>${r.question}</td><td class="words">${r.answer}</td><td>${r.why}</td></tr>`)}</tbody></table></div></section>`;
+      <tbody>${rows.map((r) => html`<tr key=${r.row}><td class="num">${r.row}</td><td><${Chip} tone=${TONE[r.state]}>${t(`import.state.${r.state}`)}<//></td><td>${r.question}</td><td class="words">${r.answer}</td><td>${said(r.why)}</td></tr>`)}</tbody></table></div></section>`;
 }
 
 function Done({ shop, done, onUndone }) {
