@@ -25,6 +25,8 @@ from bot.store.ids import digest_id
 
 IDLE_MS, LONGEST_MS = 60 * MINUTE, 12 * 60 * MINUTE
 LINK_MS = 10 * MINUTE
+SHORT = 12
+"""So much of a session's digest names it to its owner."""
 SEEN_EVERY_MS = MINUTE
 QUIET_MS = 15 * MINUTE
 GUESSES = {"name": 10, "place": 100}
@@ -126,6 +128,29 @@ class Logins(Record):
                 stored.add_audit(conn, now, who, "logout", place=place)
 
         await self.store.write(leave)
+
+    async def sessions(self, person_id: str, secret: str | None) -> list[dict[str, Any]]:
+        """A person's live sessions, the last used first. ``id`` tells them apart and opens nothing; ``here`` is the one
+        that ``secret`` belongs to."""
+        now, own = self.clocks.real_ms(), digest_id("session", secret) if secret else ""
+        return [
+            {**row, "id": row["digest"][:SHORT], "here": row["digest"] == own}
+            for row in await self.store.read(stored.sessions_of, person_id)
+            if now - row["seen_at"] < IDLE_MS and now - row["created_at"] < LONGEST_MS
+        ]
+
+    async def end_session(self, person_id: str, session: str, *, place: str = "") -> None:
+        """End one of a person's sessions, named as ``sessions`` names it.
+
+        Raises:
+            Refusal: there is none.
+        """
+        for row in await self.store.read(stored.sessions_of, person_id):
+            if row["digest"][:SHORT] == session:
+                act = partial(stored.end_session, digest=row["digest"])
+                await self.on_record(act, person_id, "session_ended", ref=session, place=place)
+                return
+        raise Refusal(Because.UNKNOWN, "no_such_session", "这个登录已经结束了。", "This session has ended already.")
 
     async def who(self, secret: str, *, touch: bool = True) -> Principal | None:
         """Who a session's secret belongs to; None once it ended, was idle for an hour or is 12 hours old.

@@ -163,6 +163,13 @@ def session_of(conn: sa.Connection, digest: str) -> dict[str, Any] | None:
     return None if row is None else {**row, "roles": roles_of(conn, row["person"])}
 
 
+def sessions_of(conn: sa.Connection, person_id: str) -> list[dict[str, Any]]:
+    """A person's sessions, the last used first: ``digest created_at seen_at from_where``."""
+    columns = [session.c[name] for name in ("digest", "created_at", "seen_at", "from_where")]
+    query = sa.select(*columns).where(session.c.person == person_id, session.c.link.is_(False))
+    return [dict(row) for row in conn.execute(query.order_by(session.c.seen_at.desc())).mappings()]
+
+
 def touch_session(conn: sa.Connection, digest: str, now: int) -> None:
     """Note when a session was last used."""
     conn.execute(sa.update(session).where(session.c.digest == digest).values(seen_at=now))

@@ -24,11 +24,14 @@ PAGES = {
     "/settings/bot": ("机器人", "Bot"),
     "/settings/hours": ("在线时段与通知语", "Hours and notices"),
     "/settings/fields": ("字段", "Fields"),
-    "/settings/people": ("成员与密钥", "People and keys"),
+    "/settings/alarms": ("通知", "Alarms"),
+    "/settings/people": ("成员与角色", "Members and roles"),
+    "/settings/security": ("密钥与安全", "Keys and security"),
     "/settings/look": ("外观与语言", "Look and language"),
 }
 BARE_KEY = re.compile(
     r"^(act|place|list|talk|rate|forecast|rules|statement|inquiry|wall|chart|funnel|weekday|level|verdict|faq|settings|sim|word|start|counts|reason|status)\.[a-z_.]+$",
+    r"^(act|place|list|talk|rate|forecast|rules|statement|night|inquiry|wall|chart|funnel|weekday|level|verdict|faq|settings|sim|word|start|counts|reason|status|delivery|alarm|audit|security|light)\.[a-z_.]+$",
     re.M,
 )
 # The page and its scrolling middle; what scrolls by itself (tables, code) is not asked.

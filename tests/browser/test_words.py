@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from bot.accounting.verdict import Reason, ReplyReason
+from bot.alarms import Teller
+from bot.core.alerts import AlarmKind
 from bot.core.notices import Notice
 from bot.core.reasons import HandoffReason, SilenceReason
 
@@ -25,6 +27,16 @@ PLURALS = sorted(key for key in WORDS["en"] if key.endswith(ONE))
 
 KNOWLEDGE = Path(__file__).parents[2] / "knowledge_base"
 EVIDENCE = sorted({c for p in KNOWLEDGE.glob("*.py") for c in re.findall(r'Evidence\("(\w+)"', p.read_text("utf-8"))})
+
+
+BOT = Path(__file__).parents[2] / "bot"
+RECORDING = re.compile(r'(?:recorded\(|edit\("[A-Z]+", [^,\n]+, |(?:on_record|\.audit)\([^\n]*?, )"(\w+)"')
+
+
+def acts_on_record() -> list[str]:
+    """The codes of acts that the server puts on record, as its own code names them."""
+    found = {code for path in BOT.rglob("*.py") for code in RECORDING.findall(path.read_text("utf-8"))}
+    return sorted(found | {"login", "login_failed", "logout"})
 
 
 def test_both_languages_have_the_same_keys():
@@ -65,6 +77,10 @@ def test_every_word_a_page_asks_for_is_there():
         pytest.param("verdict", list(Reason), id="how an inquiry counts"),
         pytest.param("counts", list(ReplyReason), id="why a reply counts or not"),
         pytest.param("part", ["answer", *Notice], id="what an automatic message is made of"),
+        pytest.param("alarm.kind", ["test", *AlarmKind], id="what people are called for"),
+        pytest.param("alarm.way", Teller.ways, id="where alarms go"),
+        pytest.param("alarm.address", Teller.ways, id="how an alarm's address is written"),
+        pytest.param("audit", acts_on_record(), id="what stands on record"),
         pytest.param("evidence", EVIDENCE, id="what speaks for an entry"),
     ],
 )

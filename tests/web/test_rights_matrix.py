@@ -39,6 +39,8 @@ ANY_LOGIN = {
     "GET /api/v1/me",
     "PATCH /api/v1/me",
     "POST /api/v1/me/password",
+    "GET /api/v1/me/sessions",
+    "DELETE /api/v1/me/sessions/{session}",
     "GET /api/v1/packs",
     "GET /api/v1/ways",
     "GET /api/v1/import/template.xlsx",

@@ -7,8 +7,9 @@ from typing import Any, Literal
 from pydantic import Field
 
 from bot.core.alerts import AlarmKind
-from bot.web import auth, views
+from bot.web import views
 from bot.web.api.shops import Hours
+from bot.web.recording import recorded
 from bot.web.route import ADMINS, Auth, Call, Route, Scope, Shape
 
 KIND = r"^[a-z_]{1,40}$"
@@ -69,7 +70,6 @@ async def add(call: Call) -> Any:
     made = await call.services.alarms.add(
         call.shop, body.way, body.address, body.secret, _values(body), by=call.principal.id
     )
-    await _record(call, "alarm_sink_added", made["id"])
     return _sink(made)
 
 
@@ -77,14 +77,12 @@ async def change(call: Call) -> Any:
     """Change a sink."""
     body: SinkChange = call.body
     made = await call.services.alarms.change(call.shop, call.path("sink"), _values(body), body.address, body.secret)
-    await _record(call, "alarm_sink_changed", made["id"])
     return _sink(made)
 
 
 async def remove(call: Call) -> Any:
     """Take a sink away."""
     await call.services.alarms.remove(call.shop, call.path("sink"))
-    await _record(call, "alarm_sink_removed", call.path("sink"))
     return {}
 
 
@@ -109,11 +107,6 @@ def _values(body: SinkBody | SinkChange) -> dict[str, Any]:
     return values
 
 
-async def _record(call: Call, what: str, ref: str) -> None:
-    place = auth.place(call.request, call.services.settings)
-    await call.services.people.audit(call.principal.id, what, ref=ref, shop=call.shop, place=place)
-
-
 def _sink(row: dict[str, Any]) -> dict[str, Any]:
     return {**row, "created_at": views.moment(row["created_at"]), "quiet_hours": row["quiet_hours"] or None}
 
@@ -131,9 +124,9 @@ def _route(method: str, path: str, handler: Any, **more: Any) -> Route:
 
 ROUTES = [
     _route("GET", "", sinks),
-    _route("POST", "", add, body=SinkBody),
-    _route("PATCH", "/{sink}", change, body=SinkChange),
-    _route("DELETE", "/{sink}", remove),
+    _route("POST", "", recorded("alarm_sink_added", add), body=SinkBody),
+    _route("PATCH", "/{sink}", recorded("alarm_sink_changed", change), body=SinkChange),
+    _route("DELETE", "/{sink}", recorded("alarm_sink_removed", remove)),
     _route("POST", "/{sink}/test", test),
     _route("GET", "/log", log, query=LogQuery),
 ]

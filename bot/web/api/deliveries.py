@@ -16,6 +16,7 @@ from bot.web.api.shops import base_url
 from bot.web.api.simulator import deliver
 from bot.web.curl import command
 from bot.web.problem import Problem
+from bot.web.recording import recorded
 from bot.web.route import ADMINS, Auth, Call, Route, Scope, Shape
 
 SIGNED = {"zh": "签名相符", "en": "the signature fits"}
@@ -150,7 +151,7 @@ ROUTES = [
     Route(
         "POST",
         "/api/v1/deliveries/{delivery}/replay",
-        replay,
+        recorded("delivery_replayed", replay),
         Auth.PERSON,
         ADMINS,
         Scope.DELIVERY,

@@ -28,6 +28,7 @@ from bot.web.api.people_shapes import (
     PersonOut,
     RoleIn,
     RoleOut,
+    SessionOut,
     TokenOut,
 )
 from bot.web.problem import Problem, not_found
@@ -115,6 +116,20 @@ async def change_my_password(call: Call) -> web.Response:
     await people.logout(await people.login(who.name, call.body.old, place), place=place)
     await people.set_password(who.id, call.body.new, by=who.id, place=place)
     return await logged_in(call, await people.open_session(who.id, place))
+
+
+async def sessions(call: Call) -> list[SessionOut]:
+    """One's own sessions, the last used first."""
+    _only_people(call)
+    secret = auth.session_secret(call.request, call.services.settings)
+    return [_session_out(row) for row in await call.services.people.sessions(call.principal.id, secret)]
+
+
+async def end_session(call: Call) -> dict[str, Any]:
+    """End one of one's own sessions; it is gone on the next request."""
+    _only_people(call)
+    await call.services.people.end_session(call.principal.id, call.path("session"), place=_place(call))
+    return {}
 
 
 async def users(call: Call) -> list[PersonOut]:
@@ -232,6 +247,11 @@ def _person_out(row: dict[str, Any]) -> PersonOut:
     )
 
 
+def _session_out(row: dict[str, Any]) -> SessionOut:
+    times = {name: _iso(row[name]) for name in ("created_at", "seen_at")}
+    return SessionOut(id=row["id"], here=row["here"], place=row["from_where"], **times)
+
+
 def _token_out(row: dict[str, Any]) -> TokenOut:
     return TokenOut(**row | {"created_at": _iso(row["created_at"])})
 
@@ -264,6 +284,8 @@ ROUTES: list[Route] = [
     _mine("GET", "/me", me, returns=Me),
     _mine("PATCH", "/me", change_me, body=MeBody, returns=Me),
     _mine("POST", "/me/password", change_my_password, body=OwnPasswordBody, returns=LoggedIn),
+    _mine("GET", "/me/sessions", sessions, returns=list[SessionOut]),
+    _mine("DELETE", "/me/sessions/{session}", end_session),
     _mine("GET", "/agents", agents, roles=DESK, scope=Scope.ANY, query=AgentsQuery, returns=list[Colleague]),
     _manage("GET", "/users", users, returns=list[PersonOut]),
     _manage("POST", "/users", add_user, body=NewPersonBody, returns=PersonOut),

@@ -147,6 +147,16 @@ class Colleague(BaseModel):
     name: str
 
 
+class SessionOut(BaseModel):
+    """One of a person's own logins. ``here`` is the one that asks; ``id`` opens nothing."""
+
+    id: str
+    here: bool
+    place: str
+    created_at: str
+    seen_at: str
+
+
 class Act(BaseModel):
     """One act on record."""
 

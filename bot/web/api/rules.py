@@ -9,6 +9,7 @@ from pydantic import Field
 
 from bot.service.facts import stated
 from bot.web import views
+from bot.web.recording import recorded
 from bot.web.route import ADMINS, EVERYBODY, WATCHERS, Auth, Call, Handler, Route, Scope, Shape
 
 
@@ -110,7 +111,7 @@ def _route(method: str, path: str, handler: Handler, roles: tuple[str, ...], **m
 ROUTES = [
     _route("GET", "/rules", shown, EVERYBODY),
     _route("GET", "/rulebook", rulebook, EVERYBODY),
-    _route("PATCH", "/rules", change, ADMINS, body=RuleBody),
+    _route("PATCH", "/rules", recorded("rule_changed", change), ADMINS, body=RuleBody),
     _route("POST", "/what-if", what_if, WATCHERS, body=WhatIf),
     _route("GET", "/contradictions", contradictions, WATCHERS),
     _route("PUT", "/contradictions/{contradiction}", follow, ADMINS, body=ReadingBody),

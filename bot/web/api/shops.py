@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints
 from adapters.base import Channel
 from bot.service.shops import NewShop, new_channel_key
 from bot.web import views
+from bot.web.recording import recorded
 from bot.web.route import ADMINS, EVERYBODY, WATCHERS, Auth, Call, Route, Scope, Shape
 
 Time = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
@@ -152,7 +153,7 @@ ROUTES = [
     Route(
         "POST",
         "/api/v1/shops",
-        create,
+        recorded("shop_made", create),
         Auth.PERSON,
         ADMINS,
         Scope.INSTALL,
@@ -161,7 +162,7 @@ ROUTES = [
     Route(
         "PATCH",
         "/api/v1/shops/{shop}",
-        change,
+        recorded("shop_changed", change),
         Auth.PERSON,
         ADMINS,
         Scope.SHOP,
@@ -170,7 +171,7 @@ ROUTES = [
     Route(
         "POST",
         "/api/v1/shops/{shop}/stop",
-        stop,
+        recorded("stop_switched", stop),
         Auth.PERSON,
         WATCHERS,
         Scope.SHOP,
@@ -179,7 +180,7 @@ ROUTES = [
     Route(
         "POST",
         "/api/v1/shops/{shop}/channels",
-        add_channel,
+        recorded("channel_made", add_channel),
         Auth.PERSON,
         ADMINS,
         Scope.SHOP,
@@ -188,7 +189,7 @@ ROUTES = [
     Route(
         "POST",
         "/api/v1/channels/{channel}/rotate",
-        rotate,
+        recorded("secret_rotated", rotate),
         Auth.PERSON,
         ADMINS,
         Scope.CHANNEL,

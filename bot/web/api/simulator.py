@@ -16,6 +16,7 @@ from bot.service.directory import ZONE
 from bot.store.ids import new_id, to_ms
 from bot.web import views
 from bot.web.problem import Problem, not_found
+from bot.web.recording import recorded
 from bot.web.route import ADMIN, ADMINS, EVERYBODY, OPERATOR, SUPERVISOR, Auth, Call, Route, Scope, Shape
 from bot.web.webhooks import answer
 
@@ -276,5 +277,5 @@ ROUTES = [
     _route("POST", "clock", clock, PLAYERS, body=ClockBody),
     _route("POST", "faults", faults, PLAYERS, body=FaultBody),
     _route("POST", "burst", burst, PLAYERS),
-    _route("POST", "wipe", wipe, ADMINS),
+    _route("POST", "wipe", recorded("simulation_wiped", wipe), ADMINS),
 ]

@@ -11,6 +11,7 @@ from bot.service.statements import Statement
 from bot.web import views
 from bot.web.api.books import RatesQuery, period
 from bot.web.problem import not_found
+from bot.web.recording import recorded
 from bot.web.route import WATCHERS, Auth, Call, Handler, Route, Scope, Shape
 
 
@@ -51,7 +52,7 @@ def _route(method: str, path: str, handler: Handler, scope: Scope, **more: Any) 
 
 
 ROUTES = [
-    _route("POST", "/shops/{shop}/statements", keep, Scope.SHOP, body=StatementBody),
+    _route("POST", "/shops/{shop}/statements", recorded("statement_kept", keep), Scope.SHOP, body=StatementBody),
     _route("GET", "/shops/{shop}/statements", compared, Scope.SHOP),
     _route("GET", "/rates/agents", agents, Scope.ANY, query=RatesQuery),
 ]

@@ -26,7 +26,7 @@ const PAGES = [
   { at: /^\/rates\/wall$/, load: () => import("./pages/wall.js"), title: "wall.title", styles: FIGURES, alone: true },
   { at: /^\/rates$/, load: () => import("./pages/rates.js"), title: "place.rates", styles: FIGURES },
   { at: /^\/simulator$/, load: () => import("./pages/simulator.js"), title: "place.simulator" },
-  { at: /^\/deliveries$/, load: () => import("./pages/deliveries.js"), title: "place.deliveries" },
+  { at: /^\/deliveries(?:\/(?<id>[^/]+))?$/, load: () => import("./pages/deliveries.js"), title: "place.deliveries" },
   { at: /^\/settings(?:\/(?<part>[^/]+))?$/, load: () => import("./pages/settings.js"), title: "place.settings" },
 ];
 

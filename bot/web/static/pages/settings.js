@@ -4,11 +4,13 @@ import { t } from "../lib/i18n.js";
 import { go, route, withQuery } from "../lib/router.js";
 import { can, shops } from "../lib/session.js";
 import { Empty, ShopPicker } from "../ui/parts.js";
+import { Alarms } from "./settings_alarms.js";
 import { Bot } from "./settings_bot.js";
 import { Facts } from "./settings_fields.js";
 import { Hours } from "./settings_hours.js";
 import { Look } from "./settings_look.js";
 import { People } from "./settings_people.js";
+import { Security } from "./settings_security.js";
 import { Shops } from "./settings_shops.js";
 
 // `perShop` parts show one shop, chosen beside the title.
@@ -17,7 +19,9 @@ const PARTS = [
   { id: "bot", word: "settings.bot", part: Bot, needs: "shops", perShop: true },
   { id: "hours", word: "settings.hours", part: Hours, needs: "shops", perShop: true },
   { id: "fields", word: "settings.fields", part: Facts, needs: "faq", perShop: true },
+  { id: "alarms", word: "settings.alarms", part: Alarms, needs: "shops", perShop: true },
   { id: "people", word: "settings.people", part: People, needs: "people" },
+  { id: "security", word: "settings.security", part: Security },
   { id: "look", word: "settings.look", part: Look },
 ];
 

@@ -1,16 +1,15 @@
-// Who may log in, what they may do, and machines' keys.
-import { html, useState } from "../lib/view.js";
-import { del, get, patch, post } from "../lib/api.js";
-import { dayWord } from "../lib/clock.js";
+// Who may log in, and what they may do.
+import { html } from "../lib/view.js";
+import { get, patch, post } from "../lib/api.js";
 import { t } from "../lib/i18n.js";
 import { me, shopOf, shops } from "../lib/session.js";
 import { Button, Chip, Failed, Field, Loading, useLoad } from "../ui/parts.js";
-import { attempt, confirmFirst, say, showDialog } from "../ui/floating.js";
+import { attempt, say, showDialog } from "../ui/floating.js";
 
 const ROLES = ["agent", "operator", "supervisor", "admin"];
 
-const shopWord = (id) => (id === "*" ? t("filter.all_shops") : shopOf(id)?.name || id);
-const RolePicker = () => html`<${Field} label=${t("people.role")}><select name="role">${ROLES.map((r) => html`<option key=${r} value=${r}>${t(`role.${r}`)}</option>`)}</select><//>
+export const shopWord = (id) => (id === "*" ? t("filter.all_shops") : shopOf(id)?.name || id);
+export const RolePicker = () => html`<${Field} label=${t("people.role")}><select name="role">${ROLES.map((r) => html`<option key=${r} value=${r}>${t(`role.${r}`)}</option>`)}</select><//>
   <${Field} label=${t("word.shop")}><select name="shop"><option value="*">${t("filter.all_shops")}</option>${shops.value.map((s) => html`<option key=${s.id} value=${s.id}>${s.name}</option>`)}</select><//>`;
 
 /** Send a small form's values; the form is emptied when it worked. */
@@ -56,22 +55,4 @@ function Users() {
       <div class="acts end"><${Button} kind="primary" type="submit">${t("people.add")}<//></div></form>`;
 }
 
-function Tokens() {
-  const { data, problem, reload } = useLoad(() => get("/tokens"), []);
-  const [made, setMade] = useState(null);
-  const add = sending(async ({ name, role, shop }) => {
-    setMade(await post("/tokens", { name, role, shops: [shop] }));
-    reload();
-  });
-  const remove = (token) => confirmFirst(t("tokens.remove"), t("tokens.remove_why", { name: token.name }), t("act.delete"), () => attempt(async () => {
-    await del(`/tokens/${encodeURIComponent(token.name)}`);
-    reload();
-  }));
-  if (problem) return html`<${Failed} problem=${problem} retry=${reload} />`;
-  return html`<section class="card"><h3>${t("tokens.title")}</h3><p class="muted">${t("tokens.why")}</p>
-    ${data?.length > 0 && html`<ul class="neighbours">${data.map((k) => html`<li key=${k.name}><span><strong>${k.name}</strong> <span class="meta">${t(`role.${k.role}`)} · ${k.shops.map(shopWord).join(t("word.comma"))} · ${dayWord(k.created_at)}</span></span><${Button} kind="quiet small" onClick=${() => remove(k)}>${t("act.delete")}<//></li>`)}</ul>`}
-    ${made && html`<div class="notice warn"><p><strong>${t("tokens.once")}</strong></p><p class="secret"><input readonly value=${made.value} aria-label=${made.name} onFocus=${(e) => e.currentTarget.select()} /></p></div>`}
-    <form class="stacked" onSubmit=${add}><div class="two"><${Field} label=${t("tokens.name")}><input name="name" required maxlength="40" autocomplete="off" /><//><${RolePicker} /></div><div class="acts end"><${Button} type="submit">${t("tokens.add")}<//></div></form></section>`;
-}
-
-export const People = () => html`<${Users} /><${Tokens} />`;
+export const People = () => html`<${Users} />`;

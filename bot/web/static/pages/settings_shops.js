@@ -6,21 +6,10 @@ import { t, tOr } from "../lib/i18n.js";
 import { loadShops, shops } from "../lib/session.js";
 import { Button, Chip, Field } from "../ui/parts.js";
 import { attempt, confirmFirst, say } from "../ui/floating.js";
+import { Copyable } from "../ui/copy.js";
 import { Unconfirmed } from "../ui/unconfirmed.js";
 
 const PLATFORMS = ["xiaohongshu", "kuaishou", "douyin", "taobao", "pinduoduo", "wechat", "internal"];
-
-/** Copy by the clipboard where there is one, else by selecting: plain-http pages have none. */
-function Copyable({ value, label }) {
-  const copy = async (event) => {
-    const field = event.currentTarget.parentElement.querySelector("input");
-    field.select();
-    if (navigator.clipboard) await navigator.clipboard.writeText(value).catch(() => {});
-    else document.execCommand("copy");
-    say(t("settings.copied"), { key: "copied" });
-  };
-  return html`<span class="secret"><input readonly value=${value} aria-label=${label} onFocus=${(e) => e.currentTarget.select()} /><${Button} icon="copy" onClick=${copy}>${t("act.copy")}<//></span>`;
-}
 
 /** A secret just made. It is kept by the server but never shown again. */
 const Secret = ({ value }) => html`<div class="notice warn"><p><strong>${t("settings.secret_once")}</strong></p><${Copyable} value=${value} label=${t("settings.secret")} /></div>`;

@@ -6,6 +6,7 @@ import { useKeys } from "../lib/keys.js";
 import { go, route } from "../lib/router.js";
 import { can, chooseLang, counts, flipScheme, leave, me, shops } from "../lib/session.js";
 import { Alarm } from "./deadlines.js";
+import { railLight, useLight } from "./light.js";
 import { Icon } from "./parts.js";
 import { DialogHost, ToastHost, showDialog, undoLatest } from "./floating.js";
 
@@ -14,7 +15,7 @@ const PLACES = [
   { path: "/faq", icon: "book", word: "place.faq" },
   { path: "/rates", icon: "chart", word: "place.rates" },
   { path: "/simulator", icon: "play", word: "place.simulator" },
-  { path: "/deliveries", icon: "in", word: "place.deliveries", needs: "shops" },
+  { path: "/deliveries", icon: "in", word: "place.deliveries", needs: "shops", light: railLight },
   { path: "/settings", icon: "gear", word: "place.settings" },
 ];
 
@@ -29,13 +30,20 @@ export function showKeys() {
     <dl>${rows.map(([key, word]) => html`<div key=${key}><dt>${key.split(" ").map((k) => (/[/–]/.test(k) && k.length === 1 ? k : html`<kbd>${k}</kbd>`))}</dt><dd>${t(word)}</dd></div>`)}</dl></section>`)}</div>`);
 }
 
+/** A small light with its words, for those who look and for those who listen. */
+function Light({ of }) {
+  const found = of();
+  return found && html`<i class=${`dot ${found.tone}`} title=${found.words}><span class="unseen">${found.words}</span></i>`;
+}
+
 function Rail() {
+  useLight();
   const here = route.value.path;
   const other = LANGS.find((l) => l !== lang.value);
   return html`<nav class="rail" aria-label=${t("place.nav")}>
     <a class="brand" href="/start" aria-label=${t("place.start")} title=${t("place.start")}><${Icon} name="mark" /></a>
-    ${PLACES.filter((p) => !p.needs || can(p.needs)).map(({ path, icon, word, count }) => html`<a key=${path} href=${path} class="place" aria-current=${here.startsWith(path) ? "page" : undefined}>
-      <${Icon} name=${icon} /><span>${t(word)}</span>${count && count() > 0 && html`<b class="count" aria-label=${t("place.count", { n: count() })}>${count()}</b>`}</a>`)}
+    ${PLACES.filter((p) => !p.needs || can(p.needs)).map(({ path, icon, word, count, light }) => html`<a key=${path} href=${path} class="place" aria-current=${here.startsWith(path) ? "page" : undefined}>
+      <${Icon} name=${icon} /><span>${t(word)}</span>${count && count() > 0 && html`<b class="count" aria-label=${t("place.count", { n: count() })}>${count()}</b>`}${light && html`<${Light} of=${light} />`}</a>`)}
     <span class="grow"></span>
     <button type="button" class="place small" onClick=${() => chooseLang(other)} lang=${other}><${Icon} name="globe" /><span>${other === "en" ? "English" : "中文"}</span></button>
     <button type="button" class="place small" onClick=${flipScheme}><${Icon} name="moon" /><span>${t("look.flip")}</span></button>
