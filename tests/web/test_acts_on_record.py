@@ -11,6 +11,7 @@ NOT_RECORDED = {
     "reply": "the ledger holds it, with who",
     "note": "the ledger holds it, with who",
     "read": "nothing is changed",
+    "draft": "what is not sent yet is nobody's act",
     "suggestion": "the ledger holds it, with who",
     "check": "nothing is changed",
     "match": "nothing is changed",
@@ -39,10 +40,7 @@ def test_every_other_write_is_recorded():
         and route.path.rpartition("/")[2] not in NOT_RECORDED
         and not any(part in route.path for part in SERVICE)
     ]
-    assert bare == KNOWN_BARE, bare
-
-
-KNOWN_BARE: list[str] = []
+    assert not bare, f"wrap these handlers in recorded(…), or say in NOT_RECORDED why not: {bare}"
 
 
 async def acts(door, what: str) -> list[dict]:
@@ -80,7 +78,12 @@ async def test_what_is_done_with_a_conversation(door, what, path, body):
         ("rule_changed", "PATCH", "/shops/east/rules", {"name": "deadline.seconds", "value": 120, "why": "试试"}),
         ("entry_made", "POST", "/shops/east/entries", {"question": "包邮吗", "answer": "满 99 元包邮。"}),
         ("token_added", "POST", "/tokens", {"name": "t", "role": "agent", "shops": ["east"]}),
-        ("person_added", "POST", "/users", {"name": "小周", "password": "miaohui-zhou-1", "roles": []}),
+        (
+            "person_added",
+            "POST",
+            "/users",
+            {"name": "小周", "password": "miaohui-zhou-1", "roles": [{"role": "agent", "shop": "east"}]},
+        ),
     ],
 )
 async def test_what_is_changed(door, what, method, path, body):
@@ -102,7 +105,9 @@ async def test_what_is_taken_out_of_the_house(door, what, path):
 
 
 async def test_what_was_refused(door):
-    await door.post("/api/v1/users", {"name": "小周", "password": "miaohui-zhou-1", "roles": []})
+    await door.post(
+        "/api/v1/users", {"name": "小周", "password": "miaohui-zhou-1", "roles": [{"role": "agent", "shop": "east"}]}
+    )
     wrong = await door.client.post("/api/v1/login", json={"name": "小周", "password": "wrong-words"})
     unknown = await door.client.post("/api/v1/login", json={"name": "nobody", "password": "wrong-words"})
     assert (wrong.status, unknown.status) == (401, 401)

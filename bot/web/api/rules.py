@@ -114,7 +114,7 @@ ROUTES = [
     _route("PATCH", "/rules", recorded("rule_changed", change), ADMINS, body=RuleBody),
     _route("POST", "/what-if", what_if, WATCHERS, body=WhatIf),
     _route("GET", "/contradictions", contradictions, WATCHERS),
-    _route("PUT", "/contradictions/{contradiction}", follow, ADMINS, body=ReadingBody),
+    _route("PUT", "/contradictions/{contradiction}", recorded("rule_changed", follow), ADMINS, body=ReadingBody),
     _route("GET", "/facts", facts, EVERYBODY),
-    _route("PATCH", "/facts", state, WATCHERS, body=FactBody),
+    _route("PATCH", "/facts", recorded("facts_stated", state), WATCHERS, body=FactBody),
 ]
