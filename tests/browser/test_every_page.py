@@ -30,7 +30,6 @@ PAGES = {
     "/settings/look": ("外观与语言", "Look and language"),
 }
 BARE_KEY = re.compile(
-    r"^(act|place|list|talk|rate|forecast|rules|statement|inquiry|wall|chart|funnel|weekday|level|verdict|faq|settings|sim|word|start|counts|reason|status)\.[a-z_.]+$",
     r"^(act|place|list|talk|rate|forecast|rules|statement|night|inquiry|wall|chart|funnel|weekday|level|verdict|faq|settings|sim|word|start|counts|reason|status|delivery|alarm|audit|security|light)\.[a-z_.]+$",
     re.M,
 )
