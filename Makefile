@@ -42,7 +42,7 @@ bench: setup
 	@$(PY) -m tests.bench
 
 fire: setup
-	@$(PY) -m pytest -n auto tests/flow
+	@MIAOHUI_FIRE=full $(PY) -m pytest -s tests/fire tests/flow/test_crash.py
 
 mutants: setup
 	@$(PY) tests/accounting/mutants.py verdict inquiry ladder

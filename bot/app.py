@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -48,11 +47,13 @@ from bot.service.scorecards import Scorecards
 from bot.service.sending import Sending
 from bot.service.setup import Setup
 from bot.service.shelf import Shelf
-from bot.service.shops import INSTALLATION, Shops
+from bot.service.shops import Shops
 from bot.service.statements import Statements
 from bot.service.teams import Teams
 from bot.service.ticking import Ticking
+from bot.service.together import Together
 from bot.service.watching import Watch, Watching
+from bot.service.worker import Worker
 from bot.settings import Settings
 from bot.store.engine import Store
 from bot.store.migrate import migrate
@@ -64,7 +65,6 @@ from bot.web.services import Services
 
 STALL_S = 8.0
 """A simulated stall outlasts the sending timeout."""
-RELOAD_S = 1.0
 
 log = structlog.get_logger("app")
 
@@ -96,6 +96,7 @@ class App:
         self.settings = settings
         self.clocks = Clocks(now or real_clock(settings))
         self.store = Store(settings.database or settings.data / "miaohui.db")
+        self.worker = Worker(self.store, self.clocks, settings.lease_s, settings.heartbeat_s)
         self.vault = Vault.at(settings.data / "secret.key")
         self.simulator = FakePlatform(lambda channel: self.clocks.now(channel.shop))
         self.clients = make_clients(self.simulator)
@@ -109,18 +110,24 @@ class App:
         )
         self._wire_flow()
         self._wire_rest()
-        self._watcher: asyncio.Task[None] | None = None
 
     def _wire_flow(self) -> None:
         """Intake → answering → sending, and what falls due."""
         self.shelf = Shelf(self.store, self.directory)
         self.books = Books(self.directory, self.clocks)
         self.moves = Moves(self.clocks, self.books)
-        self.sending = Sending(self.store, self.directory, self.clocks, self.books, self.clients, self.moves.after_sent)
-        self.answering = Answering(
-            self.store, self.shelf, Deciding(self.directory, self.clocks, self.books), self.sending
+        self.sending = Sending(
+            self.store, self.directory, self.clocks, self.books, self.worker, self.clients, self.moves.after_sent
         )
-        self.intake = Intake(self.store, self.clocks, self.answering.put)
+        self.answering = Answering(
+            self.store,
+            self.shelf,
+            Deciding(self.directory, self.clocks, self.books, self.worker),
+            self.sending,
+            self.worker,
+        )
+        self.together = Together(self.store, self.worker, self._reload, self._committed)
+        self.intake = Intake(self.store, self.clocks, self.worker, self.answering.put, self.together.ring)
         self.presences = Presences(self.store, self.clocks, self.moves)
         self.assigning = Assigning(self.store, self.clocks, self.directory, self.shelf, self.presences)
         self.desk_line = DeskLine(self.store, self.directory, self.clocks)
@@ -129,7 +136,8 @@ class App:
                 Watch("assign", 1, self.assigning.look),
                 Watch("assign_soon", 3600, self.assigning.assign, rung=True),
                 Watch("line", 20, self.desk_line.watch),
-            ]
+            ],
+            self.worker.first,
         )
         self.ticking = Ticking(
             self.store,
@@ -177,6 +185,7 @@ class App:
             shelf=self.shelf,
             people=people,
             shops=shops,
+            worker=self.worker,
             intake=self.intake,
             answering=self.answering,
             **self._desk(),
@@ -218,21 +227,16 @@ class App:
     async def start(self) -> None:
         """Open, then find the work a former process left, and begin."""
         await self.open()
-        self.store.on_commit = self._committed
         if not await self.services.people.has_owner():
             self.services.start_token = secrets.token_urlsafe(24)
-        self.answering.start()
-        await self.sending.rescue()
-        await self.answering.rescue()
+        await self.together.start(self.answering, self.sending)
         self.ticking.start()
         self.alarm_watch.start()
         self.watching.start()
-        self._watcher = asyncio.create_task(self._watch())
 
     async def stop(self) -> None:
         """Finish what was accepted or leave it safely stored, then close."""
-        if self._watcher:
-            self._watcher.cancel()
+        self.together.cancel()
         await self.alarm_watch.stop()
         self.alarms.close()
         await self.ticking.stop()
@@ -241,26 +245,18 @@ class App:
         await self.sending.drain(6)
         for client in self.clients.values():
             await client.close()
+        await self.together.stop()
         await self.store.close()
 
     def _committed(self, shops: set[str]) -> None:
         self.services.feed.ring(shops)
         self.watching.ring()
 
-    async def _watch(self) -> None:
-        """Take in settings that another process (the command line) has changed."""
-        seen = (await self.services.feed.heads([INSTALLATION]))[INSTALLATION]
-        while True:
-            await asyncio.sleep(RELOAD_S)
-            try:
-                head = (await self.services.feed.heads([INSTALLATION]))[INSTALLATION]
-                if head != seen:
-                    seen = head
-                    await self.directory.reload()
-                    for shop in self.directory.shops:
-                        self.shelf.drop(shop)
-            except Exception:
-                log.exception("reload_failed")
+    async def _reload(self) -> None:
+        """Take in what another process has changed about shops and FAQs."""
+        await self.directory.reload()
+        for shop in self.directory.shops:
+            self.shelf.drop(shop)
 
 
 @contextlib.asynccontextmanager

@@ -39,6 +39,10 @@ class Settings(BaseSettings):
     webhook_limit: int = Field(256 * 1024, ge=1024, description="largest webhook body, in bytes")
     webhook_deadline_s: float = Field(1.8, gt=0, le=5, description="every webhook is answered within, in seconds")
     body_deadline_s: float = Field(15.0, gt=0, description="a whole request must arrive within, in seconds")
+    lease_s: float = Field(
+        30.0, ge=2, le=600, description="a process of several that was not heard of for so long is given up, in seconds"
+    )
+    heartbeat_s: float = Field(5.0, gt=0, le=60, description="how often a process says that it is there, in seconds")
     log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="debug, info, warning or error")
     clock_starts_at: datetime | None = Field(
         None, description="run as if the process had started at this time (ISO, with offset); for trying things out"

@@ -18,7 +18,7 @@ import typer
 
 from adapters.signing import decode_secret, sign
 from bot.cli.played import Line, read_lines, summary
-from bot.service.intake import message_id
+from bot.service.arrivals import message_id
 
 SECRET_IN_ENV = "MIAOHUI_SIMULATE_SECRET"  # noqa: S105  (a variable's name)
 SETTLE_S = 15.0

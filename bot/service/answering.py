@@ -18,14 +18,16 @@ import sqlalchemy as sa
 import structlog
 
 from bot.core.message import CARDS, HAPPENINGS, Kind, Sender
+from bot.service.arrivals import Fresh
 from bot.service.deciding import Deciding, Question
 from bot.service.directory import ZONE
-from bot.service.intake import Fresh
 from bot.service.sending import Sending
 from bot.service.shelf import Shelf, Shelved
+from bot.service.worker import Worker
 from bot.store import conversations as convs
 from bot.store import messages
 from bot.store.engine import Store
+from bot.store.holding import may_be_others
 from bot.store.ids import from_ms
 from knowledge_base.entry import Context, Reading
 
@@ -50,6 +52,8 @@ class _Around:
     """What is known around a conversation's next line."""
 
     pending: tuple[str, ...]
+    lines: tuple[str, ...]
+    """The same, by id."""
     product: str | None
     previous: str
 
@@ -60,8 +64,11 @@ Item = Fresh | Expired
 class Answering:
     """The worker between intake and sending. A conversation in which our own code fails is tried again by itself."""
 
-    def __init__(self, store: Store, shelf: Shelf, deciding: Deciding, sending: Sending) -> None:
+    def __init__(self, store: Store, shelf: Shelf, deciding: Deciding, sending: Sending, worker: Worker) -> None:
         self._store, self._shelf, self._deciding, self._sending = store, shelf, deciding, sending
+        self._worker = worker
+        self._known: set[str] = set()
+        """The messages that are in memory here, by id."""
         self._queue: deque[Item] = deque()
         self._wake = asyncio.Event()
         self._idle = asyncio.Event()
@@ -93,7 +100,10 @@ class Answering:
 
     def put(self, items: Iterable[Item]) -> None:
         """Queue stored messages, or bursts whose wait is over."""
-        self._queue.extend(items)
+        for item in items:
+            self._queue.append(item)
+            if isinstance(item, Fresh):
+                self._known.add(item.id)
         self._idle.clear()
         self._wake.set()
 
@@ -103,13 +113,33 @@ class Answering:
         return len(self._queue) + self.in_hand + sum(len(behind) for behind in self._troubled.values())
 
     async def rescue(self) -> None:
-        """Queue what a former process accepted and did not decide. Lines of an unfinished burst have their timer."""
-        page = await self._store.read(messages.undecided)
+        """Take over what a process that is gone accepted and did not decide."""
+        for shop in await self._store.read(messages.shops_with_orphans):
+            await self._store.write_in({shop}, messages.adopt, shop, self._worker.name)
+        await self.look()
+
+    async def look(self) -> None:
+        """Queue what the table says is ours and memory does not know: adopted, or brought in by another process.
+
+        Lines of an unfinished burst have their timer.
+        """
+        me = self._worker.name
+        page = await self._store.read(messages.undecided, me)
         while page:
             loaded = await self._store.read(convs.load, {row["conversation"] for row in page})
             held = {line for one in loaded.values() for line in one.pending}
-            self.put(_fresh(row) for row in page if row["id"] not in held)
-            page = await self._store.read(messages.undecided, (page[-1]["seq"], page[-1]["id"]))
+            new = [row for row in page if row["id"] not in held | self._known]
+            if me == self._worker.name:
+                self.put(_fresh(row) for row in new)
+            page = await self._store.read(messages.undecided, me, (page[-1]["seq"], page[-1]["id"]))
+
+    def forget(self) -> None:
+        """Others have taken over what was in hand here."""
+        self._queue.clear()
+        self._known.clear()
+        for behind in self._troubled.values():
+            behind.clear()
+        self._rest_if_done()
 
     async def _run(self) -> None:
         while True:
@@ -123,6 +153,9 @@ class Answering:
                 log.exception("batch_failed", size=len(batch))
                 await self._apart(batch)
             self.in_hand = 0
+            for item in batch:
+                if item.conversation not in self._troubled:
+                    self._known.discard(_id_of(item))
 
     def _rest_if_done(self) -> None:
         if not self.waiting:
@@ -152,12 +185,14 @@ class Answering:
         behind, left, pause_s = self._troubled[conversation], ATTEMPTS - 1, RETRY_S
         while behind:
             await asyncio.sleep(pause_s)
+            if not behind:
+                break
             done = await self._decided(behind[0])
             if not done:
                 left -= 1
                 done = left <= 0 and await self._handed_over(behind[0])
-            if done:
-                behind.popleft()
+            if done and behind:
+                self._known.discard(_id_of(behind.popleft()))
             pause_s = 0.0 if done else min(pause_s + RETRY_S, RETRY_AT_MOST_S)
         del self._troubled[conversation]
         self._rest_if_done()
@@ -178,7 +213,7 @@ class Answering:
                 return True
             for books in (True, False):
                 try:
-                    handed = await self._store.write_in({fresh.shop}, self._deciding.fault, [fresh], books=books)
+                    handed = await self._store.write_in({fresh.shop}, self._fault, fresh, books=books)
                     self._sending.start(handed)
                     return True
                 except Exception:
@@ -200,22 +235,67 @@ class Answering:
         loop = asyncio.get_running_loop()
         questions = await loop.run_in_executor(self._thread, _read_all, batch, around, shelved, started)
         touched = [item for item in batch if isinstance(item, Fresh)]
+        seen = {cid: one.lines for cid, one in around.items()}
         shops = {item.shop for item in batch}
-        self._sending.start(await self._store.write_in(shops, self._deciding.apply, questions, touched))
+        self._sending.start(await self._store.write_in(shops, self._apply, questions, touched, seen))
+
+    def _apply(
+        self,
+        conn: sa.Connection,
+        questions: Sequence[Question],
+        touched: Sequence[Fresh],
+        seen: Mapping[str, tuple[str, ...]],
+    ) -> list[Mapping[str, Any]]:
+        """Decide what is still ours to decide.
+
+        Raises:
+            Moved: another process has decided or added a line that these were read together with; read them again.
+        """
+        if may_be_others(conn):
+            mine = messages.still_mine(conn, {fresh.id for fresh in touched}, self._worker.name)
+            touched = [fresh for fresh in touched if fresh.id in mine]
+            questions = [q for q in questions if q.fresh is None or q.fresh.id in mine]
+            for cid, one in convs.load(conn, {q.conversation for q in questions}).items():
+                if tuple(one.pending) != seen.get(cid, ()):
+                    raise Moved(cid)
+        return self._deciding.apply(conn, questions, touched)
+
+    def _fault(self, conn: sa.Connection, fresh: Fresh, *, books: bool) -> list[Mapping[str, Any]]:
+        if fresh.worker and may_be_others(conn) and not messages.still_mine(conn, [fresh.id], self._worker.name):
+            return []
+        return self._deciding.fault(conn, [fresh], books=books)
+
+
+class Moved(Exception):
+    """A conversation's unfinished lines are not those any more that a question was read with."""
+
+
+def _id_of(item: Item) -> str:
+    return item.id if isinstance(item, Fresh) else ""
 
 
 def _fresh(row: Mapping[str, Any]) -> Fresh:
     """A stored message as it was when it came in."""
     kind = Kind(row["kind"])
     asks = row["sender"] == Sender.BUYER.value and kind not in HAPPENINGS
-    return Fresh(row["id"], row["shop"], row["conversation"], kind, row["text"], row["at"], row["accepted_at"], asks)
+    return Fresh(
+        row["id"],
+        row["shop"],
+        row["conversation"],
+        kind,
+        row["text"],
+        row["at"],
+        row["accepted_at"],
+        asks,
+        row["worker"],
+    )
 
 
 def _around(conn: sa.Connection, conversations: set[str]) -> dict[str, _Around]:
     loaded = convs.load(conn, conversations)
     lines = messages.texts(conn, [line for one in loaded.values() for line in one.pending])
     return {
-        cid: _Around(tuple(lines.get(line, "") for line in one.pending), one.product, one.last_text)
+        cid: _Around(tuple(lines.get(line, "") for line in one.pending), tuple(one.pending), one.product, one.last_text)
         for cid, one in loaded.items()
     }
 

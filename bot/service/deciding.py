@@ -18,12 +18,13 @@ from bot.core.explain import explain, reason_of
 from bot.core.message import HAPPENINGS, Kind
 from bot.core.notices import Notice, due_notices, join
 from bot.core.reasons import KEEPS_BOT_QUIET, HandoffReason, SilenceReason
+from bot.service.arrivals import Fresh
 from bot.service.books import Books
 from bot.service.clocks import Clocks
 from bot.service.directory import ZONE, Directory, ShopConfig
-from bot.service.intake import Fresh
 from bot.service.saying import notice_text, send_row
 from bot.service.shelf import Shelved
+from bot.service.worker import Worker
 from bot.store import conversations as convs
 from bot.store import decisions, messages, outbox, timers
 from bot.store.conversations import Conversation
@@ -69,8 +70,8 @@ class Work:
 class Deciding:
     """Decides and saves. ``apply`` and ``fault`` run inside the writer's transaction."""
 
-    def __init__(self, directory: Directory, clocks: Clocks, books: Books) -> None:
-        self._directory, self._clocks, self._books = directory, clocks, books
+    def __init__(self, directory: Directory, clocks: Clocks, books: Books, worker: Worker) -> None:
+        self._directory, self._clocks, self._books, self._worker = directory, clocks, books, worker
 
     def apply(
         self, conn: sa.Connection, questions: Sequence[Question], touched: Sequence[Fresh]
@@ -299,7 +300,7 @@ class Deciding:
         on_the_wire = []
         for row in work.sends:
             if row["conversation"] not in work.busy:
-                row["status"], row["tries"] = "sending", 1
+                row["status"], row["tries"], row["worker"] = "sending", 1, self._worker.name
                 row["asked_at"] = self._clocks.real_ms()
                 on_the_wire.append(row)
                 work.busy.add(row["conversation"])

@@ -5,25 +5,35 @@ Nothing is matched or decided here; a matcher's fault or slowness can never dela
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
 import sqlalchemy as sa
 
 from adapters.base import Channel, Delivery, Facts
 from bot.core.conversation import Event, State
-from bot.core.message import HAPPENINGS, Incoming, Kind, Origin, Sender, classify
+from bot.core.message import HAPPENINGS, Incoming, Kind, Sender
+from bot.service.arrivals import (
+    Arrival,
+    Fresh,
+    Stored,
+    content_of,
+    conversation_id,
+    delivery_row,
+    message_id,
+    message_row,
+)
 from bot.service.clocks import Clocks
 from bot.service.echoes import Echoes
 from bot.service.forged import Forged
+from bot.service.worker import Worker
 from bot.store import conversations as convs
 from bot.store import messages, outbox, shops, timers
 from bot.store.conversations import OUTSIDE, Conversation
 from bot.store.engine import Store
-from bot.store.ids import digest_id, new_id, to_ms
+from bot.store.holding import may_be_others
+from bot.store.ids import to_ms
 from bot.store.journal import Line, append
 from bot.store.timers import Timer
 
@@ -34,47 +44,20 @@ LEASE_MS = 30 * 60_000
 """After so much silence a conversation that a person holds is released."""
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """A delivery that was read: what it told, and when (ms of the shop's clock)."""
-
-    channel: Channel
-    delivery: Delivery
-    facts: Facts
-    at: int
-    detail: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Fresh:
-    """A message stored just now. ``asks`` = a buyer said it: it must be decided. All others only go into the books."""
-
-    id: str
-    shop: str
-    conversation: str
-    kind: Kind
-    text: str
-    at: int
-    accepted_at: int
-    asks: bool
-
-
-@dataclass(slots=True)
-class Stored:
-    """What became of one arrival. ``confirmed``: sends of ours that nobody knew the end of, until now. ``brought``:
-    each message it told of, by id: new, repeat, conflict or echo (a send of ours coming back)."""
-
-    repeats: int = 0
-    brought: list[dict[str, str]] = field(default_factory=list)
-    fresh: list[Fresh] = field(default_factory=list)
-    confirmed: list[Fresh] = field(default_factory=list)
-
-
 class Intake:
     """The door's inner side. ``on_stored`` gets each batch's fresh messages, in order of acceptance."""
 
-    def __init__(self, store: Store, clocks: Clocks, on_stored: Callable[[Sequence[Fresh]], None]) -> None:
-        self._store, self._clocks, self._on_stored = store, clocks, on_stored
+    def __init__(
+        self,
+        store: Store,
+        clocks: Clocks,
+        worker: Worker,
+        on_stored: Callable[[Sequence[Fresh]], None],
+        on_others: Callable[[set[str]], None],
+    ) -> None:
+        """``on_others`` gets the names of other processes whose work it is to decide what was stored."""
+        self._store, self._clocks, self._worker = store, clocks, worker
+        self._on_stored, self._on_others = on_stored, on_others
         self.forged = Forged(store)
         self._last: dict[str, int] = {}
 
@@ -83,11 +66,15 @@ class Intake:
 
         Raises whatever the store raises: then nothing was accepted, and the platform is asked to send again.
         """
-        arrival = Arrival(channel, delivery, facts, self._clocks.now_ms(channel.shop), detail)
+        me = self._worker.name
+        arrival = Arrival(channel, delivery, facts, self._clocks.now_ms(channel.shop), me, detail)
         stored = await self._store.merge(accept, arrival, shop=channel.shop)
         self._last[channel.key] = arrival.at
-        if touched := [*stored.fresh, *stored.confirmed]:
-            self._on_stored(touched)
+        touched = [*stored.fresh, *stored.confirmed]
+        if mine := [one for one in touched if one.worker == me]:
+            self._on_stored(mine)
+        if others := {one.worker for one in touched} - {me}:
+            self._on_others(others)
         return stored
 
     def last_delivery(self, channel: str) -> int | None:
@@ -102,20 +89,11 @@ class _Batch:
     conversations: dict[str, Conversation]
     known: dict[str, str]
     echoes: Echoes
+    others: dict[str, str]
     messages: list[dict[str, Any]] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     changed: dict[str, Conversation] = field(default_factory=dict)
     timers: list[Timer] = field(default_factory=list)
-
-
-def message_id(channel: str, platform_id: str) -> str:
-    """The id of a message: the digest of its dedupe key, so that a repeat finds the first."""
-    return digest_id(channel, platform_id)
-
-
-def conversation_id(channel: str, external: str) -> str:
-    """The id of a conversation, the same in every process: parallel first messages open one."""
-    return "c" + digest_id(channel, external)
 
 
 def accept(conn: sa.Connection, arrivals: Sequence[Arrival]) -> list[Stored]:
@@ -127,7 +105,7 @@ def accept(conn: sa.Connection, arrivals: Sequence[Arrival]) -> list[Stored]:
         stored = Stored()
         for item in arrival.facts.messages:
             _accept_one(conn, batch, arrival, item, stored)
-        deliveries.append(_delivery_row(arrival, stored))
+        deliveries.append(delivery_row(arrival, stored))
         results.append(stored)
     for row, seq in zip(batch.messages, append(conn, batch.lines), strict=False):
         row["seq"] = seq
@@ -151,17 +129,14 @@ def _gather(conn: sa.Connection, arrivals: Sequence[Arrival]) -> _Batch:
     items = [(arrival.channel, item) for arrival in arrivals for item in arrival.facts.messages]
     ids = {message_id(channel.key, item.message_id) for channel, item in items}
     talks = {conversation_id(channel.key, item.conversation) for channel, item in items}
-    return _Batch(convs.load(conn, talks), messages.known(conn, ids), Echoes(conn, items))
-
-
-def _content(item: Incoming) -> str:
-    said = "\x1f".join((item.sender.value, item.kind.value, item.text))
-    return hashlib.blake2b(said.encode("utf-8", "replace"), digest_size=9).hexdigest()
+    loaded = convs.load(conn, talks)
+    others = messages.in_others_hands(conn, loaded, arrivals[0].worker) if may_be_others(conn) else {}
+    return _Batch(loaded, messages.known(conn, ids), Echoes(conn, items), others)
 
 
 def _accept_one(conn: sa.Connection, batch: _Batch, arrival: Arrival, item: Incoming, stored: Stored) -> None:
     channel = arrival.channel
-    mid, content = message_id(channel.key, item.message_id), _content(item)
+    mid, content = message_id(channel.key, item.message_id), content_of(item)
     if mid in batch.known:
         stored.repeats += 1
         conflict = bool(batch.known[mid]) and batch.known[mid] != content
@@ -180,7 +155,9 @@ def _accept_one(conn: sa.Connection, batch: _Batch, arrival: Arrival, item: Inco
     batch.known[mid] = content
     one = _conversation(batch, arrival, item)
     asks = item.sender is Sender.BUYER and item.kind not in HAPPENINGS
-    batch.messages.append(_message_row(mid, one, arrival, item, at, content, batch.echoes))
+    worker = batch.others.get(one.id, arrival.worker)
+    fresh = Fresh(mid, channel.shop, one.id, item.kind, item.text, at, arrival.at, asks, worker)
+    batch.messages.append(message_row(fresh, one, arrival, item, content, batch.echoes))
     batch.lines.insert(
         len(batch.messages) - 1,
         Line(channel.shop, arrival.at, "message", mid, one.id, {"sender": item.sender, "kind": item.kind}),
@@ -194,7 +171,7 @@ def _accept_one(conn: sa.Connection, batch: _Batch, arrival: Arrival, item: Inco
         one.last_text, one.last_message = item.text[:PREVIEW], mid
     batch.changed[one.id] = one
     stored.brought.append({"id": mid, "how": "new"})
-    stored.fresh.append(Fresh(mid, channel.shop, one.id, item.kind, item.text, at, arrival.at, asks))
+    stored.fresh.append(fresh)
 
 
 def _conversation(batch: _Batch, arrival: Arrival, item: Incoming) -> Conversation:
@@ -239,76 +216,6 @@ def _confirm(conn: sa.Connection, batch: _Batch, arrival: Arrival, item: Incomin
     """A send that nobody knew the end of came back: it did arrive, at the platform's time."""
     shop, cid = arrival.channel.shop, conversation_id(arrival.channel.key, item.conversation)
     outbox.change(conn, send, {"status": "sent", "detail": ""})
-    messages.confirm(conn, send, at)
+    messages.confirm(conn, send, at, arrival.worker)
     batch.lines.append(Line(shop, arrival.at, "send", send, cid, {"status": "sent"}))
-    return Fresh(send, shop, cid, Kind.TEXT, "", at, arrival.at, asks=False)
-
-
-def _message_row(
-    mid: str, one: Conversation, arrival: Arrival, item: Incoming, at: int, content: str, echoes: Echoes
-) -> dict[str, Any]:
-    origin = None
-    if item.sender in (Sender.BOT, Sender.PLATFORM_AUTO, Sender.OTHER_APP):
-        origin = Origin.AUTOMATIC
-    elif item.sender in (Sender.AGENT, Sender.UNKNOWN):
-        origin = Origin.TYPED if item.sender is Sender.AGENT else Origin.UNKNOWN
-    meta = dict(item.meta)
-    if "target" in meta:
-        ours = echoes.named(arrival.channel, str(meta["target"]))
-        meta["target_id"] = ours.id if ours else message_id(arrival.channel.key, str(meta["target"]))
-    return {
-        "id": mid,
-        "shop": one.shop,
-        "channel": one.channel,
-        "conversation": one.id,
-        "platform_id": item.message_id,
-        "sender": item.sender.value,
-        "origin": origin.value if origin else None,
-        "reply_class": classify(item.sender, origin).value if origin else None,
-        "kind": item.kind.value,
-        "text": item.text,
-        "meta": meta,
-        "at": at,
-        "accepted_at": arrival.at,
-        "seq": 0,
-        "by": None,
-        "decision": None,
-        "waiting": True,
-        "doubtful": False,
-        "parts": [],
-        "content": content,
-    }
-
-
-HIDDEN = ("signature", "authorization", "cookie", "token", "secret", "api-key")
-"""What a header's name holds when its value is a secret or proves one."""
-
-
-def _delivery_row(arrival: Arrival, stored: Stored) -> dict[str, Any]:
-    odd = "; ".join(f"{o.where}: {o.why}" for o in arrival.facts.odd)
-    if arrival.facts.odd:
-        result = "unreadable" if not arrival.facts.messages else "partly_read"
-    else:
-        result = "accepted" if stored.fresh or not stored.repeats else "repeat"
-    shown = {
-        _storable(name): "•••" if any(word in name for word in HIDDEN) else _storable(value)
-        for name, value in arrival.delivery.headers.items()
-    }
-    return {
-        "id": new_id(arrival.delivery.received_at),
-        "shop": arrival.channel.shop,
-        "channel": arrival.channel.key,
-        "at": arrival.at,
-        "headers": orjson.dumps(shown).decode(),
-        "body": arrival.delivery.body,
-        "result": result,
-        "detail": _storable(odd or arrival.detail)[:1000],
-        "accepted": len(stored.fresh),
-        "repeats": stored.repeats,
-        "brought": stored.brought,
-    }
-
-
-def _storable(text: str) -> str:
-    """Text that any store can hold: header bytes that are no UTF-8 arrive as halves of surrogate pairs."""
-    return text.encode("utf-8", "replace").decode()
+    return Fresh(send, shop, cid, Kind.TEXT, "", at, arrival.at, False, arrival.worker)

@@ -58,6 +58,7 @@ def send_row(
         "entry": entry,
         "decision": decision,
         "status": "pending",
+        "worker": "",
         "tries": 0,
         "epoch": one.epoch,
         "detail": "",

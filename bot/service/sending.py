@@ -29,6 +29,7 @@ from bot.service.deciding import STALE_MS
 from bot.service.directory import Directory
 from bot.service.intake import PREVIEW
 from bot.service.saying import said_row
+from bot.service.worker import Worker
 from bot.store import conversations as convs
 from bot.store import messages, outbox
 from bot.store.conversations import Conversation
@@ -67,11 +68,12 @@ class Sending:
         directory: Directory,
         clocks: Clocks,
         books: Books,
+        worker: Worker,
         clients: Mapping[str, Client],
         after: Callable[[sa.Connection, Conversation, str], None],
     ) -> None:
         self._store, self._directory, self._clocks, self._books = store, directory, clocks, books
-        self._clients, self._after = clients, after
+        self._worker, self._clients, self._after = worker, clients, after
         self._tasks: set[asyncio.Task[None]] = set()
         self._limits: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(PER_SHOP))
 
@@ -93,7 +95,7 @@ class Sending:
             self.start(await self._store.write_in({shop}, self.claim, talks))
 
     async def rescue(self) -> None:
-        """After a restart: nobody knows how the calls of the former process ended; write that down."""
+        """Nobody knows how the calls of a process ended that is gone; write that down."""
         left = await self._store.read(outbox.on_the_wire)
         lost = SendResult(Sent.UNKNOWN, detail="服务在等待平台答复时停止，结果未知")
         for row in left:
@@ -113,6 +115,8 @@ class Sending:
             async with limit:
                 overtaken = waited and await self._store.read(_overtaken, row)
                 result = OVERTAKEN if overtaken else await self._call(row)
+            if result is None:
+                return
             following = await self._written_down(Ended(row, result))
 
     async def _written_down(self, ended: Ended) -> Sequence[Row]:
@@ -125,7 +129,8 @@ class Sending:
                 await asyncio.sleep(pause_s)
         raise AssertionError("the pauses never end")
 
-    async def _call(self, row: Row) -> SendResult:
+    async def _call(self, row: Row) -> SendResult | None:
+        """Make the call; None if the row is not ours any more, for our lease ran out: then nothing is called."""
         channel = self._directory.channels.get(row["channel"])
         if channel is None:
             return SendResult(Sent.REFUSED, detail="渠道已删除", permanent=True)
@@ -140,6 +145,9 @@ class Sending:
             in_reply_to=row["reply_platform_id"],
             reply_class=row["reply_class"],
         )
+        if not self._worker.holds() or row["worker"] != self._worker.name:
+            log.warning("not_sent_without_lease", send=row["id"])
+            return None
         try:
             return await self._clients[channel.adapter].send(channel, outgoing, self._clocks.now(row["shop"]))
         except Exception as error:
@@ -166,7 +174,7 @@ class Sending:
     def record(self, conn: sa.Connection, ended: Sequence[Ended]) -> list[list[Row]]:
         """Write how calls ended; return, for each, the next send of its conversation, claimed."""
         rows = outbox.get(conn, [e.row["id"] for e in ended])
-        mine = [e for e in ended if rows.get(e.row["id"], {}).get("status") == "sending"]
+        mine = [e for e in ended if _whose(rows.get(e.row["id"])) == ("sending", e.row["worker"])]
         loaded = convs.load(conn, {e.row["conversation"] for e in ended})
         lines: list[Line] = []
         made: dict[int, dict[str, Any]] = {}
@@ -199,8 +207,8 @@ class Sending:
                     ready.append(row)
                 else:
                     waiting.add(row["conversation"])
-        outbox.claim(conn, ready, self._clocks.real_ms())
-        return outbox.addressed(conn, ready)
+        outbox.claim(conn, ready, self._clocks.real_ms(), self._worker.name)
+        return outbox.addressed(conn, [{**row, "worker": self._worker.name} for row in ready])
 
     def _still_good(self, conn: sa.Connection, one: Conversation, row: Row) -> bool:
         if row["reply_class"] != ReplyClass.AUTOMATIC.value:
@@ -283,6 +291,10 @@ class Sending:
             one.reason, one.reason_detail = reason.value, words
         now = self._clocks.now_ms(one.shop)
         return [Line(one.shop, now, "handoff", one.id, one.id, {"reason": reason, "ref": ref})]
+
+
+def _whose(row: Row | None) -> tuple[str, str] | None:
+    return (row["status"], row["worker"]) if row else None
 
 
 def _overtaken(conn: sa.Connection, row: Row) -> bool:

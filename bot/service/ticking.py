@@ -101,8 +101,8 @@ class Ticking:
         waits = [t for t in due if t.kind == "wait"]
         if waits:
             again = self._clocks.now_ms(shop) + WAIT_AGAIN_MS
-            await self._store.write_in({shop}, timers.put, [Timer(t.shop, t.kind, t.ref, again) for t in waits])
-            self._answering.put(Expired(t.shop, t.ref) for t in waits)
+            mine = await self._store.write_in({shop}, _taken, waits, again)
+            self._answering.put(Expired(t.shop, t.ref) for t in mine)
 
     async def _pass(self, shop: str, due: Sequence[Timer]) -> None:
         rest = [t for t in due if t.kind not in ("wait", "timed")]
@@ -121,6 +121,7 @@ class Ticking:
 
     def _passed(self, conn: sa.Connection, due: Sequence[Timer]) -> Sequence[None]:
         """Deadlines that passed change verdicts; takeovers that fell silent are released."""
+        asked, due = due, timers.still(conn, due)
         timers.drop(conn, [(t.shop, t.kind, t.ref) for t in due])
         loaded = convs.load(conn, {t.ref for t in due})
         self._books.refold(conn, loaded, {})
@@ -135,7 +136,7 @@ class Ticking:
             elif t.kind == "lease_notice" and one.state == State.AGENT.value:
                 self._moves.tell_lease_ends(conn, one)
         convs.save(conn, loaded.values())
-        return [None] * len(due)
+        return [None] * len(asked)
 
     def _lease(self, conn: sa.Connection, one: Conversation) -> None:
         ends = lease_ends(one)
@@ -146,6 +147,7 @@ class Ticking:
 
     def _timed(self, conn: sa.Connection, due: Sequence[Timer], shelved: Shelved) -> Sequence[Mapping[str, Any]]:
         """The timed answer: nobody has replied in time, so the buyer at least gets what the FAQ knows."""
+        due = timers.still(conn, due)
         timers.drop(conn, [(t.shop, t.kind, t.ref) for t in due])
         loaded = convs.load(conn, {t.ref for t in due})
         rows = []
@@ -181,3 +183,10 @@ class Ticking:
             return "\n".join(list(known.values())[:TOPICS_AT_MOST])
         filled = fill(shop.notices.get(Notice.TIMED, ""), shelved.fields)
         return "" if filled.missing else filled.text
+
+
+def _taken(conn: sa.Connection, due: Sequence[Timer], again: int) -> list[Timer]:
+    """Of these timers those that are still due, put off: another process that looks now finds nothing to do."""
+    mine = timers.still(conn, due)
+    timers.put(conn, [Timer(t.shop, t.kind, t.ref, again) for t in mine])
+    return mine

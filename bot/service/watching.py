@@ -28,8 +28,9 @@ class Watch:
 class Watching:
     """The loop."""
 
-    def __init__(self, watches: list[Watch]) -> None:
-        self._watches = watches
+    def __init__(self, watches: list[Watch], mine: Callable[[], bool]) -> None:
+        """``mine``: whether it is this process, of those that share a store, which looks."""
+        self._watches, self._mine = watches, mine
         self._bell = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -50,7 +51,7 @@ class Watching:
         while True:
             rung = self._bell.is_set()
             self._bell.clear()
-            for watch in self._watches:
+            for watch in self._watches if self._mine() else ():
                 if time.monotonic() >= watch.due or (rung and watch.rung):
                     await self._look(watch)
             await self._pause()

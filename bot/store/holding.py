@@ -53,13 +53,18 @@ def hold(conn: sa.Connection, shops: Collection[str], *, wait: bool = True) -> N
     Raises:
         sqlalchemy.exc.DBAPIError: another process kept one of them longer than is waited for.
     """
-    if conn.dialect.name != "sqlite":
+    if may_be_others(conn):
         heads(conn, shops, wait=wait)
+
+
+def may_be_others(conn: sa.Connection) -> bool:
+    """Whether other processes may write to this store."""
+    return conn.dialect.name != "sqlite"
 
 
 def not_held(conn: sa.Connection, shops: Collection[str]) -> set[str]:
     """Of these shops those that others may change while this transaction writes; none for who only reads."""
-    if conn.dialect.name == "sqlite" or "held" not in conn.info:
+    if not may_be_others(conn) or "held" not in conn.info:
         return set()
     return set(shops) - held(conn).heads.keys()
 
@@ -88,7 +93,7 @@ def _locked(conn: sa.Connection, shops: list[str], *, wait: bool) -> dict[str, H
 
 def _begun(conn: sa.Connection, shops: list[str]) -> dict[str, Head]:
     """Journals that have no line yet. Where others write too, the first one to say so holds them."""
-    if conn.dialect.name == "sqlite":
+    if not may_be_others(conn):
         return dict.fromkeys(shops, (0, GENESIS))
     insert_new(conn, journal_head, [{"shop": shop, "seq": 0, "hash": GENESIS} for shop in shops])
     return _locked(conn, shops, wait=True)

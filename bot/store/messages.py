@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.store.statements import insert, insert_new
-from bot.store.tables import delivery, message
+from bot.store.tables import delivery, message, worker
 
 
 def known(conn: sa.Connection, ids: Collection[str]) -> dict[str, str]:
@@ -68,29 +68,72 @@ def texts(conn: sa.Connection, ids: Collection[str]) -> dict[str, str]:
     return {row.id: row.text for row in found}
 
 
-def undecided(conn: sa.Connection, after: tuple[int, str] = (0, ""), limit: int = 1000) -> list[Mapping[str, Any]]:
-    """Messages accepted and neither decided nor in the books, a page in order of acceptance: work after a restart.
+BY_TIMER = "timer"
+"""In no process's hands: the first lines of a burst wait for the next one, or for their timer."""
+
+
+def undecided(
+    conn: sa.Connection, worker_name: str, after: tuple[int, str] = (0, ""), limit: int = 1000
+) -> list[Mapping[str, Any]]:
+    """A process's messages that are neither decided nor in the books, a page in order of acceptance.
 
     ``after`` is (``seq``, ``id``) of the last one of the page before.
     """
     behind = sa.or_(message.c.seq > after[0], sa.and_(message.c.seq == after[0], message.c.id > after[1]))
     found = conn.execute(
-        sa.select(message).where(message.c.waiting, behind).order_by(message.c.seq, message.c.id).limit(limit)
+        sa.select(message)
+        .where(message.c.waiting, message.c.worker == worker_name, behind)
+        .order_by(message.c.seq, message.c.id)
+        .limit(limit)
     )
     return [dict(row) for row in found.mappings()]
+
+
+_ORPHANED = sa.and_(message.c.waiting, message.c.worker != BY_TIMER, message.c.worker.not_in(sa.select(worker.c.id)))
+
+
+def shops_with_orphans(conn: sa.Connection) -> list[str]:
+    """The shops with messages that a process had in hand which is gone."""
+    return list(conn.scalars(sa.select(message.c.shop).where(_ORPHANED).distinct()))
+
+
+def adopt(conn: sa.Connection, shop: str, worker_name: str) -> None:
+    """Take over all such messages of a shop (which the caller holds)."""
+    conn.execute(sa.update(message).where(_ORPHANED, message.c.shop == shop).values(worker=worker_name))
+
+
+def in_others_hands(conn: sa.Connection, conversations: Collection[str], worker_name: str) -> dict[str, str]:
+    """Of these conversations those in which another process has a message to decide, with its name."""
+    found = conn.execute(
+        sa.select(message.c.conversation, message.c.worker).where(
+            message.c.waiting,
+            message.c.conversation.in_(list(conversations)),
+            message.c.worker.not_in((worker_name, BY_TIMER)),
+        )
+    )
+    return {row.conversation: row.worker for row in found}
+
+
+def still_mine(conn: sa.Connection, ids: Collection[str], worker_name: str) -> set[str]:
+    """Of these messages those that are still this process's to decide, or to take into the books."""
+    mine = (message.c.id.in_(list(ids)), message.c.waiting, message.c.worker == worker_name)
+    return set(conn.scalars(sa.select(message.c.id).where(*mine)))
 
 
 _DECIDED = (
     sa.update(message)
     .where(message.c.id == sa.bindparam("m"))
-    .values(waiting=sa.bindparam("w"), decision=sa.bindparam("d"))
+    .values(waiting=sa.bindparam("w"), decision=sa.bindparam("d"), worker=sa.bindparam("h"))
 )
 
 
 def mark_decided(conn: sa.Connection, decided: Mapping[str, str], *, waiting: Collection[str] = ()) -> None:
     """Tie messages to their decision. Those in ``waiting`` wait for the next line and are decided again."""
     if decided:
-        conn.execute(_DECIDED, [{"m": m, "d": d, "w": m in waiting} for m, d in decided.items()])
+        conn.execute(
+            _DECIDED,
+            [{"m": m, "d": d, "w": m in waiting, "h": BY_TIMER if m in waiting else ""} for m, d in decided.items()],
+        )
 
 
 _BOOKED = sa.update(message).where(message.c.id == sa.bindparam("m")).values(waiting=False)
@@ -102,9 +145,10 @@ def mark_booked(conn: sa.Connection, ids: Collection[str]) -> None:
         conn.execute(_BOOKED, [{"m": m} for m in ids])
 
 
-def confirm(conn: sa.Connection, send: str, at: int) -> None:
+def confirm(conn: sa.Connection, send: str, at: int, worker_name: str) -> None:
     """One of our sends did become visible, at this time (ms): the books have to look at it again."""
-    conn.execute(sa.update(message).where(message.c.id == send).values(doubtful=False, waiting=True, at=at))
+    seen = {"doubtful": False, "waiting": True, "at": at, "worker": worker_name}
+    conn.execute(sa.update(message).where(message.c.id == send).values(seen))
 
 
 def speak_of(conn: sa.Connection, ids: Collection[str]) -> dict[str, int]:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from bot.core.message import HAPPENINGS
 from bot.store.statements import insert
-from bot.store.tables import conversation, message, outbox
+from bot.store.tables import conversation, message, outbox, worker
 
 OPEN = ("pending", "sending")
 
@@ -111,13 +111,13 @@ def next_of(conn: sa.Connection, conversations: Collection[str], now: int) -> li
     return [r for c, r in first.items() if c not in blocked and (r["next_at"] or 0) <= now]
 
 
-def claim(conn: sa.Connection, rows: Sequence[Mapping[str, Any]], asked_at: int) -> None:
-    """Mark sends as being on the wire: the row says so before the call is made."""
+def claim(conn: sa.Connection, rows: Sequence[Mapping[str, Any]], asked_at: int, worker_name: str) -> None:
+    """Mark sends as being on the wire, by which process: the row says so before the call is made."""
     if rows:
         conn.execute(
             sa.update(outbox)
             .where(outbox.c.id.in_([row["id"] for row in rows]), outbox.c.status == "pending")
-            .values(status="sending", tries=outbox.c.tries + 1, asked_at=asked_at)
+            .values(status="sending", tries=outbox.c.tries + 1, asked_at=asked_at, worker=worker_name)
         )
 
 
@@ -161,8 +161,9 @@ def due(conn: sa.Connection, now: int) -> dict[str, set[str]]:
 
 
 def on_the_wire(conn: sa.Connection) -> list[Mapping[str, Any]]:
-    """Sends that a former process left on the wire: nobody knows how they ended."""
-    found = conn.execute(sa.select(outbox).where(outbox.c.status == "sending"))
+    """Sends that a process which is gone left on the wire: nobody knows how they ended."""
+    gone = outbox.c.worker.not_in(sa.select(worker.c.id))
+    found = conn.execute(sa.select(outbox).where(outbox.c.status == "sending", gone))
     return [dict(row) for row in found.mappings()]
 
 

@@ -41,12 +41,23 @@ def drop(conn: sa.Connection, timers: Sequence[tuple[str, str, str]]) -> None:
         conn.execute(_DROP, [{"s": s, "k": k, "r": r} for s, k, r in timers])
 
 
-def due(conn: sa.Connection, shop: str, now: int, limit: int = 500) -> list[Timer]:
+def due(conn: sa.Connection, shop: str, now: int, limit: int | None = 500) -> list[Timer]:
     """A shop's timers whose time has come, earliest first."""
     found = conn.execute(
         sa.select(timer).where(timer.c.shop == shop, timer.c.due_at <= now).order_by(timer.c.due_at).limit(limit)
     )
     return [Timer(row.shop, row.kind, row.ref, row.due_at) for row in found]
+
+
+def still(conn: sa.Connection, timers: Sequence[Timer]) -> list[Timer]:
+    """Those of these timers that nobody has taken away or moved."""
+    left: list[Timer] = []
+    for shop in dict.fromkeys(t.shop for t in timers):
+        mine = [t for t in timers if t.shop == shop]
+        last = max(t.due_at for t in mine)
+        there = set(due(conn, shop, last, limit=None))
+        left += [t for t in mine if t in there]
+    return left
 
 
 def next_due(conn: sa.Connection) -> dict[str, int]:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from bot.service.shops import Shops
     from bot.service.statements import Statements
     from bot.service.teams import Teams
+    from bot.service.worker import Worker
     from bot.settings import Settings
     from bot.store.engine import Store
     from bot.web.api.simulator import Wire
@@ -53,6 +54,7 @@ class Services:
     shelf: Shelf
     people: People
     shops: Shops
+    worker: Worker
     intake: Intake
     answering: Answering
     desk: Desk

@@ -21,7 +21,7 @@ from adapters.sandbox import FakePlatform, SandboxClient
 from adapters.sandbox.platform import Fault, FaultKind, Line
 from adapters.signing import sign
 from bot.app import App
-from bot.service.intake import conversation_id, message_id
+from bot.service.arrivals import conversation_id, message_id
 from bot.service.shops import NewShop
 from bot.settings import Settings
 from bot.store import tables
@@ -116,8 +116,7 @@ class House:
         await self.app.start()
         await self.app.ticking.stop()
         await self.app.alarm_watch.stop()
-        if self.app._watcher:
-            self.app._watcher.cancel()
+        self.app.together.cancel()
         await self.settle()
 
     async def close(self) -> None:
@@ -126,13 +125,16 @@ class House:
     async def restart(self) -> None:
         """Die without a goodbye (calls on the wire are cut, nothing is finished) and start again."""
         old = self.app
-        for task in [*old.answering._tasks, old.ticking._task, old._watcher, *old.sending._tasks]:
+        old.together.cancel()
+        for task in [*old.answering._tasks, old.ticking._task, *old.sending._tasks]:
             if task:
                 task.cancel()
                 await asyncio.gather(task, return_exceptions=True)
         old.answering._thread.shutdown(wait=True)
         for client in old.clients.values():
             await client.close()
+        if old.store.shared:
+            await old.store.write(_forget_workers)
         await old.store.close()
         self.app = self._new_app()
         await self.open()
@@ -327,6 +329,11 @@ class House:
 
     def mid(self, channel: Channel, platform_id: str) -> str:
         return message_id(channel.key, platform_id)
+
+
+def _forget_workers(conn: sa.Connection) -> None:
+    """The lease of the process that died has run out."""
+    conn.execute(sa.delete(tables.worker))
 
 
 def signed_again(delivery: Delivery, now: datetime, secret: str = SECRET) -> Delivery:

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,15 +36,24 @@ TALKS = 60
 class Server:
     """One server process at a time; ``starts`` are the seconds each start took until it was ready."""
 
-    def __init__(self, folder: Path, document: dict[str, Any], program: Sequence[str] = SERVE) -> None:
+    def __init__(
+        self, folder: Path, document: dict[str, Any], program: Sequence[str] = SERVE, *, database: str = "", **env: str
+    ) -> None:
+        """``env``: settings as in the environment, such as ``MIAOHUI_LEASE_S``."""
         self.folder, self._program = folder, program
+        self._env = {**os.environ, "PYTHONPATH": str(ROOT), **env}
+        if database:
+            self._env["MIAOHUI_DATABASE"] = database
         self.log = folder.parent / "server.log"
         self.starts: list[float] = []
         self.url = ""
         file = folder.parent / "setup.json"
         file.write_bytes(orjson.dumps(document))
         done = subprocess.run(
-            [sys.executable, "-m", "bot", "init", str(file), "--data", str(folder)], cwd=ROOT, capture_output=True
+            [sys.executable, "-m", "bot", "init", str(file), "--data", str(folder)],
+            cwd=ROOT,
+            capture_output=True,
+            env=self._env,
         )
         assert done.returncode == 0, done.stderr.decode()
 
@@ -51,15 +61,28 @@ class Server:
         """Start, and come back when it is ready."""
         began = time.monotonic()
         command = [sys.executable, *self._program, "serve", "--data", str(self.folder), "--port", "0", "--no-open"]
-        env = {**os.environ, "PYTHONPATH": str(ROOT)}
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, env=env)
+            self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, env=self._env)
         assert self.process.stdout
         seen, _, _ = select.select([self.process.stdout], [], [], READY_WITHIN_S)
         line = self.process.stdout.readline() if seen else b""
         assert line, f"not ready within {READY_WITHIN_S} s:\n{self.log.read_text()[-3000:]}"
         self.url = json.loads(line)["url"]
         self.starts.append(time.monotonic() - began)
+
+    def twin(self) -> Server:
+        """Another process over the same folder and database."""
+        other = copy(self)
+        other.starts, other.url = [], ""
+        return other
+
+    def freeze(self) -> None:
+        """Stop it in its tracks, as a machine does that swaps or is moved."""
+        self.process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on as if nothing had been."""
+        self.process.send_signal(signal.SIGCONT)
 
     def kill(self) -> None:
         """End it as a power cut ends a process: at once, without a word."""

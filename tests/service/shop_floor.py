@@ -15,8 +15,8 @@ import sqlalchemy as sa
 from adapters.base import Ack, Channel
 from bot.app import App
 from bot.core.message import Kind
+from bot.service.arrivals import conversation_id
 from bot.service.directory import ZONE
-from bot.service.intake import conversation_id
 from bot.service.shops import NewShop, new_secret
 from bot.settings import Settings
 from bot.store import tables

@@ -21,6 +21,7 @@ from bot.store.rows.replying import (
 )
 from bot.store.rows.shops import ChannelRow, Shop
 from bot.store.rows.team import Assignment, LineWatch, Passing, PresenceRow, TeamGroup, TeamRule
+from bot.store.rows.workers import WorkerRow
 
 __all__ = [
     "AlarmRow",
@@ -69,4 +70,5 @@ __all__ = [
     "TeamRule",
     "Timer",
     "Token",
+    "WorkerRow",
 ]

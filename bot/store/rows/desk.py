@@ -78,7 +78,8 @@ class Conversation(SQLModel, table=True):
 
 
 class MessageRow(SQLModel, table=True):
-    """One message. ``id`` is a digest of (channel, platform_id): the dedupe key. ``waiting`` = not yet decided."""
+    """One message. ``id`` is a digest of (channel, platform_id): the dedupe key. ``waiting`` = not yet decided, and
+    ``worker`` = by which process it will be."""
 
     __tablename__ = "message"
     id: str = key()
@@ -98,6 +99,7 @@ class MessageRow(SQLModel, table=True):
     by: str | None = None
     decision: str | None = None
     waiting: bool = False
+    worker: str = Field(default="", sa_column_kwargs={"server_default": ""})
     doubtful: bool = False
     parts: list[str] = blob()
     content: str = ""
@@ -126,7 +128,10 @@ class DecisionRow(SQLModel, table=True):
 
 
 class Outbox(SQLModel, table=True):
-    """A send: a row before it is a call. ``pending → sending → sent | refused | unknown``, or ``cancelled``."""
+    """A send: a row before it is a call. ``pending → sending → sent | refused | unknown``, or ``cancelled``.
+
+    ``worker``: the process that makes, or made, the call.
+    """
 
     __tablename__ = "outbox"
     id: str = key()
@@ -143,6 +148,7 @@ class Outbox(SQLModel, table=True):
     entry: str | None = None
     decision: str | None = None
     status: str
+    worker: str = Field(default="", sa_column_kwargs={"server_default": ""})
     tries: int = 0
     epoch: int = 0
     detail: str = ""

@@ -74,7 +74,7 @@ async def _figures(call: Call, shops: list[str]) -> dict[str, Any]:
         "owed": found["owed"],
         "oldest_s": round(max(0, services.clocks.real_ms() - oldest) / 1000, 3) if oldest else 0,
         "sends": sends,
-        "workers": 1,
+        "workers": services.worker.count,
         "idle": idle,
     }
 

@@ -1,0 +1,84 @@
+"""What must be true of a store after anything that may happen, read from it by plain SQL."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import orjson
+
+from bot.store.journal import GENESIS, chain
+
+FULL = os.environ.get("MIAOHUI_FIRE") == "full"
+
+
+def times(short: int, full: int) -> int:
+    """How often something is tried."""
+    return full if FULL else short
+
+
+async def rows(place: Path | str, query: str) -> Sequence[Mapping[str, Any]]:
+    """The rows of a query on a data folder's file, or on a database."""
+    if isinstance(place, Path):
+        db = sqlite3.connect(place / "miaohui.db")
+        db.row_factory = sqlite3.Row
+        try:
+            return [dict(row) for row in db.execute(query)]
+        finally:
+            db.close()
+    connection = await asyncpg.connect(place)
+    try:
+        return [dict(row) for row in await connection.fetch(query)]
+    finally:
+        await connection.close()
+
+
+async def hold(place: Path | str, accepted: Iterable[str], replies: Sequence[Mapping[str, Any]]) -> None:
+    """Compare what was answered yes, what is stored and what became visible; nothing is left in limbo."""
+    await _accepted_once(place, set(accepted))
+    sends = {row["id"]: row for row in await rows(place, "SELECT * FROM outbox")}
+    assert Counter(row["status"] for row in sends.values()).keys() <= {"sent", "unknown", "refused", "cancelled"}
+    _nothing_twice(sends, replies)
+    lost = {row["conversation"] for row in sends.values() if row["status"] in ("unknown", "refused")}
+    talks = await rows(place, "SELECT id, state, reason FROM conversation")
+    states = {row["id"]: row["state"] for row in talks}
+    assert {states[talk] for talk in lost} <= {"waiting", "agent"}, "what may not have arrived is with a person"
+    await _journal_whole(place)
+
+
+async def _accepted_once(place: Path | str, accepted: set[str]) -> None:
+    asked = await rows(place, "SELECT id, platform_id, waiting, decision FROM message WHERE sender = 'buyer'")
+    stored = Counter(row["platform_id"] for row in asked)
+    assert accepted <= stored.keys(), f"lost: {sorted(accepted - stored.keys())[:5]}"
+    assert max(stored.values(), default=1) == 1, "each once"
+    assert not [row["platform_id"] for row in asked if row["waiting"] or not row["decision"]], "nobody is forgotten"
+    told = [orjson.loads(row["body"]) for row in await rows(place, "SELECT body FROM journal WHERE kind = 'decision'")]
+    ends = Counter(line for body in told if body["outcome"] != "wait" for line in body["messages"])
+    assert ends == Counter(row["id"] for row in asked), "each decided exactly once"
+
+
+def _nothing_twice(sends: Mapping[str, Mapping[str, Any]], replies: Sequence[Mapping[str, Any]]) -> None:
+    seen = Counter(reply["id"] for reply in replies)
+    assert max(seen.values(), default=1) == 1, "nothing is said twice"
+    automatic = Counter(reply["in_reply_to"] for reply in replies if reply["class"] == "automatic")
+    assert max(automatic.values(), default=1) == 1, "one answer to a message"
+    assert {send for send, row in sends.items() if row["status"] == "sent"} <= seen.keys()
+    assert {sends[send]["status"] for send in seen} <= {"sent", "unknown"}
+
+
+async def _journal_whole(place: Path | str) -> None:
+    """Every shop's chain, recomputed."""
+    ends: dict[str, tuple[int, str]] = {}
+    for row in await rows(place, "SELECT * FROM journal ORDER BY shop, seq"):
+        seq, prev = ends.get(row["shop"], (0, GENESIS))
+        line = (row["at"], row["kind"], row["ref"], row["conversation"], row["body"])
+        assert (row["seq"], row["prev"]) == (seq + 1, prev), "a chain without a gap"
+        assert row["hash"] == chain(prev, row["shop"], row["seq"], line)
+        ends[row["shop"]] = (row["seq"], row["hash"])
+    heads = {row["shop"]: (row["seq"], row["hash"]) for row in await rows(place, "SELECT * FROM journal_head")}
+    assert {shop: head for shop, head in heads.items() if head[0]} == ends

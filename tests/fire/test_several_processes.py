@@ -1,0 +1,220 @@
+"""Real server processes on one PostgreSQL: they share conversations, people and work, and none says a thing twice."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import asyncpg
+import pytest
+
+from tests.fire.seeing import hold, rows, times
+from tests.flow.house import FAQ, INVOICE, SECRET, SHIP, UNKNOWN
+from tests.flow.serving import TOKEN, Server, Visible, document, item, platform, post
+
+LEASE_S, BEAT_S = 3, 0.5
+KEYS = {"amei": "mh_fire_tests_key_of_amei", "dana": "mh_fire_tests_key_of_dana"}
+
+
+class Fleet:
+    """Servers over one database, the platform behind them, and what was answered yes."""
+
+    def __init__(self, servers: list[Server], visible: Visible, session: aiohttp.ClientSession, url: str) -> None:
+        self.servers, self.visible, self.session, self.url = servers, visible, session, url
+        self.accepted: set[str] = set()
+
+    async def bring(self, said: dict[str, Any], *to: Server) -> None:
+        """Deliver one message to these servers at once, again and again until each has said yes."""
+
+        async def until_yes(server: Server) -> None:
+            while await post(self.session, server, said) != 200:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+
+        await asyncio.gather(*(until_yes(server) for server in to))
+        self.accepted.add(said["id"])
+
+    async def call(self, server: Server, method: str, path: str, key: str = TOKEN) -> tuple[int, Any]:
+        headers = {"Authorization": f"Bearer {key}"}
+        async with self.session.request(method, f"{server.url}/api/v1{path}", headers=headers, json={}) as answer:
+            return answer.status, await answer.json()
+
+    async def idle(self, within_s: float = 30) -> dict[str, Any]:
+        """The status once nothing is under way in any process."""
+        until = time.monotonic() + within_s
+        while True:
+            status = (await self.call(self.servers[0], "GET", "/status"))[1]
+            if status["idle"]:
+                return dict(status)
+            assert time.monotonic() < until, status
+            await asyncio.sleep(0.1)
+
+
+@asynccontextmanager
+async def fleet(folder: Path, url: str, count: int) -> AsyncIterator[Fleet]:
+    async with platform() as (visible, send_url), aiohttp.ClientSession() as session:
+        setup = document(send_url, SECRET, FAQ)
+        setup["tokens"] += [{"name": n, "value": key, "role": "agent", "shops": "*"} for n, key in KEYS.items()]
+        settings = {"MIAOHUI_LEASE_S": str(LEASE_S), "MIAOHUI_HEARTBEAT_S": str(BEAT_S)}
+        first = Server(folder / "data", setup, database=url, **settings)
+        servers = [first, *(first.twin() for _ in range(count - 1))]
+        await asyncio.gather(*(asyncio.to_thread(server.start) for server in servers))
+        try:
+            yield Fleet(servers, visible, session, url)
+        finally:
+            for server in servers:
+                if server.process.poll() is None:
+                    server.thaw()
+                    await asyncio.to_thread(server.stop)
+
+
+@pytest.fixture
+async def pair(tmp_path: Path, shared: str) -> AsyncIterator[Fleet]:
+    async with fleet(tmp_path, shared, 2) as made:
+        yield made
+
+
+async def test_p04_p06_first_messages_at_two_processes_open_one_conversation_and_are_decided_once(
+    pair: Fleet, chance: random.Random
+) -> None:
+    """The same message at both at once, and two messages of one new buyer at one each."""
+    for start in range(0, times(200, 1_000), 20):
+        said = []
+        for n in range(start, start + 20):
+            texts = (chance.choice((SHIP, f"{UNKNOWN}{n}")), chance.choice((INVOICE, f"{UNKNOWN}？{n}")))
+            one, two = ({**item(2 * n + k, text), "conversation": f"new{n}"} for k, text in enumerate(texts))
+            said += [pair.bring(one, *pair.servers), pair.bring(two, pair.servers[1])]
+        await asyncio.gather(*said)
+    await pair.idle()
+    talks = await rows(pair.url, "SELECT external, count(*) AS n FROM conversation GROUP BY external")
+    assert {row["n"] for row in talks} == {1}
+    assert len(talks) == times(200, 1_000)
+    await hold(pair.url, pair.accepted, pair.visible.replies)
+
+
+async def test_p11_of_two_people_at_two_processes_exactly_one_takes_a_conversation(
+    pair: Fleet, chance: random.Random
+) -> None:
+    count = times(200, 2_000)
+    for n in range(count):
+        await pair.bring({**item(n, f"{UNKNOWN}{n}"), "conversation": f"b{n}"}, pair.servers[n % 2])
+    await pair.idle()
+    talks = [row["id"] for row in await rows(pair.url, "SELECT id FROM conversation")]
+    assert len(talks) == count
+    for talk in talks:
+        acts = [
+            pair.call(server, "POST", f"/conversations/{talk}/takeover", key)
+            for server, key in zip(pair.servers, KEYS.values(), strict=True)
+        ]
+        chance.shuffle(acts)
+        ends = sorted(await asyncio.gather(*acts), key=lambda end: end[0])
+        assert [status for status, _ in ends] == [200, 409]
+        assert ends[1][1]["owner"]["name"] in KEYS, "the loser is told who was first"
+    owners = await rows(pair.url, "SELECT DISTINCT epoch, state FROM conversation")
+    assert [(row["epoch"], row["state"]) for row in owners] == [(1, "agent")]
+    await hold(pair.url, pair.accepted, pair.visible.replies)
+
+
+async def test_p15_bells_that_are_lost_doubled_or_made_up_cost_no_message_and_no_repeat(
+    pair: Fleet, chance: random.Random
+) -> None:
+    async def disturb() -> None:
+        own = await asyncpg.connect(pair.url)
+        try:
+            while not over.is_set():
+                await own.fetch("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'")
+                for said in ("[[],[]]", '[["shop"],[]]', "no such thing", '[["*"],["nobody"]]'):
+                    await own.execute("SELECT pg_notify('miaohui', $1)", said)
+                await asyncio.sleep(0.05)
+        finally:
+            await own.close()
+
+    over = asyncio.Event()
+    disturbing = asyncio.create_task(disturb())
+    for n in range(times(100, 1_000)):
+        text = chance.choice((SHIP, INVOICE, f"{UNKNOWN}{n}"))
+        await pair.bring(item(n, text), *(pair.servers if n % 3 == 0 else (chance.choice(pair.servers),)))
+    over.set()
+    await disturbing
+    await pair.idle()
+    await hold(pair.url, pair.accepted, pair.visible.replies)
+
+
+async def test_p10_what_one_process_is_told_holds_in_the_other_within_a_second(pair: Fleet) -> None:
+    """The stop switch: what the other one decides is not sent any more."""
+    here, there = pair.servers
+    await pair.bring(item(1, SHIP), there)
+    await pair.idle()
+    assert len(pair.visible.replies) == 1
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    stop = pair.session.post(f"{here.url}/api/v1/shops/shop/stop", headers=headers, json={"stopped": True})
+    async with stop as answer:
+        assert answer.status == 200, await answer.text()
+    await asyncio.sleep(1)
+    await pair.bring(item(2, SHIP), there)
+    await pair.idle()
+    assert len(pair.visible.replies) == 1
+    decided = await rows(pair.url, "SELECT reason FROM decision ORDER BY at DESC LIMIT 1")
+    assert decided[0]["reason"] == "bot_off"
+
+
+async def test_p11_a_process_that_stood_still_beyond_its_lease_neither_sends_nor_writes(
+    pair: Fleet, chance: random.Random
+) -> None:
+    """Frozen under load, its work taken over, and let go on as if nothing had been."""
+    steady, frozen = pair.servers
+    nth = 0
+    for _ in range(times(1, 10)):
+        stop = time.monotonic() + 0.3 + chance.random() * 0.4
+        calls = []
+        while time.monotonic() < stop:
+            calls.append(asyncio.create_task(pair.bring(item(nth, SHIP), frozen)))
+            nth += 1
+            await asyncio.sleep(0.01)
+        frozen.freeze()
+        for _ in range(5):
+            # What comes in meanwhile at the other one, for the same buyers and in order.
+            calls.append(asyncio.create_task(pair.bring(item(nth, INVOICE), steady)))
+            nth += 1
+        await asyncio.sleep(LEASE_S + 3 * BEAT_S + 1)
+        frozen.thaw()
+        await asyncio.wait_for(asyncio.gather(*calls), 30)
+    await pair.idle()
+    await hold(pair.url, pair.accepted, pair.visible.replies)
+
+
+async def test_p01_p14_workers_that_are_killed_one_after_another_lose_nothing(
+    tmp_path: Path, shared: str, chance: random.Random
+) -> None:
+    async with fleet(tmp_path, shared, times(2, 4)) as made:
+        over = asyncio.Event()
+
+        async def write(nth: int) -> None:
+            while not over.is_set():
+                text = chance.choice((SHIP, INVOICE, f"{UNKNOWN}{nth}"))
+                said = item(nth, text)
+                while True:
+                    server = chance.choice(made.servers)
+                    with suppress(aiohttp.ClientError):
+                        if await post(made.session, server, said) == 200:
+                            break
+                    await asyncio.sleep(0.05)
+                made.accepted.add(said["id"])
+                nth += 1_000_000
+                await asyncio.sleep(chance.random() * 0.02)
+
+        writers = [asyncio.create_task(write(n)) for n in range(4)]
+        for _ in range(times(3, 40)):
+            victim = chance.choice(made.servers)
+            await asyncio.sleep(0.2 + chance.random() * 0.6)
+            victim.kill()
+            await asyncio.to_thread(victim.start)
+        over.set()
+        await asyncio.gather(*writers)
+        await made.idle(LEASE_S + 30)
+        await hold(shared, made.accepted, made.visible.replies)
