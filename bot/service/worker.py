@@ -53,8 +53,14 @@ class Worker:
             self._task.cancel()
 
     async def leave(self) -> None:
-        """Leave the list: what is not finished is free for the others at once."""
-        await self._store.write(workers.leave, self.name)
+        """Leave the list: what is not finished is free for the others at once. A store that refuses stops no stopping:
+        then it is free when the lease has run out."""
+        if not self._store.shared:
+            return
+        try:
+            await self._store.write(workers.leave, self.name)
+        except Exception:
+            log.exception("not_taken_off_the_list", worker=self.name)
 
     def holds(self) -> bool:
         """Whether what this process has in hand is surely still its own."""
