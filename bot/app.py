@@ -23,12 +23,14 @@ from bot.service.answering import Answering
 from bot.service.assigning import Assigning
 from bot.service.books import Books
 from bot.service.charts import Charts
+from bot.service.checking import Checking
 from bot.service.clocks import Clocks
 from bot.service.contradictions import Contradictions
 from bot.service.deciding import Deciding
 from bot.service.desk import Desk
 from bot.service.desk_line import DeskLine
 from bot.service.directory import Directory
+from bot.service.drafts import Drafts
 from bot.service.explaining import Explaining
 from bot.service.facts import Facts
 from bot.service.follow_ups import FollowUps
@@ -39,6 +41,7 @@ from bot.service.openings import Openings
 from bot.service.passing import Passing
 from bot.service.people import People
 from bot.service.presences import Presences
+from bot.service.promises import Promises
 from bot.service.publishing import Publishing
 from bot.service.replay import Replay
 from bot.service.rulebook import Rulebook
@@ -118,6 +121,10 @@ class App:
         self.moves = Moves(self.clocks, self.books)
         self.sending = Sending(
             self.store, self.directory, self.clocks, self.books, self.worker, self.clients, self.moves.after_sent
+        self.moves = Moves(self.clocks, self.books, Promises(self.directory, self.clocks))
+        self.sending = Sending(self.store, self.directory, self.clocks, self.books, self.clients, self.moves.after_sent)
+        self.answering = Answering(
+            self.store, self.shelf, Deciding(self.directory, self.clocks, self.books), self.sending
         )
         self.answering = Answering(
             self.store,
@@ -189,7 +196,7 @@ class App:
             intake=self.intake,
             answering=self.answering,
             **self._desk(),
-            follow_ups=FollowUps(self.shelf, self.directory, self.clocks),
+            follow_ups=FollowUps(self.store, self.shelf, self.directory, self.clocks),
             scorecards=scorecards,
             agents=Agents(self.store),
             charts=Charts(self.store),
@@ -212,6 +219,8 @@ class App:
             "teams": Teams(self.store, self.clocks),
             "presences": self.presences,
             "desk_line": self.desk_line,
+            "checking": Checking(self.store, self.directory, self.clocks, self.books, self.shelf),
+            "drafts": Drafts(self.store, self.clocks),
         }
 
     def _make_fault(self, channel: str, name: str) -> None:

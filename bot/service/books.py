@@ -64,13 +64,18 @@ class Books:
         append(conn, lines)
         timers.put(conn, due)
 
-    def judge(self, conn: sa.Connection, one: Conversation, since: int) -> tuple[Ruleset, Judged]:
-        """Judge a conversation from a time on (ms), as it stands now, and say under which rules its first day stood."""
-        return self._judge(one, messages.of_conversations(conn, {one.id: since})[one.id])
+    def judge(
+        self, conn: sa.Connection, one: Conversation, since: int, also: Sequence[Event] = ()
+    ) -> tuple[Ruleset, Judged]:
+        """Judge a conversation from a time on (ms), as it stands now or would with some more events (``also``), and
+        say under which rules its first day stood."""
+        return self._judge(one, messages.of_conversations(conn, {one.id: since})[one.id], also)
 
-    def _judge(self, one: Conversation, rows: Sequence[Mapping[str, Any]]) -> tuple[Ruleset, Judged]:
+    def _judge(
+        self, one: Conversation, rows: Sequence[Mapping[str, Any]], also: Sequence[Event] = ()
+    ) -> tuple[Ruleset, Judged]:
         now, rules_at = self._clocks.now(one.shop), self._directory.rules_at(one.shop)
-        judged = judge_dated(events_of(rows), rules_at, now, self._facts(one))
+        judged = judge_dated([*events_of(rows), *also], rules_at, now, self._facts(one))
         return rules_at(from_ms(rows[0]["at"]) if rows else now), judged
 
     def _fold(self, one: Conversation, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

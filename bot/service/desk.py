@@ -16,10 +16,10 @@ from bot.service.refusal import Because, Refusal
 from bot.service.saying import send_row
 from bot.service.sending import Sending
 from bot.store import conversations as convs
-from bot.store import decisions, messages, outbox
+from bot.store import decisions, drafts, messages, outbox
 from bot.store.conversations import Conversation
 from bot.store.engine import Store
-from bot.store.ids import new_id
+from bot.store.ids import from_ms, iso, new_id
 from bot.store.journal import Line, append
 
 TEXT_AT_MOST = 5_000
@@ -28,13 +28,18 @@ ORIGINS = (Origin.TYPED, Origin.QUICK_PHRASE, Origin.SUGGESTED)
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a person sends. ``suggestion`` is the draft it came from; ``then`` is keep, release or close."""
+    """What a person sends. ``suggestion`` is the draft it came from; ``then`` is keep, release or close.
+
+    ``seen`` is the last line of the shop's journal that their page showed: what colleagues said after it is told before
+    anything is sent. None sends anyway.
+    """
 
     text: str
     origin: Origin = Origin.TYPED
     suggestion: str | None = None
     entry: str | None = None
     then: str = "keep"
+    seen: int | None = None
 
 
 class Desk:
@@ -146,6 +151,8 @@ class Desk:
     def _send(
         self, conn: sa.Connection, one: Conversation, who: str, reply: Reply
     ) -> tuple[str, Sequence[Mapping[str, Any]]]:
+        if reply.seen is not None and (said := drafts.meanwhile(conn, one.shop, one.id, reply.seen, who)):
+            raise _answered(said)
         self._moves.take(conn, one, who)
         origin = reply.origin if reply.origin in ORIGINS else Origin.TYPED
         if reply.suggestion:
@@ -169,6 +176,7 @@ class Desk:
             then=reply.then if reply.then in ("release", "close") else "keep",
         )
         outbox.add(conn, [row])
+        drafts.drop(conn, one.id, who)
         self._moves.keep_lease(conn, one)
         self._line(conn, one, "send", row["id"], {"by": who, "status": "pending", "class": row["reply_class"]})
         # Saved before the claim: the claim reads the conversation's state and epoch.
@@ -210,3 +218,15 @@ class Desk:
 
 def _no_draft() -> Refusal:
     return Refusal(Because.CONFLICT, "no_draft", "这条推荐已经被处理。", "This draft is no longer open.")
+
+
+def _answered(said: Sequence[Mapping[str, Any]]) -> Refusal:
+    """A colleague has answered while somebody typed: nothing is sent until they have read it."""
+    name = (said[-1]["by"] or {}).get("name", "同事")
+    return Refusal(
+        Because.CONFLICT,
+        "answered_meanwhile",
+        f"你输入时 {name} 已经回复。看过之后再决定要不要发。",
+        f"{name} answered while you typed. Read it, then send if it is still needed.",
+        said=[{**line, "at": iso(from_ms(line["at"]))} for line in said],
+    )

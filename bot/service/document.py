@@ -54,6 +54,8 @@ class ShopPart(Part):
     notices: dict[str, str] | None = None
     timed_answer_s: int | None = Field(None, ge=0, le=86_400)
     threshold: float | None = Field(None, ge=0, le=100)
+    promise_s: int | None = Field(None, ge=0, le=86_400)
+    holding_words: list[str] | None = Field(None, max_length=100)
     rules: dict[str, Any] | None = None
 
     def new(self) -> NewShop:

@@ -1,57 +1,79 @@
 """What a person may send after the bot has answered: substantive, short, different, never words already said.
 
-They are proposals: a person reads one, presses send, and it is assisted in the books. Each carries facts of the entry.
+They are proposals: a person reads one, presses send, and it is assisted in the books. Each carries a fact of the entry,
+and the buyer's order where the platform has told of it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from bot.accounting.ruleset import meaningless
+from bot.accounting.holding_lines import is_substantive
+from bot.accounting.substance import bare
 from bot.core.message import Kind
 from bot.service.clocks import Clocks
 from bot.service.directory import ZONE, Directory
 from bot.service.shelf import Shelf
+from bot.store.engine import Store
+from bot.store.reading import buyers
 
 _CLAUSE = re.compile(r"[^。！？!?；;\n]+")
 FACT_CHARS = 6
+FACT_AT_MOST = 60
+"""A longer clause is no short follow-up."""
 _ADDRESS = re.compile(r"^(亲亲?|您好|你好|哈喽)[，,~～！!\s]*")
 _FRAMES = (
     "关于「{topic}」，再跟你确认一下：{fact}。",
     "{fact}。如果你的情况不一样，把订单号发我，我来查。",
     "「{topic}」补充说明：{fact}。",
+    "刚才说的{fact}，按你的情况也是这样；有出入就告诉我。",
+)
+_WITH_ORDER = (
+    "你的订单 {order}：{fact}。",
+    "看了你的订单 {order}，{fact}。",
+    "{fact}，订单 {order} 也按这个来。",
 )
 
 
 class FollowUps:
     """Makes follow-ups from the entries a shop's bot has answered with."""
 
-    def __init__(self, shelf: Shelf, directory: Directory, clocks: Clocks) -> None:
-        self._shelf, self._directory, self._clocks = shelf, directory, clocks
+    def __init__(self, store: Store, shelf: Shelf, directory: Directory, clocks: Clocks) -> None:
+        self._store, self._shelf, self._directory, self._clocks = store, shelf, directory, clocks
 
-    async def make(
-        self, shop: str, entries: Sequence[str], said: Collection[str], at_most: int
-    ) -> list[dict[str, Any]]:
-        """Return up to ``at_most`` texts ``{text, entry}``; none that the shop's ruleset calls meaningless."""
+    async def make(self, shop: str, buyer: str, entries: Sequence[str], at_most: int) -> list[dict[str, Any]]:
+        """Return up to ``at_most`` texts ``{text, entry}`` for a buyer, each of another frame; none that the shop's
+        ruleset calls meaningless, none that only asks to wait, none of the words the buyer has read from the shop."""
         shelved, config = await self._shelf.get(shop), self._directory.shops[shop]
         ruleset = self._directory.ruleset(config, self._clocks.now(shop).astimezone(ZONE).date())
+        said = {bare(text) for text in await self._store.read(buyers.said_to, shop, buyer)}
+        orders = await self._store.read(buyers.orders_of, shop, buyer)
+        order = next((str(meta["order"]) for meta in orders if meta.get("order")), "")
         compose, known = shelved.compose(config.platform), {e.id: e for e in shelved.base.entries}
-        out: list[dict[str, Any]] = []
-        for entry in (known[i] for i in entries if i in known):
-            answer, missing = compose(entry)
-            if missing:
-                continue
-            for frame, fact in zip(_FRAMES, _facts(answer), strict=False):
-                text = frame.format(topic=entry.question, fact=fact)
-                if text not in said and not meaningless(text, Kind.TEXT.value, ruleset):
-                    out.append({"text": text, "entry": entry.id})
-        return out[:at_most]
+        answers = [(entry, *compose(entry)) for entry in (known[i] for i in entries if i in known)]
+        found: dict[str, dict[str, Any]] = {}
+        for entry, frame, fact in _combined([(entry, text) for entry, text, missing in answers if not missing], order):
+            text = frame.format(topic=entry.question, fact=fact, order=order)
+            fresh = bare(text) not in said and frame not in found
+            if fresh and is_substantive(text, Kind.TEXT.value, ruleset):
+                found[frame] = {"text": text, "entry": entry.id}
+        return list(found.values())[:at_most]
+
+
+def _combined(answers: Sequence[tuple[Any, str]], order: str) -> Iterator[tuple[Any, str, str]]:
+    """Every fact in every frame: first each frame with a fact of its own, then the rest."""
+    frames = (*_WITH_ORDER, *_FRAMES) if order else _FRAMES
+    facts = [(entry, fact) for entry, text in answers for fact in _facts(text)]
+    for shift in range(len(facts)):
+        for place, frame in enumerate(frames):
+            entry, fact = facts[(place + shift) % len(facts)]
+            yield entry, frame, fact
 
 
 def _facts(answer: str) -> list[str]:
-    """The clauses of an answer that say something, one for each frame: a follow-up is no second copy of the answer."""
+    """The clauses of an answer that say something, each short: a follow-up is no second copy of the answer."""
     clauses = [_ADDRESS.sub("", clause.strip()) for clause in _CLAUSE.findall(answer)]
-    facts = [clause for clause in clauses if len(clause) >= FACT_CHARS] or [answer.rstrip("。！？!?；; ")]
-    return [facts[i % len(facts)] for i in range(len(_FRAMES))]
+    facts = [clause for clause in clauses if FACT_CHARS <= len(clause) <= FACT_AT_MOST]
+    return facts or [answer.rstrip("。！？!?；; ")[:FACT_AT_MOST]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from bot.core.reasons import HandoffReason
 from bot.service.books import Books
 from bot.service.clocks import Clocks
 from bot.service.intake import LEASE_MS
+from bot.service.promises import Promises
 from bot.service.refusal import Because, Refusal
 from bot.store import conversations as convs
 from bot.store import decisions, inquiries, outbox, reading, timers
@@ -32,6 +34,7 @@ class Moves:
 
     clocks: Clocks
     books: Books
+    promises: Promises
 
     def load(self, conn: sa.Connection, conversation: str) -> Conversation:
         """One conversation.
@@ -152,6 +155,7 @@ class Moves:
         outbox.cancel_automatic(conn, one.id, "closed", self.clocks.now_ms(one.shop))
         decisions.close_suggestions(conn, one.id, "overtaken", who)
         self._end_lease(conn, one)
+        self.promises.drop(conn, one, who)
         one.owed = one.open = False
         self._journal(conn, one, "close", {"by": who, "reason": reason.strip()[:200], "waived": waived})
 
@@ -164,8 +168,11 @@ class Moves:
         self.keep_lease(conn, one)
         self._journal(conn, one, "reopen", {"by": who})
 
-    def after_sent(self, conn: sa.Connection, one: Conversation, then: str) -> None:
-        """What a person wanted once the reply is out: let the conversation go, or end it."""
+    def after_sent(self, conn: sa.Connection, one: Conversation, row: Mapping[str, Any]) -> None:
+        """A person's reply (a row of the outbox) is out: it begins or keeps a promise; then what the person wanted is
+        done, let the conversation go, or end it."""
+        self.promises.said(conn, one, row)
+        then = row["then"]
         if one.state != State.AGENT.value or one.owner is None:
             return
         if then == "release":

@@ -70,7 +70,7 @@ class Sending:
         books: Books,
         worker: Worker,
         clients: Mapping[str, Client],
-        after: Callable[[sa.Connection, Conversation, str], None],
+        after: Callable[[sa.Connection, Conversation, Row], None],
     ) -> None:
         self._store, self._directory, self._clocks, self._books = store, directory, clocks, books
         self._worker, self._clients, self._after = worker, clients, after
@@ -188,8 +188,8 @@ class Sending:
         self._books.refold(conn, {c: loaded[c] for c in floors}, floors)
         for end in mine:
             row, one = rows[end.row["id"]], loaded[end.row["conversation"]]
-            if row["then"] != "keep" and end.result.outcome is Sent.SENT:
-                self._after(conn, one, row["then"])
+            if row["sender"] == Sender.AGENT.value and end.result.outcome is Sent.SENT:
+                self._after(conn, one, row)
         convs.save(conn, loaded.values())
         claimed: dict[str, list[Row]] = {row["conversation"]: [row] for row in self.claim(conn, loaded.keys())}
         return [claimed.pop(end.row["conversation"], []) for end in ended]

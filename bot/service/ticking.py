@@ -133,6 +133,8 @@ class Ticking:
                 append(conn, [Line(one.shop, self._clocks.now_ms(one.shop), "deadline", one.id, one.id)])
             elif t.kind == "lease" and one.state == State.AGENT.value:
                 self._lease(conn, one)
+            elif t.kind == "promise":
+                self._moves.promises.due(conn, one)
             elif t.kind == "lease_notice" and one.state == State.AGENT.value:
                 self._moves.tell_lease_ends(conn, one)
         convs.save(conn, loaded.values())

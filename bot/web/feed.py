@@ -12,7 +12,7 @@ import structlog
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from bot.store.engine import Store
-from bot.store.reading import journal
+from bot.store.reading import beside, journal
 from bot.web import auth, views
 from bot.web.problem import Problem
 from bot.web.route import EVERYBODY, NOBODY, Auth, Call, Route, Scope, Shape
@@ -94,8 +94,18 @@ def decode(text: str) -> dict[str, int]:
         ) from error
 
 
-async def _message(call: Call, cursor: dict[str, int]) -> dict[str, Any] | None:
-    """What there is to tell a listener, moving the cursor; None when nothing is new."""
+class Told:
+    """What a listener was told last of who looks where."""
+
+    def __init__(self) -> None:
+        self.looks: list[dict[str, Any]] = []
+
+
+async def _message(call: Call, cursor: dict[str, int], told: Told) -> dict[str, Any] | None:
+    """What there is to tell a listener, moving the cursor; None when nothing is new.
+
+    ``looking`` is there when it has changed: who looks at which conversation or types in it, all of them.
+    """
     services = call.services
     mine = call.principal.shops(services.directory.shops, EVERYBODY)
     for shop, head in (await services.feed.heads(mine)).items():
@@ -105,9 +115,12 @@ async def _message(call: Call, cursor: dict[str, int]) -> dict[str, Any] | None:
     for event in events:
         cursor[event["shop"]] = max(cursor[event["shop"]], event["seq"])
         event["at"] = views.iso(event["at"])
-    if not events:
+    looks = await services.store.read(beside.looks, mine, services.drafts.since(), call.principal.id)
+    changed, told.looks = looks != told.looks, looks
+    if not events and not changed:
         return None
-    return {"cursor": encode(cursor), "now": views.moment(services.clocks.real()), "events": events}
+    message = {"cursor": encode(cursor), "now": views.moment(services.clocks.real()), "events": events}
+    return {**message, "looking": looks} if changed else message
 
 
 def _nothing_new(call: Call, cursor: Mapping[str, int]) -> dict[str, Any]:
@@ -121,7 +134,7 @@ def _text(message: Mapping[str, Any]) -> str:
 async def poll(call: Call) -> Any:
     """What came after a cursor, for pages that cannot hold a connection."""
     cursor = decode(call.query.after) if call.query.after else {}
-    return await _message(call, cursor) or _nothing_new(call, cursor)
+    return await _message(call, cursor, Told()) or _nothing_new(call, cursor)
 
 
 async def feed(call: Call) -> web.StreamResponse:
@@ -132,12 +145,13 @@ async def feed(call: Call) -> web.StreamResponse:
     waiter = call.services.feed.listen()
     reader = asyncio.create_task(_drain(socket))
     try:
-        await socket.send_str(_text(await _message(call, cursor) or _nothing_new(call, cursor)))
+        told = Told()
+        await socket.send_str(_text(await _message(call, cursor, told) or _nothing_new(call, cursor)))
         while not reader.done() and not call.services.feed.closing:
             if not await _still_welcome(call):
                 await socket.close(code=CLOSE_UNAUTHORISED, message=b"log in again")
                 break
-            message = await _message(call, cursor)
+            message = await _message(call, cursor, told)
             if message:
                 await socket.send_str(_text(message))
                 continue

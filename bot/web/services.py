@@ -11,11 +11,13 @@ if TYPE_CHECKING:
     from bot.service.alarms import Alarms
     from bot.service.answering import Answering
     from bot.service.charts import Charts
+    from bot.service.checking import Checking
     from bot.service.clocks import Clocks
     from bot.service.contradictions import Contradictions
     from bot.service.desk import Desk
     from bot.service.desk_line import DeskLine
     from bot.service.directory import Directory
+    from bot.service.drafts import Drafts
     from bot.service.explaining import Explaining
     from bot.service.facts import Facts
     from bot.service.follow_ups import FollowUps
@@ -62,6 +64,8 @@ class Services:
     teams: Teams
     presences: Presences
     desk_line: DeskLine
+    checking: Checking
+    drafts: Drafts
     follow_ups: FollowUps
     scorecards: Scorecards
     agents: Agents

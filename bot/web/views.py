@@ -8,7 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from bot.core.assigning import mark_of
+from bot.core.conversation import State
 from bot.service.directory import ZONE, ShopConfig
+from bot.service.intake import LEASE_MS
+from bot.service.promises import PROMISE_S
 from bot.store import ids
 from bot.store.ids import from_ms
 from bot.web.services import Services
@@ -62,11 +65,18 @@ def conversation(row: Mapping[str, Any], services: Services, beside: Mapping[str
         "bot_answered": row["bot_answered"],
         "answered_by_person": row["by_person"],
         "epoch": row["epoch"],
+        "lease_ends_at": iso(lease_end(row)),
         "assignee": more.get("assignee"),
         "group": more.get("group"),
+        "promise": more.get("promise"),
         "mark": more.get("mark") or mark_of(row["reason"], row["reason_detail"]),
         "simulated": shop.simulated,
     }
+
+
+def lease_end(row: Mapping[str, Any]) -> int | None:
+    """When a conversation that a person holds is released if nobody says anything (ms); None where nobody holds it."""
+    return None if row["state"] != State.AGENT else max(row["last_at"], row["owner_at"] or 0) + LEASE_MS
 
 
 def line(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -100,6 +110,8 @@ def shop(config: ShopConfig, services: Services, base_url: str) -> dict[str, Any
         "stopped": config.stopped,
         "threshold": config.threshold,
         "service_hours": config.options.get("service_hours"),
+        "promise_s": config.options.get("promise_s", PROMISE_S),
+        "holding_words": config.options.get("holding_words", []),
         "tier": config.options.get("tier"),
         "notices": {**config.options.get("notices", {}), "timed_answer_s": config.timed_answer_s},
         "deadline": {"seconds": deadline, "warn_s": 90 if quick else 300, "urgent_s": 30 if quick else 60},

@@ -141,15 +141,3 @@ async def test_never_a_filler_sentence(floor, agent):
 
 async def buyers(floor: Floor) -> list[str]:
     return [row["external"] for row in await floor.rows("conversation", shop="demo")]
-
-
-@pytest.mark.parametrize("said", [0, 1, 2, 3])
-async def test_follow_ups_say_something_new_each_time(floor, agent, said):
-    """At most three, each with a fact of the entry, none that was said already."""
-    entry = (await floor.asks("b", "什么时候发货")) and (await floor.sends())[0]["entry"]
-    follow_ups = floor.app.services.follow_ups
-    all_three = [one["text"] for one in await follow_ups.make("demo", [entry], set(), 5)]
-    assert len(set(all_three)) == 3
-    assert all("48 小时" in text or "节假日" in text for text in all_three)
-    left = await follow_ups.make("demo", [entry], set(all_three[:said]), 3)
-    assert [one["text"] for one in left] == all_three[said:]

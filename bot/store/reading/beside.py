@@ -1,33 +1,78 @@
-"""What the desk shows beside a conversation: whose turn it is, in which group, and why it is for the supervisors."""
+"""What the desk shows beside a conversation: whose turn it is, what was promised, what one has begun to write, who
+looks."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
-from bot.store import reading
-from bot.store.tables import assignment, conversation
+from bot.store import promises, reading
+from bot.store.ids import from_ms, iso
+from bot.store.tables import assignment, conversation, draft, looking
 from bot.store.tables import team_group as group
 from bot.store.team import valid
 
+Beside = dict[str, dict[str, Any]]
 
-def of(conn: sa.Connection, conversations: Collection[str]) -> dict[str, dict[str, Any]]:
-    """For each of these conversations that has something: ``assignee {id, name}``, ``group {id, name}``, ``mark``."""
+
+def of(conn: sa.Connection, conversations: Collection[str]) -> Beside:
+    """For each of these conversations that has something: ``assignee {id, name}``, ``group {id, name}``, ``mark``,
+    ``promise {by, at, due_at, overdue}``."""
+    ids = list(conversations)
+    turns, promised = _assignments(conn, ids), promises.of(conn, ids)
+    people = {row["assignee"] for row in turns.values()} | {row["by"] for row in promised.values()}
+    names = reading.names(conn, {one for one in people if one})
+    return {
+        cid: {
+            "assignee": _person(turns[cid]["assignee"], names) if cid in turns else None,
+            "group": _group(turns.get(cid)),
+            "mark": turns[cid]["mark"] if cid in turns else "",
+            "promise": _promise(promised.get(cid), names),
+        }
+        for cid in {*turns, *promised}
+    }
+
+
+def _assignments(conn: sa.Connection, ids: Sequence[str]) -> Beside:
     query = (
         sa.select(assignment, group.c.name.label("group_name"))
         .select_from(sa.join(conversation, assignment, valid()))
         .outerjoin(group, sa.and_(group.c.shop == assignment.c.shop, group.c.id == assignment.c.group_id))
-        .where(conversation.c.id.in_(list(conversations)))
+        .where(conversation.c.id.in_(ids))
     )
-    rows = [dict(row) for row in conn.execute(query).mappings()]
-    names = reading.names(conn, {row["assignee"] for row in rows if row["assignee"]})
-    return {
-        row["conversation"]: {
-            "assignee": {"id": row["assignee"], "name": names[row["assignee"]]} if row["assignee"] else None,
-            "group": {"id": row["group_id"], "name": row["group_name"] or ""} if row["group_id"] else None,
-            "mark": row["mark"],
-        }
-        for row in rows
-    }
+    return {row["conversation"]: dict(row) for row in conn.execute(query).mappings()}
+
+
+def _person(one: str | None, names: dict[str, str]) -> dict[str, str] | None:
+    return {"id": one, "name": names[one]} if one else None
+
+
+def _group(row: dict[str, Any] | None) -> dict[str, str] | None:
+    return {"id": row["group_id"], "name": row["group_name"] or ""} if row and row["group_id"] else None
+
+
+def _promise(row: dict[str, Any] | None, names: dict[str, str]) -> dict[str, Any] | None:
+    if row is None:
+        return None
+    times = {name: iso(from_ms(row[name])) for name in ("at", "due_at")}
+    return {"by": _person(row["by"], names), **times, "overdue": row["overdue"]}
+
+
+def draft_of(conn: sa.Connection, conversation_id: str, person: str) -> dict[str, Any] | None:
+    """What somebody has begun to write in a conversation: ``{mode, text, at}``."""
+    mine = (draft.c.conversation == conversation_id, draft.c.person == person)
+    row = conn.execute(sa.select(draft.c.mode, draft.c.text, draft.c.at).where(*mine)).mappings().one_or_none()
+    return {**row, "at": iso(from_ms(row["at"]))} if row else None
+
+
+def looks(conn: sa.Connection, shops: Collection[str], since: int, but: str) -> list[dict[str, Any]]:
+    """Who looks at which conversation of these shops, or types there, by a sign since a time (real ms); one person is
+    left out. ``{conversation, person {id, name}, typing}``."""
+    here = (looking.c.shop.in_(list(shops)), looking.c.at >= since, looking.c.person != but)
+    rows = conn.execute(sa.select(looking).where(*here).order_by(looking.c.conversation, looking.c.person)).all()
+    names = reading.names(conn, {row.person for row in rows})
+    return [
+        {"conversation": row.conversation, "person": _person(row.person, names), "typing": row.typing} for row in rows
+    ]

@@ -39,13 +39,14 @@ class ThreadQuery(Shape):
 
 
 class ReplyBody(Shape):
-    """What a person sends to the buyer."""
+    """What a person sends to the buyer. ``seen``: as the thread gave it; what colleagues said since is told first (409)."""
 
     text: str
     origin: Literal["typed", "quick_phrase", "suggested"] = "typed"
     suggestion: str | None = None
     entry: str | None = None
     then: Literal["keep", "release", "close"] = "keep"
+    seen: int | None = Field(None, ge=0)
 
 
 class NoteBody(Shape):
@@ -118,6 +119,7 @@ async def detail(call: Call) -> Any:
     """A conversation: its lines with verdicts, the open draft, follow-ups for an owed one, what happened."""
     services, cid = call.services, call.path("conversation")
     before = _place(call.query.before)
+    seen = (await services.feed.heads([call.shop]))[call.shop]
     row = await services.store.read(thread.one, cid)
     lines = await services.store.read(thread.lines, cid, before=before)
     older = f"{lines[0]['at']}.{lines[0]['seq']}" if len(lines) >= 100 else None
@@ -130,6 +132,8 @@ async def detail(call: Call) -> Any:
         "suggestion": await _draft(call, draft) if draft else None,
         "follow_ups": await _follow_ups(call, row) if row["owed"] else [],
         "events": [{**event, "at": views.iso(event["at"])} for event in events],
+        "draft": await services.store.read(beside.draft_of, cid, call.principal.id),
+        "seen": seen,
         "clock": views.clock(services, services.directory.shops[call.shop]),
     }
 
@@ -159,8 +163,7 @@ async def _follow_ups(call: Call, row: dict[str, Any]) -> list[dict[str, Any]]:
     """Up to three substantive follow-ups made from the entries the bot answered with, never words already said."""
     services = call.services
     entries = await services.store.read(thread.answered_entries, row["id"], row["inquiry_at"] or 0)
-    said = {one["text"] for one in await services.store.read(thread.lines, row["id"])}
-    made: list[dict[str, Any]] = await services.follow_ups.make(call.shop, entries, said, FOLLOW_UPS)
+    made: list[dict[str, Any]] = await services.follow_ups.make(call.shop, row["buyer_id"], entries, FOLLOW_UPS)
     return made
 
 
@@ -199,7 +202,7 @@ async def reply(call: Call) -> Any:
     send = await call.services.desk.reply(
         call.path("conversation"),
         call.principal.id,
-        Reply(body.text, Origin(body.origin), body.suggestion, body.entry, body.then),
+        Reply(body.text, Origin(body.origin), body.suggestion, body.entry, body.then, body.seen),
     )
     lines = await call.services.store.read(thread.lines, call.path("conversation"))
     sent = next((views.line(one) for one in lines if one["id"] == send), {"id": send, "status": "pending"})

@@ -56,7 +56,11 @@ class AlarmLimits(Shape):
 
 
 class ShopChange(Shape):
-    """What is to change; what is left out stays. ``service_hours`` null takes them away."""
+    """What is to change; what is left out stays. ``service_hours`` null takes them away.
+
+    ``promise_s``: how long a promise to come back runs (0: none is kept); ``holding_words``: words of the shop's own
+    that only ask a buyer to wait.
+    """
 
     name: str | None = Field(None, min_length=1, max_length=80)
     bot_mode: Literal["off", "suggest", "auto"] | None = None
@@ -66,6 +70,8 @@ class ShopChange(Shape):
     notices: Notices | None = None
     tier: str | None = None
     alarms: AlarmLimits | None = None
+    promise_s: int | None = Field(None, ge=0, le=86_400)
+    holding_words: list[str] | None = Field(None, max_length=100)
 
 
 class StopBody(Shape):

@@ -1,0 +1,136 @@
+"""What a draft is worth before it is sent: would it count and until when, is it complete, may it be said at all.
+
+The same functions as in the books judge the conversation with the draft in it, as if it had been sent now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.accounting.books import Books as Judged
+from bot.accounting.event import Event
+from bot.accounting.holding_lines import is_holding
+from bot.accounting.quality import completeness, wording
+from bot.accounting.ruleset import Ruleset, meaningless
+from bot.core.message import Kind, Origin, Sender
+from bot.service.books import Books, event_of, events_of
+from bot.service.clocks import Clocks
+from bot.service.directory import Directory, ShopConfig
+from bot.service.refusal import Because, Refusal
+from bot.service.shelf import Shelf
+from bot.store import conversations as convs
+from bot.store import messages
+from bot.store.conversations import Conversation
+from bot.store.engine import Store
+from bot.store.ids import iso
+from knowledge_base.fields import fill
+
+DRAFT = "draft"
+NICKNAME, ORDER = "买家昵称", "订单号"
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A conversation as it stands: the open inquiry's messages, and verdicts without and with the draft."""
+
+    one: Conversation
+    said: Sequence[Mapping[str, Any]]
+    draft: Event
+    before: Judged
+    after: Judged
+    ruleset: Ruleset
+
+
+class Checking:
+    """Checks drafts."""
+
+    def __init__(self, store: Store, directory: Directory, clocks: Clocks, books: Books, shelf: Shelf) -> None:
+        self._store, self._directory, self._clocks = store, directory, clocks
+        self._books, self._shelf = books, shelf
+
+    async def check(self, conversation: str, who: str, text: str, origin: Origin) -> dict[str, Any]:
+        """Say what a text would be worth in a conversation if ``who`` sent it now.
+
+        ``{text, meaningless, holding, forbidden[], asked[], missing_topics[], missing_fields[], length, limit,
+        over_limit, counts, reason, due_at, ruleset}``: ``text`` has its fields filled; ``reason`` is a verdict's word
+        for why it counts or not; ``due_at`` until when a reply is in time (None: no clock runs).
+
+        Raises:
+            Refusal: there is no such conversation.
+        """
+        read = await self._store.read(self._read, conversation, who, text, origin)
+        shop = self._directory.shops[read.one.shop]
+        shelved = await self._shelf.get(shop.id)
+        filled = fill(text, {**shelved.fields, **_facts(read.one, read.said)})
+        events = [*events_of(read.said), read.draft]
+        topics = (*read.ruleset["completeness.topics"], *shop.options.get("must_answer", ()))
+        found = completeness(events, topics, read.ruleset)
+        verdict = next((one for one in read.after.replies if one.message == DRAFT), None)
+        return {
+            "text": filled.text,
+            "meaningless": meaningless(text, Kind.TEXT.value, read.ruleset),
+            "holding": is_holding(text, read.ruleset, shop.options.get("holding_words", ())),
+            "forbidden": [one.phrase for one in wording(events, read.ruleset) if one.message == DRAFT],
+            "asked": list(found.asked),
+            "missing_topics": list(found.missing),
+            "missing_fields": list(filled.missing),
+            **self._size(shop, read.one, filled.text),
+            "counts": verdict is not None and verdict.counts,
+            "reason": verdict.reason.value if verdict else None,
+            "due_at": _due(read.before),
+            "ruleset": read.ruleset.version,
+        }
+
+    def _read(self, conn: sa.Connection, conversation: str, who: str, text: str, origin: Origin) -> _Read:
+        one = convs.load(conn, [conversation]).get(conversation)
+        if one is None:
+            raise Refusal(Because.UNKNOWN, "not_found", "没有这个会话。", "No such conversation.")
+        now = self._clocks.now_ms(one.shop)
+        since = one.inquiry_at if one.inquiry_at is not None else now
+        said = messages.of_conversations(conn, {one.id: since})[one.id]
+        draft = event_of(_row(one, who, text, origin, max([now, *(row["at"] for row in said)])))
+        assert draft is not None  # noqa: S101  (a text of a person is always an event)
+        ruleset, before = self._books.judge(conn, one, since)
+        _, after = self._books.judge(conn, one, since, (draft,))
+        return _Read(one, said, draft, before, after, ruleset)
+
+    def _size(self, shop: ShopConfig, one: Conversation, text: str) -> dict[str, Any]:
+        channel = self._directory.channels[one.channel]
+        able = self._directory.adapter(channel).capabilities(channel)
+        length = len(text.encode()) if able.text_limit_bytes else len(text)
+        over = able.text_limit is not None and length > able.text_limit
+        return {"length": length, "limit": able.text_limit, "over_limit": over}
+
+
+def _row(one: Conversation, who: str, text: str, origin: Origin, at: int) -> dict[str, Any]:
+    return {
+        "id": DRAFT,
+        "conversation": one.id,
+        "sender": Sender.AGENT.value,
+        "origin": origin.value,
+        "kind": Kind.TEXT.value,
+        "text": text,
+        "meta": {},
+        "at": at,
+        "by": who,
+        "doubtful": False,
+        "parts": [],
+    }
+
+
+def _facts(one: Conversation, said: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """What the conversation itself knows for the fields of a text."""
+    orders = [str(row["meta"]["order"]) for row in said if row["meta"].get("order")]
+    facts = {NICKNAME: one.buyer_name, ORDER: orders[-1] if orders else ""}
+    return {name: value for name, value in facts.items() if value}
+
+
+def _due(judged: Judged) -> str | None:
+    """Until when a reply is in time: the nearest deadline of what still waits."""
+    waits = [one for one in judged.inquiries if one.owed]
+    moments = [moment for one in waits for moment in (one.due_at or one.night_due_at,) if moment is not None]
+    return iso(min(moments)) if moments else None

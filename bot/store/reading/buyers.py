@@ -1,0 +1,70 @@
+"""One buyer in a shop: what was said to them, what they ordered, their other conversations, what the shop keeps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.core.message import Kind
+from bot.store.tables import buyer, conversation, message
+
+SAID_AT_MOST = 500
+LISTED = 50
+_ORDERS = (Kind.ORDER_CARD.value, Kind.ORDER_EVENT.value)
+
+
+def _theirs(shop: str, buyer_id: str) -> Any:
+    return sa.select(conversation.c.id).where(conversation.c.shop == shop, conversation.c.buyer_id == buyer_id)
+
+
+def said_to(conn: sa.Connection, shop: str, buyer_id: str) -> list[str]:
+    """The latest texts that the shop has said to a buyer, in whatever conversation."""
+    query = (
+        sa.select(message.c.text)
+        .where(
+            message.c.conversation.in_(_theirs(shop, buyer_id)),
+            message.c.sender.in_(("agent", "bot")),
+            message.c.kind == Kind.TEXT.value,
+        )
+        .order_by(message.c.at.desc())
+        .limit(SAID_AT_MOST)
+    )
+    return list(conn.scalars(query))
+
+
+def orders_of(conn: sa.Connection, shop: str, buyer_id: str, limit: int = 5) -> list[dict[str, Any]]:
+    """What the platform told of a buyer's orders, latest first: the ``meta`` of order cards and events."""
+    query = (
+        sa.select(message.c.meta)
+        .where(message.c.conversation.in_(_theirs(shop, buyer_id)), message.c.kind.in_(_ORDERS))
+        .order_by(message.c.at.desc())
+        .limit(limit)
+    )
+    return [dict(meta) for meta in conn.scalars(query)]
+
+
+def conversations(conn: sa.Connection, shop: str, buyer_id: str) -> list[dict[str, Any]]:
+    """A buyer's conversations with a shop, latest first."""
+    c = conversation.c
+    query = (
+        sa.select(c.id, c.channel, c.state, c.buyer_name, c.created_at, c.last_at, c.last_sender, c.last_text)
+        .where(c.shop == shop, c.buyer_id == buyer_id)
+        .order_by(c.last_at.desc(), c.id)
+        .limit(LISTED)
+    )
+    return [dict(row) for row in conn.execute(query).mappings()]
+
+
+def kept(conn: sa.Connection, shop: str, buyer_id: str) -> dict[str, Any] | None:
+    """The note and labels that a shop keeps about a buyer."""
+    row = conn.execute(sa.select(buyer).where(buyer.c.shop == shop, buyer.c.id == buyer_id)).mappings().one_or_none()
+    return dict(row) if row else None
+
+
+def labels(conn: sa.Connection, shop: str) -> list[str]:
+    """The labels in use in a shop, by name."""
+    found = {
+        label for labels in conn.scalars(sa.select(buyer.c.labels).where(buyer.c.shop == shop)) for label in labels
+    }
+    return sorted(found)
