@@ -118,13 +118,9 @@ class App:
         """Intake → answering → sending, and what falls due."""
         self.shelf = Shelf(self.store, self.directory)
         self.books = Books(self.directory, self.clocks)
-        self.moves = Moves(self.clocks, self.books)
+        self.moves = Moves(self.clocks, self.books, Promises(self.directory, self.clocks))
         self.sending = Sending(
             self.store, self.directory, self.clocks, self.books, self.worker, self.clients, self.moves.after_sent
-        self.moves = Moves(self.clocks, self.books, Promises(self.directory, self.clocks))
-        self.sending = Sending(self.store, self.directory, self.clocks, self.books, self.clients, self.moves.after_sent)
-        self.answering = Answering(
-            self.store, self.shelf, Deciding(self.directory, self.clocks, self.books), self.sending
         )
         self.answering = Answering(
             self.store,
