@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, PositiveInt, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError
 
 from adapters.base import Ack, Capabilities, Channel, Delivery, Facts, Quota
 from adapters.sandbox.wire import read_body
@@ -27,6 +27,7 @@ class _Options(BaseModel):
     api_sent_counts: Literal["yes", "no", "unknown"] = "yes"
     text_limit: PositiveInt | None = None
     text_limit_bytes: bool = False
+    app_url: str | None = Field(None, pattern=r"^https?://")
     quotas: list[_Quota] = []
 
 

@@ -12,7 +12,7 @@ from adapters.standard.wire import read_body
 
 _FLAGS = ("dedupes", "sees_human_replies", "echoes_own")
 _COUNTS = ("yes", "no", "unknown")
-_OPTIONS = (*_FLAGS, "api_sent_counts", "text_limit")
+_OPTIONS = (*_FLAGS, "api_sent_counts", "text_limit", "app_url")
 
 
 class StandardAdapter:
@@ -85,6 +85,12 @@ def _wrong_options(options: Mapping[str, object]) -> list[str]:
     ]
     if options.get("api_sent_counts", "unknown") not in _COUNTS:
         wrong.append("options.api_sent_counts: 要是 yes、no 或 unknown · must be yes, no or unknown")
+    app = options.get("app_url")
+    if app is not None and not (isinstance(app, str) and _is_web_address(app)):
+        wrong.append(
+            "options.app_url: 要是客服在平台上回复的 http:// 或 https:// 地址 · "
+            "must be the http:// or https:// address where people reply in the platform's own app"
+        )
     limit = options.get("text_limit")
     if limit is not None and not _is_limit(limit):
         wrong.append("options.text_limit: 要是大于 0 的整数（字符数） · must be a whole number of characters above 0")

@@ -64,7 +64,8 @@ def _changed(conn: sa.Connection, shop: str, rule: str) -> dict[str, Any] | None
     """Who last changed the parameter that settled it (or one under its name) in this shop, when and why."""
     for one in rules.changes(conn, shop):
         if one["name"] == rule or one["name"].startswith(f"{rule}."):
-            return {**one, "at": from_ms(one["at"]).isoformat()}
+            name = rates.names(conn, [one["by"]]).get(one["by"], one["by"])
+            return {**one, "by_name": name, "at": from_ms(one["at"]).isoformat()}
     return None
 
 

@@ -98,6 +98,11 @@ SHOPS = {
     ),
     "south": history.Past("xiaohongshu", [history.GOOD], options={"wire": {"api_sent_counts": "unknown"}}),
     "west": history.Past("internal", [history.BAD], options={"wire": {"sees_human_replies": False}}),
+    "apart": history.Past(
+        "xiaohongshu",
+        [],
+        options={"wire": {"api_sent_counts": "no", "app_url": "http://localhost:9/im?buyer={buyer}"}},
+    ),
     "quiet": history.Past("kuaishou", []),
 }
 

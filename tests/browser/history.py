@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -87,4 +88,6 @@ async def _written(data: Path, shops: dict[str, Past]) -> None:
 
 def write(data: Path, shops: dict[str, Past]) -> None:
     """Write shops with what they lived through into a data folder; the owner, two agents and a supervisor are there."""
-    asyncio.run(_written(data, shops))
+    # The browser's driver keeps a loop in the tests' own thread.
+    with ThreadPoolExecutor(1) as other:
+        other.submit(asyncio.run, _written(data, shops)).result()

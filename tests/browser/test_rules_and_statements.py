@@ -6,6 +6,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import SHOPS
 from tests.browser.driving import OpenPage, Visit
 from tests.browser.history import SUPERVISOR
 from tests.browser.test_supervising import section
@@ -141,6 +142,44 @@ def test_a_supervisor_tries_and_an_admin_saves(office: OpenPage):
     expect(page.get_by_role("button", name="保存")).to_have_count(0)
 
 
+def test_a_contradiction_shows_what_each_reading_gives_and_is_switched_with_a_reason(office: OpenPage):
+    seen = office()
+    page = seen.page
+    told = seen.call("GET", "/shops/quiet/contradictions")["items"]
+    page.goto("/rates/rules?shop=quiet")
+    part = section(page, "来源自相矛盾的地方")
+    for one in told:
+        card = part.locator(".card").filter(has=page.get_by_role("heading", name=one["title"]["zh"]))
+        for reading in one["readings"]:
+            row = card.get_by_role("row").filter(has_text=reading["words"]["zh"])
+            expect(row).to_contain_text("在用" if reading["in_force"] else "按这种读法")
+            expect(row).to_contain_text("暂无数据")
+    row = part.get_by_role("row").filter(has_text="连续达标 7 天即解除")
+    row.get_by_role("button", name="按这种读法").click()
+    dialog = page.get_by_role("dialog", name="按这种读法")
+    dialog.get_by_label("为什么改").fill("客服经理确认")
+    dialog.get_by_role("button", name="按这种读法").click()
+    expect(row).to_contain_text("在用")
+    expect(parameter(page, "recovery.heavy.days")).to_contain_text("客服经理确认")
+    assert [(one["name"], one["value"]) for one in seen.call("GET", "/shops/quiet/rules")["overrides"]] == [
+        ("recovery.heavy.days", 7)
+    ]
+    seen.quiet()
+
+
+def test_what_shortens_or_lengthens_a_penalty_is_put_on_record(office: OpenPage):
+    seen = office(who=SUPERVISOR)
+    page = seen.page
+    page.goto("/rates/forecast?shop=north")
+    part = section(page, "处罚状态与影响")
+    expect(part).to_contain_text("已达标 0 / 30 天")
+    part.get_by_label("通过了平台课程").check()
+    expect(part).to_contain_text("已达标 0 / 21 天")
+    part.get_by_label("通过了平台课程").uncheck()
+    expect(part).to_contain_text("已达标 0 / 30 天")
+    seen.quiet()
+
+
 def test_the_platforms_figure_is_set_against_ours(office: OpenPage):
     seen = office()
     page = seen.page
@@ -207,7 +246,7 @@ def test_the_wall_is_readable_from_afar_and_left_by_a_key(office: OpenPage):
     page.evaluate("document.exitFullscreen()")
     expect(page.get_by_role("button", name=re.compile("^全屏"))).to_have_attribute("aria-pressed", "false")
     page.get_by_role("link", name="全部店铺").click()
-    expect(page.locator(".wall-shop")).to_have_count(5)
+    expect(page.locator(".wall-shop")).to_have_count(len(SHOPS))
     page.keyboard.press("Escape")
     expect(page).to_have_url(re.compile(r"/rates\?shop="))
     seen.quiet()

@@ -243,3 +243,25 @@ def test_taking_over_and_replying_on_a_phone(desk: OpenPage):
     page.get_by_role("link", name="返回列表").tap()
     expect(page.get_by_role("link", name=re.compile("^待接管"))).to_be_visible()
     seen.quiet()
+
+
+def test_where_api_replies_do_not_count_the_text_goes_along_to_the_platforms_app(office: OpenPage):
+    seen = office()
+    page = seen.page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    seen.call("POST", "/sim/apart.wire/say", {"buyer": "b 1", "name": "阿青", "text": "转人工"})
+    page.goto("/inbox?shop=apart")
+    page.get_by_role("link", name=re.compile("阿青")).click()
+    expect(page.get_by_text("这个平台不计从这里发出的回复")).to_be_visible()
+    expect(page.get_by_role("link", name="打开平台")).to_have_attribute("href", "http://localhost:9/im?buyer=b%201")
+    expect(page.get_by_role("button", name="发送", exact=True)).to_have_count(0)
+    reply_field(page).fill("今天 16 点前发出")
+    with page.expect_popup() as app:
+        page.keyboard.press("Enter")
+    assert app.value.url.startswith(("http://localhost:9", "chrome-error", "about:blank"))
+    expect(page.get_by_text("已复制，到平台里粘贴发送")).to_be_visible()
+    page.bring_to_front()
+    assert page.evaluate("navigator.clipboard.readText()") == "今天 16 点前发出"
+    expect(reply_field(page)).to_have_value("今天 16 点前发出")
+    assert seen.call("GET", "/rates?shop=apart&days=1")["counts"].keys() == {"pending"}, "nothing was sent"
+    seen.quiet()

@@ -1,11 +1,13 @@
 // 预测: what the rate still bears before each line, and where the next thirty days lead.
 import { html } from "../lib/view.js";
-import { get } from "../lib/api.js";
-import { dayWord } from "../lib/clock.js";
+import { get, patch } from "../lib/api.js";
+import { dayWord, minuteTime } from "../lib/clock.js";
 import { number, percent, said, t, tOr } from "../lib/i18n.js";
+import { can } from "../lib/session.js";
 import { Chart } from "../ui/chart.js";
 import { Define, Figures, Loaded, oneOf, Tile, useCounted } from "../ui/figures.js";
-import { lineWord, State, stateWord } from "../ui/ladder.js";
+import { lineWord, PenaltyDates, State, stateWord } from "../ui/ladder.js";
+import { attempt } from "../ui/floating.js";
 import { Chip, Empty, useLoad } from "../ui/parts.js";
 
 const LOOK = { all: "good", same: "main", none: "bad" };
@@ -28,13 +30,25 @@ function Open({ data, shop }) {
   </div></section>`;
 }
 
-function Penalty({ data }) {
+/** What the shop knows beside its rates, which changes how long a penalty lasts; who said so stays on record. */
+function Facts({ data, shop, reload }) {
+  const state = (name, value) => attempt(async () => {
+    await patch(`/shops/${shop.id}/facts`, { name, value });
+    reload();
+  });
+  const today = data.today;
+  return html`<fieldset class="checks" disabled=${!can("rates")}><legend>${t("forecast.facts")}</legend>${data.facts.map((f) => html`<span class="check" key=${f.name}><label class="check"><input type="checkbox" checked=${Boolean(f.value)} onChange=${(e) => state(f.name, e.currentTarget.checked)} /><span>${t(`forecast.fact.${f.name}`)}</span></label>
+    ${f.name === "application_submitted" && f.value && html`<input type="date" max=${today} value=${f.value === true ? "" : f.value} aria-label=${t("forecast.applied_on")} onChange=${(e) => e.currentTarget.value && state(f.name, e.currentTarget.value)} />`}
+    ${f.at && html`<span class="meta">${dayWord(f.at)} ${minuteTime(f.at)}</span>`}</span>`)}</fieldset>`;
+}
+
+function Penalty({ data, shop, reload }) {
   if (!data.ladder) return null;
   const states = Object.entries(data.effects).filter(([, list]) => list.length);
   return html`<section><h2>${t("forecast.penalty")}</h2><div class="card"><p><${State} ladder=${data.ladder} /> ${data.tier && html`<span class="meta">${t("forecast.tier", { tier: tOr(`tier.${data.tier}`, data.tier) })}</span>`}</p>
     ${states.length > 0 && html`<dl class="effects">${states.map(([state, list]) => html`<div key=${state}><dt>${stateWord(state)}${state === data.ladder.state || state === data.ladder.penalty ? html` <${Chip} tone="danger">${t("forecast.now")}<//>` : ""}</dt><dd><ul>${list.map((one) => html`<li key=${oneOf(one)}>${oneOf(one)}</li>`)}</ul></dd></div>`)}</dl>`}
-    ${data.courses.filter((c) => c.recovered_on).map((c) => html`<p key=${c.assumption}>${t("forecast.recovered", { assumed: t(`forecast.${c.assumption}`), day: dayWord(noon(c.recovered_on)) })}</p>`)}
-    ${data.ladder.penalty && !data.courses.some((c) => c.recovered_on) && html`<p>${t("forecast.not_recovered")}</p>`}</div></section>`;
+    ${data.ladder.penalty && html`<h3>${t("forecast.recovery")}</h3><dl class="turns">${data.courses.map((c) => html`<div key=${c.assumption}><dt>${t(`forecast.${c.assumption}`)}</dt><dd>${c.recovered_on ? "" : html`<p>${t("forecast.not_free")}</p>`}<${PenaltyDates} dates=${c.dates} /></dd></div>`)}</dl>`}
+    ${data.facts && html`<${Facts} data=${data} shop=${shop} reload=${reload} />`}</div></section>`;
 }
 
 /** The lines worth drawing: each height once, and no more than the four highest. */
@@ -69,7 +83,7 @@ function Ahead({ shop }) {
   const found = useLoad(() => get("/rates/forecast", { shop: shop.id }), [shop.id]);
   useCounted(shop.id, found.reload);
   return html`<${Loaded} of=${found}>${(data) => (data.rate.denominator || data.courses.some((c) => c.days.some((d) => d.denominator)) ? html`<section><div class="card"><ul class="sentences large">${data.sentences.map((s) => html`<li key=${s.zh}>${said(s)}</li>`)}</ul><p><${Define} of="forecast" word=${t("forecast.title")} ruleset=${data.ruleset} shop=${shop} /></p></div></section>
-      ${data.lines.length > 0 ? html`<${Lines} data=${data} />` : html`<p class="notice">${data.grading === "tiers" ? t("forecast.no_tier") : t("forecast.no_lines")}</p>`}<${Open} data=${data} shop=${shop} /><${Penalty} data=${data} /><${Courses} data=${data} />`
+      ${data.lines.length > 0 ? html`<${Lines} data=${data} />` : html`<p class="notice">${data.grading === "tiers" ? t("forecast.no_tier") : t("forecast.no_lines")}</p>`}<${Open} data=${data} shop=${shop} /><${Penalty} data=${data} shop=${shop} reload=${found.reload} /><${Courses} data=${data} />`
     : html`<${Empty}>${t("empty.forecast")}<//>`)}<//>`;
 }
 

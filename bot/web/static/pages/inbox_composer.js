@@ -7,6 +7,7 @@ import { ctrlSends, useKeys } from "../lib/keys.js";
 import { Button, Chip, Icon } from "../ui/parts.js";
 import { say } from "../ui/floating.js";
 import { act, openNext, reply, step } from "./inbox_desk.js";
+import { elsewhere, Elsewhere, takeAlong } from "./inbox_elsewhere.js";
 import { PhraseMenu, filled, usePhrases } from "./inbox_phrases.js";
 
 // Drafts, one a conversation and mode, outlive the page; nothing of them is sent until a person sends it.
@@ -117,7 +118,9 @@ export function Composer({ talk, suggestion, followUps, lines }) {
     if (matchMedia("(hover: hover)").matches) field.current?.focus({ preventScroll: true });
   }, []);
 
+  const app = elsewhere(talk);
   const deliver = async (body) => {
+    if (app) return takeAlong(talk, app, body.text);
     setBusy(true);
     const answer = await reply(talk.id, body);
     setBusy(false);
@@ -196,9 +199,10 @@ export function Composer({ talk, suggestion, followUps, lines }) {
     <textarea ref=${field} rows="2" value=${text} placeholder=${note ? t("composer.note_hint") : t("composer.reply_hint")} aria-label=${note ? t("composer.note") : t("composer.reply")}
       aria-autocomplete=${note ? undefined : "list"} aria-controls=${slash ? "phrases" : undefined} aria-activedescendant=${slash && phrases?.length ? `phrase-${at}` : undefined}
       onInput=${onInput} onKeyDown=${onKeyDown} onBlur=${() => setSlash(null)} maxlength="4000"></textarea>
+    ${!note && app && html`<${Elsewhere} channel=${app} talk=${talk} />`}
     ${!note && html`<${Warnings} found=${found} unfilled=${unfilled} />`}
     <div class="acts end"><span class="meta grow">${note ? t("composer.note_tip") : t("composer.tip")}</span>
-      ${!note && talk.owed && talk.state !== "agent" && html`<${Button} busy=${busy} disabled=${!text.trim()} onClick=${() => send("release")} hint="Alt ⇧ ⏎">${t("act.send_release")}<//>`}
-      <${Button} kind=${note ? "noted" : "primary"} busy=${busy} disabled=${!text.trim()} onClick=${() => send("keep")}>${note ? t("act.add_note") : t("act.send")}<//></div>
+      ${!note && !app && talk.owed && talk.state !== "agent" && html`<${Button} busy=${busy} disabled=${!text.trim()} onClick=${() => send("release")} hint="Alt ⇧ ⏎">${t("act.send_release")}<//>`}
+      <${Button} kind=${note ? "noted" : "primary"} busy=${busy} disabled=${!text.trim()} onClick=${() => send("keep")}>${note ? t("act.add_note") : app ? t("elsewhere.copy") : t("act.send")}<//></div>
   </div>`;
 }

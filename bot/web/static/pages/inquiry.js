@@ -36,7 +36,7 @@ function Settled({ data, shop }) {
     <${Fact} word=${t("rules.parameter")}>${ruleWord(data.rule)} <code>${data.rule}</code><//>
     ${data.value !== null && html`<${Fact} word=${t("rules.value")}>${valueWords(data.rule, data.value)}<//>`}
     <${Fact} word=${t("rules.basis")}>${t(`rules.basis.${data.basis}`)}<//>
-    ${changed && html`<${Fact} word=${t("rules.changed")}>${t("rules.changed_by", { who: changed.name || changed.by, at: at(changed.at), why: changed.why })}<//>`}
+    ${changed && html`<${Fact} word=${t("rules.changed")}>${t("rules.changed_by", { who: changed.by_name || changed.by, at: at(changed.at), why: changed.why })}<//>`}
     ${data.waived && html`<${Fact} word=${t("inquiry.waived")}>${data.waived}<//>`}
   </dl><${RulesFacts} ruleset=${data.ruleset} />${shop && html`<p><a href=${viewUrl("rules", shop)}>${t("rules.see_all")}</a></p>`}</div></section>`;
 }

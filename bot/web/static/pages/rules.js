@@ -9,6 +9,7 @@ import { can } from "../lib/session.js";
 import { confidenceWord, Figures, Loaded, oneOf } from "../ui/figures.js";
 import { Chip, Empty, useLoad } from "../ui/parts.js";
 import { GROUPS, groupOf, ruleWord, valueWords } from "../ui/rule_words.js";
+import { Contradictions } from "./rules_readings.js";
 import { Try } from "./rules_try.js";
 
 const BASIS = { fact: "ok", default: "", override: "info" };
@@ -72,7 +73,7 @@ function Book({ shop }) {
   const { change } = route.value.query;
   return html`<${Loaded} of=${found}>${(data) => {
     const trying = change && data.parameters.find((p) => p.name === change);
-    return html`${trying ? html`<${Try} key=${change} p=${trying} shop=${shop} saved=${found.reload} />` : html`<${Source} ruleset=${data.ruleset} /><${Parameters} list=${data.parameters} kinds=${kindsOf(data)} /><${Changes} list=${data.changes} />`}`;
+    return html`${trying ? html`<${Try} key=${change} p=${trying} shop=${shop} saved=${found.reload} />` : html`<${Source} ruleset=${data.ruleset} /><${Contradictions} shop=${shop} /><${Parameters} list=${data.parameters} kinds=${kindsOf(data)} /><${Changes} list=${data.changes} />`}`;
   }}<//>`;
 }
 
