@@ -81,16 +81,14 @@ def judge(events: Iterable[Event], ruleset: Ruleset, *, as_of: datetime, channel
     """
     happened = happened_by(events, as_of)
     recalled, reports = recalls(happened), exclusions(happened, ruleset)
-    conversations = _by_conversation(happened)
     inquiries: list[Verdict] = []
     replies: list[ReplyVerdict] = []
-    for own in conversations:
+    for own in _by_conversation(happened):
         more_inquiries, more_replies = _judge(own, ruleset, as_of, channel, recalled, reports)
         inquiries += more_inquiries
         replies += more_replies
-    if len(conversations) > 1:
-        inquiries.sort(key=lambda one: (one.opened_at, one.opened_by))
-        replies.sort(key=lambda one: (one.at, one.message))
+    inquiries.sort(key=lambda one: (one.opened_at, one.opened_by))
+    replies.sort(key=lambda one: (one.at, one.message))
     return Books(ruleset, tuple(inquiries), tuple(replies), notes_of(happened))
 
 

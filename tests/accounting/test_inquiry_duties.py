@@ -156,6 +156,27 @@ def test_from_message(kind: Kind, sender: Sender, becomes: tuple[str, str] | Non
     assert (None if event is None else (event.actor, event.kind)) == becomes
 
 
+@pytest.mark.parametrize(
+    ("sender", "origin", "more", "meta"),
+    [
+        pytest.param(Sender.AGENT, Origin.TYPED, {}, {}, id="typed, by API"),
+        pytest.param(
+            Sender.AGENT, Origin.TYPED, {"by_api": False}, {"via": "platform"}, id="typed in the platform's app"
+        ),
+        pytest.param(Sender.AGENT, Origin.QUICK_PHRASE, {}, {"quick_phrase": True}, id="a quick phrase"),
+        pytest.param(Sender.AGENT, Origin.SUGGESTED, {}, {"source": "bot_suggested"}, id="what the bot proposed"),
+        pytest.param(Sender.BOT, Origin.SUGGESTED, {"by_api": False}, {}, id="the bot's own"),
+        pytest.param(
+            Sender.AGENT, Origin.TYPED, {"meta": {"agent": "阿梅"}}, {"agent": "阿梅"}, id="what else is known"
+        ),
+    ],
+)
+def test_what_an_event_knows_of_its_message(sender: Sender, origin: Origin, more: dict[str, Any], meta: object) -> None:
+    event = from_message(id="m", at=NOON, conversation="k", sender=sender, origin=origin, kind=Kind.TEXT, **more)
+    assert event is not None
+    assert event.meta == meta
+
+
 @pytest.mark.parametrize("notice", ["welcome", "timed", "out_of_hours", "handoff"])
 def test_a_notice_is_no_answer_even_where_automatic_replies_count(notice: str) -> None:
     note = from_message(

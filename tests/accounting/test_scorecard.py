@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import rulesets
-from bot.accounting.scorecard import Line, Rate, band, budget, goods_needed, level, lines, misses_left
+from bot.accounting.scorecard import Line, Rate, band, budget, goods_needed, grade, level, lines, misses_left
 
 rates = st.integers(0, 60).flatmap(lambda due: st.builds(Rate, st.integers(0, due), st.just(due)))
 heights = st.builds(Line, st.just("line"), st.fractions(1, 99, max_denominator=4), st.booleans())
@@ -48,6 +48,8 @@ def test_goods_needed_are_what_counting_gives(rate: Rate, line: Line) -> None:
         pytest.param(Rate(3, 5), Line("floor", Fraction(50), above=True), 0, 0, id="the next miss lands on the line"),
         pytest.param(Rate(1, 2), Line("floor", Fraction(50), above=True), 0, 1, id="one good one lifts it above"),
         pytest.param(Rate(0, 5), Line("none", Fraction(0)), 5, 0, id="nothing falls below zero"),
+        pytest.param(Rate(0, 5), Line("some", Fraction(0), above=True), 0, 1, id="zero is not above zero"),
+        pytest.param(Rate(0, 2), Line("floor", Fraction(50), above=True), 0, 3, id="two good ones only reach the line"),
     ],
 )
 def test_budget(rate: Rate, line: Line, misses: int, goods: int | None) -> None:
@@ -74,3 +76,19 @@ def test_a_gap_between_bands_is_an_error() -> None:
     rules = rulesets.load("xiaohongshu", None, {"bands": [{"name": "good", "at_least": 60}]})
     with pytest.raises(ValueError, match="no band holds 50%"):
         band(Fraction(50), rules)
+
+
+@pytest.mark.parametrize(
+    ("ruleset", "tier", "percent", "word"),
+    [
+        pytest.param("xiaohongshu", None, Fraction(85), "safe", id="by bands"),
+        pytest.param("kuaishou", "new", Fraction(84), "below_warning", id="by the lines of a tier"),
+        pytest.param("kuaishou", "new", None, "no_data", id="without data"),
+        pytest.param("internal", None, Fraction(85), None, id="by neither"),
+        pytest.param("internal", None, None, None, id="by neither, without data"),
+    ],
+)
+def test_a_rate_is_graded_the_way_its_ruleset_grades(
+    ruleset: str, tier: str | None, percent: Fraction | None, word: str | None
+) -> None:
+    assert grade(percent, rulesets.load(ruleset), tier) == word
