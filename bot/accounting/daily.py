@@ -36,4 +36,4 @@ def assessed(days: Mapping[date, Rate], first: date, last: date, ruleset: Rulese
     if ruleset["ladder.metric"] != OWN_RATE:
         return {day: rate.percent for day, rate in rolling(days, first, last, ruleset.period_days).items()}
     every = (first + n * DAY for n in range((last - first).days + 1))
-    return {day: days.get(day, Rate(0, 0)).percent for day in every}
+    return {day: days[day].percent if day in days else None for day in every}
