@@ -22,10 +22,12 @@ from bot.service.alarms import Alarms
 from bot.service.answering import Answering
 from bot.service.assigning import Assigning
 from bot.service.books import Books
+from bot.service.buyers import Buyers
 from bot.service.charts import Charts
 from bot.service.checking import Checking
 from bot.service.clocks import Clocks
 from bot.service.contradictions import Contradictions
+from bot.service.correcting import Correcting
 from bot.service.deciding import Deciding
 from bot.service.desk import Desk
 from bot.service.desk_line import DeskLine
@@ -40,13 +42,16 @@ from bot.service.moves import Moves
 from bot.service.openings import Openings
 from bot.service.passing import Passing
 from bot.service.people import People
+from bot.service.phrase_book import PhraseBook
 from bot.service.presences import Presences
 from bot.service.promises import Promises
 from bot.service.publishing import Publishing
 from bot.service.replay import Replay
+from bot.service.reports import Reports
 from bot.service.rulebook import Rulebook
 from bot.service.rules import Rules
 from bot.service.scorecards import Scorecards
+from bot.service.searching import Searching
 from bot.service.sending import Sending
 from bot.service.setup import Setup
 from bot.service.shelf import Shelf
@@ -134,11 +139,13 @@ class App:
         self.presences = Presences(self.store, self.clocks, self.moves)
         self.assigning = Assigning(self.store, self.clocks, self.directory, self.shelf, self.presences)
         self.desk_line = DeskLine(self.store, self.directory, self.clocks)
+        self.searching = Searching(self.store)
         self.watching = Watching(
             [
                 Watch("assign", 1, self.assigning.look),
                 Watch("assign_soon", 3600, self.assigning.assign, rung=True),
                 Watch("line", 20, self.desk_line.watch),
+                Watch("search", 2, self.searching.take_in),
             ],
             self.worker.first,
         )
@@ -191,7 +198,7 @@ class App:
             worker=self.worker,
             intake=self.intake,
             answering=self.answering,
-            **self._desk(),
+            **self._desk(publishing),
             follow_ups=FollowUps(self.store, self.shelf, self.directory, self.clocks),
             scorecards=scorecards,
             agents=Agents(self.store),
@@ -207,7 +214,7 @@ class App:
             routes=ALL,
         )
 
-    def _desk(self) -> dict[str, Any]:
+    def _desk(self, publishing: Publishing) -> dict[str, Any]:
         """The rooms of those who work at the desk."""
         return {
             "desk": Desk(self.store, self.clocks, self.moves, self.sending),
@@ -217,6 +224,11 @@ class App:
             "desk_line": self.desk_line,
             "checking": Checking(self.store, self.directory, self.clocks, self.books, self.shelf),
             "drafts": Drafts(self.store, self.clocks),
+            "correcting": Correcting(self.store, self.clocks, self.shelf, publishing),
+            "reports": Reports(self.store, self.directory, self.clocks, self.moves, self.books),
+            "phrase_book": PhraseBook(self.store, self.clocks),
+            "buyers": Buyers(self.store, self.clocks),
+            "searching": self.searching,
         }
 
     def _make_fault(self, channel: str, name: str) -> None:

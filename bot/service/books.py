@@ -71,11 +71,17 @@ class Books:
         say under which rules its first day stood."""
         return self._judge(one, messages.of_conversations(conn, {one.id: since})[one.id], also)
 
+    def of_events(self, one: Conversation, events: Sequence[Event]) -> Judged:
+        """Judge a conversation from these events alone, as of now."""
+        rules_at = self._directory.rules_at(one.shop)
+        return judge_dated(events, rules_at, self._clocks.now(one.shop), self._facts(one))
+
     def _judge(
         self, one: Conversation, rows: Sequence[Mapping[str, Any]], also: Sequence[Event] = ()
     ) -> tuple[Ruleset, Judged]:
-        now, rules_at = self._clocks.now(one.shop), self._directory.rules_at(one.shop)
-        judged = judge_dated([*events_of(rows), *also], rules_at, now, self._facts(one))
+        rules_at = self._directory.rules_at(one.shop)
+        judged = self.of_events(one, [*events_of(rows), *also])
+        now = self._clocks.now(one.shop)
         return rules_at(from_ms(rows[0]["at"]) if rows else now), judged
 
     def _fold(self, one: Conversation, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from bot.service.refusal import Because, Refusal
 from bot.service.saying import send_row
 from bot.service.sending import Sending
 from bot.store import conversations as convs
-from bot.store import decisions, drafts, messages, outbox
+from bot.store import decisions, drafts, messages, outbox, phrases
 from bot.store.conversations import Conversation
 from bot.store.engine import Store
 from bot.store.ids import from_ms, iso, new_id
@@ -31,7 +31,7 @@ class Reply:
     """What a person sends. ``suggestion`` is the draft it came from; ``then`` is keep, release or close.
 
     ``seen`` is the last line of the shop's journal that their page showed: what colleagues said after it is told before
-    anything is sent. None sends anyway.
+    anything is sent. None sends anyway. ``phrase`` or ``entry``: what it was picked from, counted as used.
     """
 
     text: str
@@ -40,6 +40,7 @@ class Reply:
     entry: str | None = None
     then: str = "keep"
     seen: int | None = None
+    phrase: str | None = None
 
 
 class Desk:
@@ -177,6 +178,8 @@ class Desk:
         )
         outbox.add(conn, [row])
         drafts.drop(conn, one.id, who)
+        if origin is Origin.QUICK_PHRASE and (chosen := reply.phrase or reply.entry):
+            phrases.used(conn, one.shop, chosen, self._clocks.now_ms(one.shop))
         self._moves.keep_lease(conn, one)
         self._line(conn, one, "send", row["id"], {"by": who, "status": "pending", "class": row["reply_class"]})
         # Saved before the claim: the claim reads the conversation's state and epoch.

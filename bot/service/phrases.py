@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,8 +18,9 @@ from bot.accounting.ruleset import Ruleset, meaningless
 from bot.service.clocks import Clocks
 from bot.service.directory import ZONE, Directory
 from bot.service.shelf import Shelf, Shelved
-from bot.store import faq
+from bot.store import faq, phrases
 from bot.store.engine import Store
+from knowledge_base.characters import fold
 from knowledge_base.fields import fill
 
 _CHINESE = range(0x3400, 0xA000)
@@ -27,7 +28,8 @@ _CHINESE = range(0x3400, 0xA000)
 
 @dataclass(frozen=True, slots=True)
 class Quick:
-    """Something to send by one key: ``kind`` phrase or entry; ``missing`` names the fields still in braces."""
+    """Something to send by one key: ``kind`` phrase or entry; ``missing`` names the fields still in braces; ``own``: only
+    this person's; ``used``: how often it was sent from the menu."""
 
     id: str
     title: str
@@ -35,7 +37,10 @@ class Quick:
     text: str
     kind: str
     initials: str
+    pinyin: str
     missing: tuple[str, ...]
+    own: bool = False
+    used: int = 0
 
 
 class Phrases:
@@ -48,7 +53,16 @@ class Phrases:
         """The phrases of a shop, the shared ones, the person's own, then the answers of the FAQ; fields filled."""
         shelved = await self._shelf.get(shop)
         rows = await self._store.read(faq.phrases_of, shop)
-        return await asyncio.to_thread(_listed, rows, shelved, self._directory.shops[shop].platform, person)
+        used = await self._store.read(phrases.uses, shop)
+        return await asyncio.to_thread(_listed, rows, shelved, self._directory.shops[shop].platform, person, used)
+
+    async def search(self, shop: str, person: str, typed: str, limit: int) -> list[dict[str, Any]]:
+        """Those whose title fits what was typed, as text, pinyin or initials, or whose words hold it: the better fit
+        first, then the most used, phrases before answers."""
+        wanted = fold(typed).replace(" ", "")
+        fits = [(_fit(quick, wanted), quick) for quick in await self.all(shop, person)]
+        found = sorted((one for one in fits if one[0] is not None), key=lambda one: (one[0], -one[1].used))
+        return [asdict(quick) for _, quick in found[:limit]]
 
     async def check(self, shop: str, text: str) -> dict[str, Any]:
         """Say before a text is sent what the shop's rules of today make of it.
@@ -73,7 +87,26 @@ def forbidden(text: str, ruleset: Ruleset) -> tuple[str, ...]:
     )
 
 
-def _listed(rows: list[Mapping[str, Any]], shelved: Shelved, platform: str, person: str) -> list[Quick]:
+def _fit(quick: Quick, wanted: str) -> int | None:
+    """How well something fits what was typed: 0 is best, None not at all. With nothing typed all fit alike."""
+    title, said = fold(quick.title), fold(quick.text)
+    for place, fits in enumerate(
+        (
+            title.startswith(wanted),
+            quick.initials.startswith(wanted) or quick.pinyin.startswith(wanted),
+            wanted in title,
+            wanted in quick.initials or wanted in quick.pinyin,
+            wanted in said,
+        )
+    ):
+        if fits:
+            return place
+    return None
+
+
+def _listed(
+    rows: list[Mapping[str, Any]], shelved: Shelved, platform: str, person: str, used: Mapping[str, int]
+) -> list[Quick]:
     found = []
     for row in rows:
         if row["owner"] in (None, person):
@@ -86,7 +119,10 @@ def _listed(rows: list[Mapping[str, Any]], shelved: Shelved, platform: str, pers
                     filled.text,
                     "phrase",
                     initials(row["title"]),
+                    pinyin(row["title"]),
                     filled.missing,
+                    row["owner"] is not None,
+                    used.get(row["id"], 0),
                 )
             )
     compose = shelved.compose(platform)
@@ -94,20 +130,39 @@ def _listed(rows: list[Mapping[str, Any]], shelved: Shelved, platform: str, pers
         text, missing = compose(entry)
         if text:
             found.append(
-                Quick(entry.id, entry.question, entry.category, text, "entry", initials(entry.question), missing)
+                Quick(
+                    entry.id,
+                    entry.question,
+                    entry.category,
+                    text,
+                    "entry",
+                    initials(entry.question),
+                    pinyin(entry.question),
+                    missing,
+                    used=used.get(entry.id, 0),
+                )
             )
     return found
 
 
 def initials(text: str) -> str:
     """The first letters by which a text is found while typing: 发货时间 → fhsj; Latin letters and digits stay."""
-    letters = _letters()
-    return "".join(letters.get(char) or (char if char.isascii() and char.isalnum() else "") for char in text.lower())
+    return "".join(said[:1] for said in _spelled(text))
+
+
+def pinyin(text: str) -> str:
+    """A text as it is typed with an input method, without tones: 发货 → fahuo; Latin letters and digits stay."""
+    return "".join(_spelled(text))
+
+
+def _spelled(text: str) -> list[str]:
+    known = _syllables()
+    return [known.get(char) or (char if char.isascii() and char.isalnum() else "") for char in text.lower()]
 
 
 @cache
-def _letters() -> Mapping[str, str]:
-    """Return for every Chinese character the letter its commonest reading begins with, from the dictionary, once.
+def _syllables() -> Mapping[str, str]:
+    """Return for every Chinese character its commonest reading without tone, from the dictionary, once.
 
     Only the dictionary's file is read: importing the library would load its phrases too, 50 MiB that nobody needs.
     """
@@ -115,4 +170,17 @@ def _letters() -> Mapping[str, str]:
     if library is None or library.origin is None:
         raise RuntimeError("pypinyin is not installed")
     readings = orjson.loads(Path(library.origin).with_name("pinyin_dict.json").read_bytes())
-    return {chr(int(code)): normalize("NFD", said)[0] for code, said in readings.items() if int(code) in _CHINESE}
+    return {chr(int(code)): _plain(said) for code, said in readings.items() if int(code) in _CHINESE}
+
+
+def _plain(readings: str) -> str:
+    """The first of a character's readings in plain letters: zhòng,chóng → zhong, lǜ → lv."""
+    said = (
+        readings.partition(",")[0]
+        .replace("ü", "v")
+        .replace("ǖ", "v")
+        .replace("ǘ", "v")
+        .replace("ǚ", "v")
+        .replace("ǜ", "v")
+    )
+    return "".join(char for char in normalize("NFD", said) if char.isascii() and char.isalpha())

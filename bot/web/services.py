@@ -10,10 +10,12 @@ if TYPE_CHECKING:
     from bot.service.agents import Agents
     from bot.service.alarms import Alarms
     from bot.service.answering import Answering
+    from bot.service.buyers import Buyers
     from bot.service.charts import Charts
     from bot.service.checking import Checking
     from bot.service.clocks import Clocks
     from bot.service.contradictions import Contradictions
+    from bot.service.correcting import Correcting
     from bot.service.desk import Desk
     from bot.service.desk_line import DeskLine
     from bot.service.directory import Directory
@@ -26,12 +28,15 @@ if TYPE_CHECKING:
     from bot.service.openings import Openings
     from bot.service.passing import Passing
     from bot.service.people import People
+    from bot.service.phrase_book import PhraseBook
     from bot.service.presences import Presences
     from bot.service.publishing import Publishing
     from bot.service.replay import Replay
+    from bot.service.reports import Reports
     from bot.service.rulebook import Rulebook
     from bot.service.rules import Rules
     from bot.service.scorecards import Scorecards
+    from bot.service.searching import Searching
     from bot.service.setup import Setup
     from bot.service.shelf import Shelf
     from bot.service.shops import Shops
@@ -66,6 +71,11 @@ class Services:
     desk_line: DeskLine
     checking: Checking
     drafts: Drafts
+    correcting: Correcting
+    reports: Reports
+    phrase_book: PhraseBook
+    buyers: Buyers
+    searching: Searching
     follow_ups: FollowUps
     scorecards: Scorecards
     agents: Agents

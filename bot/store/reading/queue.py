@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.store import reading
-from bot.store.tables import assignment, promise
+from bot.store.tables import assignment, buyer, promise
 from bot.store.tables import conversation as c
 from bot.store.team import valid
 
@@ -42,24 +42,41 @@ def _tab(tab: str, who: str, listed: Owed) -> sa.ColumnElement[bool]:
     return sa.or_(c.c.state == "bot", sa.and_(c.c.state == "agent", c.c.owner != who))
 
 
-def _turn(assigned: str, group_id: str, who: str) -> sa.ColumnElement[bool]:
-    """Whose turn it is: ``me``, ``nobody`` or a person's id (empty: all the same); in which group (empty: in any)."""
-    if not assigned and not group_id:
-        return sa.true()
-    mine = sa.select(c.c.id).select_from(sa.join(c, assignment, valid()))
-    if group_id:
-        mine = mine.where(assignment.c.group_id == group_id)
-    if assigned == "nobody":
-        taken = sa.select(c.c.id).select_from(sa.join(c, assignment, valid())).where(assignment.c.assignee.is_not(None))
-        return sa.and_(c.c.id.not_in(taken), c.c.id.in_(mine) if group_id else sa.true())
-    if assigned:
-        mine = mine.where(assignment.c.assignee == (who if assigned == "me" else assigned))
-    return c.c.id.in_(mine)
+@dataclass(frozen=True, slots=True)
+class Narrow:
+    """What narrows a page down, empty for anything: whose turn it is (``me``, ``nobody`` or a person's id), the group,
+    the handoff's reason, a label of the buyer."""
+
+    assigned: str = ""
+    group_id: str = ""
+    reason: str = ""
+    label: str = ""
+
+
+EVERYTHING = Narrow()
+
+
+def _narrowed(narrow: Narrow, who: str) -> list[sa.ColumnElement[bool]]:
+    wanted: list[sa.ColumnElement[bool]] = []
+    turns = sa.select(c.c.id).select_from(sa.join(c, assignment, valid()))
+    if narrow.group_id:
+        wanted.append(c.c.id.in_(turns.where(assignment.c.group_id == narrow.group_id)))
+    if narrow.assigned == "nobody":
+        wanted.append(c.c.id.not_in(turns.where(assignment.c.assignee.is_not(None))))
+    elif narrow.assigned:
+        person = who if narrow.assigned == "me" else narrow.assigned
+        wanted.append(c.c.id.in_(turns.where(assignment.c.assignee == person)))
+    if narrow.reason:
+        wanted.append(c.c.reason == narrow.reason)
+    if narrow.label:
+        labelled = sa.cast(buyer.c.labels, sa.String).contains(f'"{narrow.label}"', autoescape=True)
+        wanted.append(sa.exists().where(buyer.c.shop == c.c.shop, buyer.c.id == c.c.buyer_id, labelled))
+    return wanted
 
 
 def counts(conn: sa.Connection, shops: Sequence[str], who: str, listed: Owed) -> dict[str, int]:
     """How many conversations each tab holds, and how many waiting ones are ``assigned`` to this person."""
-    wanted = {tab: _tab(tab, who, listed) for tab in TABS} | {"assigned": _turn("me", "", who)}
+    wanted = {tab: _tab(tab, who, listed) for tab in TABS} | {"assigned": sa.and_(*_narrowed(Narrow("me"), who))}
     here = sa.select(sa.func.count()).select_from(c).where(c.c.shop.in_(list(shops)))
     return {name: conn.scalar(here.where(condition)) or 0 for name, condition in wanted.items()}
 
@@ -71,18 +88,16 @@ def page(
     who: str,
     listed: Owed,
     now: Mapping[str, int],
+    narrow: Narrow = EVERYTHING,
     *,
-    assigned: str = "",
-    group_id: str = "",
     offset: int = 0,
     limit: int = 50,
 ) -> list[dict[str, Any]]:
     """One page of a tab. In the queue: in time by deadline (handoffs before owed ones), then overdue by longest wait.
 
-    ``now`` gives each shop's time (ms). ``assigned`` (``me``, ``nobody`` or a person's id) and ``group_id`` narrow a
-    page down. Rows are conversations with the owner's name.
+    ``now`` gives each shop's time (ms). Rows are conversations with the owner's name.
     """
-    query = sa.select(c).where(c.c.shop.in_(list(shops)), _tab(tab, who, listed), _turn(assigned, group_id, who))
+    query = sa.select(c).where(c.c.shop.in_(list(shops)), _tab(tab, who, listed), *_narrowed(narrow, who))
     if tab == "waiting" and now:
         shop_now = sa.case(now, value=c.c.shop, else_=0)
         due = sa.func.coalesce(c.c.due_at, c.c.night_due_at)

@@ -22,12 +22,15 @@ _PLACE = re.compile(r"([0-9]{1,15})\.([0-9]{1,15})")
 
 
 class QueueQuery(Shape):
-    """Which list, of which shop, from where; whose turn (``me``, ``nobody`` or an id) and in which group."""
+    """Which list, of which shop, from where; whose turn (``me``, ``nobody`` or an id), in which
+    group, for which reason, with which label of the buyer."""
 
     tab: Literal["waiting", "mine", "bot", "closed"] = "waiting"
     shop: str = ""
     assigned: str = Field("", max_length=80)
     group: str = Field("", max_length=80)
+    reason: str = Field("", max_length=40)
+    label: str = Field("", max_length=20)
     after: str = ""
     limit: int = Field(50, ge=1, le=200)
 
@@ -47,6 +50,7 @@ class ReplyBody(Shape):
     entry: str | None = None
     then: Literal["keep", "release", "close"] = "keep"
     seen: int | None = Field(None, ge=0)
+    phrase: str | None = Field(None, max_length=80)
 
 
 class NoteBody(Shape):
@@ -103,8 +107,10 @@ async def listing(call: Call) -> Any:
     now = {shop: services.clocks.now_ms(shop) for shop in shops}
     offset = views.offset(query.after)
     who = call.principal.id
-    narrow = {"assigned": query.assigned, "group_id": query.group, "offset": offset, "limit": query.limit + 1}
-    rows = await services.store.read(queue.page, shops, query.tab, who, owed, now, **narrow)
+    narrow = queue.Narrow(query.assigned, query.group, query.reason, query.label)
+    rows = await services.store.read(
+        queue.page, shops, query.tab, who, owed, now, narrow, offset=offset, limit=query.limit + 1
+    )
     more = await services.store.read(beside.of, [row["id"] for row in rows])
     return {
         "items": [views.conversation(row, services, more.get(row["id"])) for row in rows[: query.limit]],
@@ -202,7 +208,7 @@ async def reply(call: Call) -> Any:
     send = await call.services.desk.reply(
         call.path("conversation"),
         call.principal.id,
-        Reply(body.text, Origin(body.origin), body.suggestion, body.entry, body.then, body.seen),
+        Reply(body.text, Origin(body.origin), body.suggestion, body.entry, body.then, body.seen, body.phrase),
     )
     lines = await call.services.store.read(thread.lines, call.path("conversation"))
     sent = next((views.line(one) for one in lines if one["id"] == send), {"id": send, "status": "pending"})
