@@ -45,7 +45,7 @@ fire: setup
 	@MIAOHUI_FIRE=full $(PY) -m pytest -s tests/fire tests/flow/test_crash.py
 
 mutants: setup
-	@$(PY) tests/accounting/mutants.py verdict inquiry ladder
+	@$(PY) tests/accounting/mutants.py verdict inquiry ladder forecast daily scorecard tier dated books event substance quality values
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -22,7 +22,7 @@ def planted() -> Iterator[tuple[str, Callable[[], None]]]:
 
 def _of(file: str, values: Mapping[str, Any]) -> Iterator[tuple[str, Callable[[], None]]]:
     for name, value in values.items():
-        for other in _others(name, value):
+        for other in (other for other in _others(name, value) if other != value):
             yield f"{file}.toml {name} = {other!r}", lambda name=name, other=other: _plant(values, name, other)
 
 

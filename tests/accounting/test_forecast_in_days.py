@@ -110,6 +110,22 @@ def test_a_line_is_told_by_the_tier_of_its_day() -> None:
     assert [one.grade for one in same.days[1:4]] == ["below_warning", "below_light", "below_light"]
 
 
+def test_what_holds_today_is_told_by_the_tier_of_today() -> None:
+    """The same, and mature from tomorrow on: the light line of a new shop is held today and lost tomorrow."""
+    found = forecast(back(*[Rate(82, 100)] * 10), TODAY, TIERED, lambda day: "mature" if day > TODAY else "new")
+    assert found.courses[1].lost == {"light": TODAY + DAY}
+
+
+def test_where_nothing_is_open_and_nobody_asked_today_there_is_nothing() -> None:
+    found = forecast({TODAY - DAY: Rate(1, 2)}, TODAY, BANDED, nobody)
+    assert (found.open, found.rate_today) == (Open(0, 0, 0), Rate(0, 0))
+
+
+def test_the_tier_is_asked_for_up_to_the_last_day() -> None:
+    found = forecast(back(*[Rate(82, 100)] * 10), TODAY, TIERED, lambda day: "new" if day <= TODAY + 30 * DAY else None)
+    assert None not in {course.walk for course in found.courses}
+
+
 def test_a_tier_nobody_knows_on_a_coming_day_has_no_ladder() -> None:
     found = forecast(back(*[Rate(82, 100)] * 10), TODAY, TIERED, lambda day: "new" if day <= TODAY + 29 * DAY else None)
     assert found.walk is not None

@@ -102,12 +102,29 @@ def test_each_by_the_rules_of_its_day(
 ) -> None:
     books = judge_dated([said(line, nth) for nth, line in enumerate(lines, start=1)], under(old, new), AS_OF)
     assert told(books) == inquiries
+    assert books.ruleset is books.inquiries[-1].ruleset
     assert [f"{one.message} {one.reason} {one.inquiry}" for one in books.replies] == replies
     counted = {one.opened_by for one in books.inquiries if one.counted}
     assert {one.inquiry for one in books.replies if one.counts} == counted
     assert [one.ruleset for one in books.inquiries] == [
         new if old.local_day(one.opened_at) >= CHANGE else old for one in books.inquiries
     ]
+
+
+def test_rules_that_change_twice() -> None:
+    """Three minutes, one minute from 2 May, three again from 3 May: replies after two minutes each day."""
+    newest = rulesets.load("xiaohongshu", None, {"deadline.seconds": 120})
+    days = {date(2026, 5, 1): OLD, date(2026, 5, 2): NEW, date(2026, 5, 3): newest}
+    lines = [f"05-0{day} {clock}" for day in (1, 2, 3) for clock in ("12:00:00 buyer 在吗", "12:02:00 agent 在")]
+    events = [said(line, nth) for nth, line in enumerate(lines, start=1)]
+    books = judge_dated(events, lambda at: days[OLD.local_day(at)], AS_OF)
+    assert [one.reason for one in books.inquiries] == ["valid", "late", "valid"]
+    assert [f"{one.message} {one.reason} {one.inquiry}" for one in books.replies] == [
+        "e2 first_valid e1",
+        "e4 late e3",
+        "e6 first_valid e5",
+    ]
+    assert books.ruleset is newest
 
 
 def test_before_anybody_asks_the_rules_of_the_evaluation_stand() -> None:
