@@ -6,7 +6,7 @@ new base that shares what did not change.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from knowledge_base import signals
@@ -14,8 +14,10 @@ from knowledge_base.calibrate import DEFAULT_MARGIN, DEFAULT_THRESHOLD
 from knowledge_base.characters import strip
 from knowledge_base.entry import Context, Entry, Match, Reading
 from knowledge_base.index import Index
+from knowledge_base.keywords import Rules, has_rules
 from knowledge_base.normalize import LONGEST_TEXT
-from knowledge_base.reading import LONGEST_FRAGMENT, Reader
+from knowledge_base.ranking import NOT, Ranker
+from knowledge_base.reading import LONGEST_FRAGMENT, Reader, own_lines
 
 __all__ = ["ANYWHERE", "DEFAULT_MARGIN", "DEFAULT_THRESHOLD", "KnowledgeBase"]
 
@@ -31,38 +33,49 @@ class KnowledgeBase:
     def __init__(self, entries: Iterable[Entry], lists: signals.Lists | None = None) -> None:
         """Build from entries; a later one with the same id replaces an earlier one."""
         by_id = {entry.id: entry for entry in entries}
-        index = Index.of((entry.id, _phrasings(entry)) for entry in by_id.values())
-        self._use(Reader(by_id, index, lists or signals.Lists.shipped()))
+        index = Index.of(one for entry in by_id.values() for one in _indexed(entry))
+        self._use(by_id, index, Rules.of(by_id.values()), lists or signals.Lists.shipped())
 
-    def _use(self, reader: Reader) -> None:
+    def _use(self, entries: Mapping[str, Entry], index: Index, rules: Rules, lists: signals.Lists) -> None:
+        self._entries, self._index, self._rules, self._lists = entries, index, rules, lists
+        self._ranker = Ranker(entries, index, rules)
+        reader = Reader(self._ranker, lists, own_lines(entries.values(), lists))
         self._reader = reader
-        self._products = frozenset(product for entry in reader.entries.values() for product in entry.products)
+        self._products = frozenset(product for entry in entries.values() for product in entry.products)
         self._read = lru_cache(maxsize=_READINGS_KEPT)(reader.read)
 
     @property
     def entries(self) -> tuple[Entry, ...]:
         """All entries, in the order they came."""
-        return tuple(self._reader.entries.values())
+        return tuple(self._entries.values())
 
     @property
     def lists(self) -> signals.Lists:
         """The word lists that signals are heard by."""
-        return self._reader.lists
+        return self._lists
 
     def with_entry(self, entry: Entry) -> KnowledgeBase:
         """Return a base with this entry added, or in the place of the one with its id."""
-        return self._changed({**self._reader.entries, entry.id: entry}, entry.id, _phrasings(entry))
+        return self._changed({**self._entries, entry.id: entry}, entry.id, dict(_indexed(entry)))
 
     def without(self, entry_id: str) -> KnowledgeBase:
         """Return a base without this entry; the same base where there is none."""
-        if entry_id not in self._reader.entries:
+        if entry_id not in self._entries:
             return self
-        left = {known_id: entry for known_id, entry in self._reader.entries.items() if known_id != entry_id}
-        return self._changed(left, entry_id, ())
+        left = {known_id: entry for known_id, entry in self._entries.items() if known_id != entry_id}
+        return self._changed(left, entry_id, {})
 
-    def _changed(self, entries: Mapping[str, Entry], entry_id: str, phrasings: tuple[str, ...]) -> KnowledgeBase:
+    def _changed(
+        self, entries: Mapping[str, Entry], entry_id: str, texts: Mapping[str, tuple[str, ...]]
+    ) -> KnowledgeBase:
+        index = self._index
+        for name in (entry_id, NOT + entry_id):
+            if name in texts or name in index.spans:
+                index = index.changed(name, texts.get(name, ()))
+        touched = [known[entry_id] for known in (self._entries, entries) if entry_id in known]
+        rules = Rules.of(entries.values()) if any(has_rules(entry) for entry in touched) else self._rules
         base = KnowledgeBase.__new__(KnowledgeBase)
-        base._use(Reader(entries, self._reader.index.changed(entry_id, phrasings), self._reader.lists))
+        base._use(entries, index, rules, self._lists)
         return base
 
     def read(self, text: str, context: Context = ANYWHERE) -> Reading:
@@ -85,14 +98,19 @@ class KnowledgeBase:
 
     def best(self, text: str, context: Context = ANYWHERE) -> tuple[Match, ...]:
         """Return the entries that could answer a text, best first, at most five: ``read`` without the rest."""
-        return self._reader.ranked(text[:LONGEST_TEXT], context).matches()
+        return self._ranker.ranked(text[:LONGEST_TEXT], context).matches()
 
     def neighbours(self, text: str, exclude_id: str | None = None, limit: int = 5) -> tuple[Match, ...]:
         """Return the entries whose phrasings look most like a text, most similar first: for warning of conflicts."""
-        return self._reader.nearest(text[:LONGEST_TEXT], exclude_id, limit)
+        return self._ranker.nearest(text[:LONGEST_TEXT], exclude_id, limit)
 
 
-def _phrasings(entry: Entry) -> tuple[str, ...]:
-    """Return each different phrasing of an entry, the standard question first."""
-    texts = (text.strip() for text in (entry.question, *entry.phrasings))
-    return tuple(dict.fromkeys(text for text in texts if text))
+def _indexed(entry: Entry) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Return what an index keeps of an entry: its phrasings, the standard question first, and what it is not."""
+    yield entry.id, _each_once((entry.question, *entry.phrasings))
+    if nots := _each_once(entry.not_this):
+        yield NOT + entry.id, nots
+
+
+def _each_once(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(text.strip() for text in texts if text.strip()))

@@ -19,10 +19,14 @@ _LONGEST_FRAGMENT, _LONGEST_CODE = 8, 4
 _POINTING = ("就是", "那个", "这个", "那款", "这款", "那件", "这件", "那双", "这双", "我要的是", "我说的")
 _LONGEST_ENDING = 24  # looked at in one go
 _LETTER = re.compile(r"[^\W_]")
+_QUESTION_ENDS = ("吗", "么", "嘛", "没", "不", "否", "呢", "没有")
+_EITHER_OR = re.compile(r"([\u4e00-\u9fff])[不没]\1")
+_WEAK_WAYS = frozenset({"say", "is", "have"})
+_REQUEST = re.compile(r"[请亲那]*(?:麻烦|帮|给我|我要|我想|想要|想|要|求|需要|能帮|可以帮)(?!了)")
 _AROUND = "亲啊呀呢哈哦嗯吧"
 _BETWEEN = re.compile(
     r"[,，。;；!！?？\n\r、~～…|]+|(?<=[^\sA-Za-z0-9])[ \u3000]+(?=[\u3400-\u9fff])|[ \u3000]{2,}"
-    r"|(?:另外|还有就是|还有|以及|顺便问下|顺便问一下|顺便问|顺便|对了|再问下|再问一下|然后)(?=[\u3400-\u9fff]{2})"
+    r"|(?<![要需得])(?:另外(?![一两二三几那这的])|还有就是|还有|以及|顺便问下|顺便问一下|顺便问|顺便|对了|再问下|再问一下|然后)(?=[\u3400-\u9fff]{2})"
 )
 
 
@@ -92,6 +96,18 @@ def told(text: str) -> float:
 def asks(text: str) -> bool:
     """Say whether a clause asks something by its form: a question mark, or a way of asking that is not neutral."""
     return "?" in text or "？" in text or bool(normalize(text).manner.ways - {"say"})
+
+
+def is_question(text: str) -> bool:
+    """Say whether a clause is a question by its form: more than ``asks``, for 打开有七八个烂的 says 有 and asks nothing."""
+    run = strip(fold(text)).strip(_AROUND)
+    by_end = run.endswith(_QUESTION_ENDS) or _EITHER_OR.search(run) is not None
+    return "?" in text or "？" in text or by_end or bool(normalize(text).manner.ways - _WEAK_WAYS)
+
+
+def requests(text: str) -> bool:
+    """Say whether a clause wants something done or given: 帮我改地址, 我要开发票."""
+    return _REQUEST.match(strip(fold(text))) is not None
 
 
 def is_fragment(text: str) -> bool:

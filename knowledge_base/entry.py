@@ -32,21 +32,33 @@ class Keywords:
 
     ``all`` must every one occur and none of ``never`` may, else the entry is no match whatever else speaks for it.
     A word of ``any`` that occurs speaks for the entry, and so does meeting ``all`` where ``any`` is empty; where no
-    word of ``any`` occurs, the phrasings speak alone. Empty lists ask for nothing.
+    word of ``any`` occurs, the phrasings speak alone. ``ordered`` has words that occur in this order (``退…运费``),
+    ``exact`` whole questions, ``pattern`` expressions of google-re2 looked for in the folded text: one that fits makes
+    the entry a match by itself. Of two entries that keywords speak for alike the higher ``priority`` answers. Empty
+    lists ask for nothing.
     """
 
     all: tuple[str, ...] = ()
     any: tuple[str, ...] = ()
     never: tuple[str, ...] = ()
+    ordered: tuple[str, ...] = ()
+    exact: tuple[str, ...] = ()
+    pattern: tuple[str, ...] = ()
+    priority: int = 0
+
+
+WORD_LISTS = ("all", "any", "never", "ordered", "exact", "pattern")
+"""The lists of ``Keywords``, in the order of its fields."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One thing the shop knows: a standard question, its phrasings and its answer.
 
-    ``answer`` may hold fields such as ``{发货时效}``; ``variants`` gives another answer for a platform by its id.
-    ``products`` limits the entry to product ids (empty = all). ``valid_from``/``valid_to`` are local days, both
-    included. ``threshold`` replaces the shop's own sureness threshold (0–100).
+    ``not_this`` has questions that look like it and are not: what is more like one of them is not answered. ``answer``
+    may hold fields such as ``{发货时效}``; ``variants`` gives another answer for a platform by its id. ``products``
+    limits the entry to product ids (empty = all). ``valid_from``/``valid_to`` are local days, both included.
+    ``threshold`` replaces the shop's own sureness threshold (0–100).
     """
 
     id: str
@@ -62,6 +74,7 @@ class Entry:
     then_person: bool = False
     valid_from: date | None = None
     valid_to: date | None = None
+    not_this: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +98,10 @@ class Evidence:
     code: str
     value: float = 0.0
     words: str = ""
+
+
+VETOED = "veto_"
+"""Begins the code of evidence that forbids a match: ``veto_number``, ``veto_time``, ``veto_not_this`` …"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +137,16 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One question inside a message that asks several, with its own matches (best first)."""
+    """One part of a message that asks several things, with its own matches (best first).
+
+    ``asks`` is False for what is only told (我买了两件): it explains the questions around it. ``normalized`` is what was
+    compared.
+    """
 
     text: str
     matches: tuple[Match, ...]
+    asks: bool = True
+    normalized: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +155,7 @@ class Reading:
 
     ``normalized`` is what was compared. ``matches`` are best first (at most five). ``parts`` has two or more
     entries only where the text asks several things. ``small_talk`` means nothing is left to answer once greetings,
-    thanks and good-byes are taken away. ``complete`` is False for a fragment (那个红色的) that the next line may finish.
+    thanks and good-byes are taken away; a match is then the shop's own line for it. ``complete`` is False for a fragment (那个红色的) that the next line may finish.
     """
 
     text: str

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -166,3 +166,26 @@ def _orders(text: str) -> Iterator[Mark]:
         if sign in text and (found := pattern.search(text)):
             one, other = found.groups()
             yield ("direction", f"{sign[-1]} {'/'.join(sorted((one, other)))}", f"{one}→{other}")
+
+
+class Place(NamedTuple):
+    """Where a text names something of a group of alternatives."""
+
+    kind: str
+    group: str
+    start: int
+    end: int
+
+
+def places(text: str) -> tuple[Place, ...]:
+    """Return where a folded text names things that could be exchanged: listed words, numbers, sizes, models."""
+    lists = _Lists.shipped()
+    found = [
+        Place(kind, group, said.start(), said.end())
+        for said in lists.grouped.finditer(text)
+        for kind, group, _ in lists.marks[said.group()]
+    ]
+    for kind, pattern in (("size", _SIZE), ("model", _MODEL)):
+        found += [Place(kind, kind, said.start(), said.end()) for said in pattern.finditer(text)]
+    found += [Place("number", said.group(2), said.start(), said.end()) for said in _NUMBER.finditer(text)]
+    return tuple(found)

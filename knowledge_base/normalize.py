@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from knowledge_base.characters import fold
 from knowledge_base.marks import marks_of
+from knowledge_base.spellings import put_right
 from knowledge_base.turns import Manner, negations, numbers
 from knowledge_base.words import cut, rarities, rarity, sounds, with_beginnings
 
@@ -130,7 +131,7 @@ def normalize(text: str) -> Question:
     Doing it again to ``Question.text`` gives the same pieces.
     """
     wording = Wording.shipped()
-    words = _words(fold(text[:LONGEST_TEXT]), wording)
+    words = _words(put_right(fold(text[:LONGEST_TEXT])), wording)
     kept = [word for word in words if word[1] != _DROPPED] or [(word, _PLAIN) for word, _ in words]
     return _question(kept)
 

@@ -17,6 +17,10 @@ from knowledge_base.characters import fold, strip
 from knowledge_base.entry import Heard, Signal
 
 _CLAUSE_ENDS = re.compile(r"[\n\r\t,.?!;:。、~～|()\[\]【】<>《》\"'“”‘’]+")
+_BETWEEN_CHARACTERS = re.compile(
+    r"(?<=[\u4e00-\u9fff])[*·_/|^#]+(?=[\u4e00-\u9fff])|(?<=\b[\u4e00-\u9fff])[.\-](?=[\u4e00-\u9fff]\b)"
+)
+_SPACED_DIGITS = re.compile(r"\b\d(?: \d){3,}\b")
 _PARTICLES = "亲呀啊呢哈嘛吧哦噢了的啦哒喂诶哎嗯请求快"
 _LATIN = re.compile(r"[A-Za-z0-9]")
 _FILLER = "filler"
@@ -131,13 +135,19 @@ def hear(text: str, lists: Lists | None = None) -> tuple[Heard, ...]:
     comes from a word anywhere, from a clause that says nothing else, or from two words in order.
     """
     lists = lists or Lists.shipped()
-    said = _Said.of(fold(text))
+    said = _Said.of(_closed_up(fold(text)))
     return tuple(
         Heard(signal, words)
         for signal, listed in lists._heard_as.items()
         if _first_word(listed, said) is not None
         and (words := _first_word(listed, said.hidden(listed.masks))) is not None
     )
+
+
+def _closed_up(folded: str) -> str:
+    """Take away what is put between the characters of a word to get past a filter: 投*诉, 骗.子, 1 2 3 1 5."""
+    without = _BETWEEN_CHARACTERS.sub("", folded)
+    return _SPACED_DIGITS.sub(lambda found: "".join(found.group().split()), without)
 
 
 @dataclass(frozen=True, slots=True)

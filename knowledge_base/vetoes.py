@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from knowledge_base.entry import Evidence
+from knowledge_base.entry import VETOED, Evidence
 from knowledge_base.marks import ALONE, Marks
 
 VETO = -12.0
 """What a veto takes away (log-odds): more than all the rest can give."""
-CODE = "veto_"
-"""Begins the code of evidence that is a veto: ``veto_number``, ``veto_time`` …"""
 
 
 def between(asked: Marks, said: Marks) -> tuple[Evidence, ...]:
@@ -25,13 +23,13 @@ def between(asked: Marks, said: Marks) -> tuple[Evidence, ...]:
         both = place in mine and place in theirs
         if place not in shared and (both or place[1].startswith(ALONE)):
             words = f"{_shown(place, mine)} / {_shown(place, theirs)}"
-            found.append(Evidence(CODE + place[0], VETO, words))
+            found.append(Evidence(VETOED + place[0], VETO, words))
     return tuple(found)
 
 
 def is_veto(reason: Evidence) -> bool:
     """Say whether a piece of evidence forbids a match."""
-    return reason.code.startswith(CODE)
+    return reason.code.startswith(VETOED)
 
 
 def _by_group(marks: Marks) -> dict[tuple[str, str], list[str]]:

@@ -198,7 +198,7 @@ def _check_meta(kind: Kind, meta: dict[str, Any]) -> None:
                     raise _Bad("/target", "举报要有 target，或 from 和 to · a report needs target, or from and to")
                 meta[name] = moment.isoformat()
     elif kind in CARDS:
-        for name in ("product", "order", "title"):
+        for name in ("product", "order", "title", "status", "amount", "tracking"):
             if meta.get(name) is not None:
                 _text(meta, name)
 

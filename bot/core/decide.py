@@ -1,8 +1,8 @@
 """What the bot does with one buyer message: answer, hand off, stay silent or wait for the next line. And why.
 
 Pure: the page that explains a decision and the service that acts on it call the same function. Precedence, first that
-fits: a person holds it · not text · asks for a person, sensitive, upset · the bot is off · nothing to answer ·
-unfinished · several questions · sureness and margin · the entry's own wishes.
+fits: a person holds it · not text · asks for a person, sensitive, upset · the bot is off · small talk with nothing left
+open · unfinished · small talk · several questions · sureness and margin · the entry's own wishes.
 """
 
 from __future__ import annotations
@@ -12,12 +12,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.core.conversation import State
+from bot.core.joining import join_answers
 from bot.core.message import CARDS, Kind
 from bot.core.reasons import KEEPS_BOT_QUIET, HandoffReason, SilenceReason
-from knowledge_base.entry import Entry, Match, Mode, Reading, Signal, stricter
+from knowledge_base.entry import Entry, Match, Mode, Part, Reading, Signal, stricter
 
 WAIT_AFTER_LINE = timedelta(seconds=3)
 WAIT_AT_MOST = timedelta(seconds=8)
+_FAINTLY = 5.0
 
 Compose = Callable[[Entry], tuple[str, tuple[str, ...]]]
 """Fill an entry's answer for this shop: the text, and the names of fields without a valid value."""
@@ -25,13 +27,17 @@ Compose = Callable[[Entry], tuple[str, tuple[str, ...]]]
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What a shop allows: how far the bot may go, how sure it must be, and how answers are filled."""
+    """What a shop allows: how far the bot may go, how sure it must be, and how answers are filled.
+
+    ``partial``: of several questions those that are known are answered though a person must answer the rest.
+    """
 
     mode: Mode
     threshold: float
     margin: float
     compose: Compose
     stopped: bool = False
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,22 +59,35 @@ class Talk:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Say ``text`` now (``mode`` auto) or offer it to a person (``mode`` suggest)."""
+    """Say ``text`` now (``mode`` auto) or offer it to a person (``mode`` suggest).
+
+    ``also`` has the matches of further questions that the text answers too, in the order asked.
+    """
 
     match: Match
     text: str
     mode: Mode
     reason: str = "sure"
     then_person: bool = False
+    also: tuple[Match, ...] = ()
+
+    @property
+    def matches(self) -> tuple[Match, ...]:
+        """All that is answered, in the order asked."""
+        return (self.match, *self.also)
 
 
 @dataclass(frozen=True, slots=True)
 class Handoff:
-    """Bring a person. ``missing`` names what the FAQ lacked: fields, or the parts nobody could answer."""
+    """Bring a person. ``missing`` names what the FAQ lacked: fields, or the parts nobody could answer.
+
+    ``partial`` is what is said all the same: the answer to the known parts.
+    """
 
     reason: HandoffReason
     words: str = ""
     missing: tuple[str, ...] = field(default=())
+    partial: Answer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +119,12 @@ def decide(kind: Kind, reading: Reading, talk: Talk, policy: Policy, now: dateti
         return Handoff(talk.reason)
     if _is_off(policy):
         return Handoff(HandoffReason.BOT_OFF)
-    if reading.small_talk and not talk.inquiry_open:
+    if reading.small_talk and not reading.matches and not talk.inquiry_open:
         return Silence(SilenceReason.SMALL_TALK_SETTLED)
     if not reading.complete and not talk.waited:
         return Wait(_until(talk, now))
+    if reading.small_talk:
+        return _own_line(reading, talk, policy)
     return _from_matches(reading, talk, policy)
 
 
@@ -121,7 +142,9 @@ def _wordless(kind: Kind, talk: Talk, policy: Policy, now: datetime) -> Decision
         return Wait(_until(talk, now))
     if talk.state is State.WAITING and talk.reason in KEEPS_BOT_QUIET:
         return Handoff(talk.reason)
-    return Handoff(HandoffReason.BOT_OFF if _is_off(policy) else HandoffReason.MEDIA)
+    if _is_off(policy):
+        return Handoff(HandoffReason.BOT_OFF)
+    return Handoff(HandoffReason.CARD_ALONE if kind in CARDS else HandoffReason.MEDIA)
 
 
 def _signalled(reading: Reading) -> Handoff | None:
@@ -135,24 +158,36 @@ def _signalled(reading: Reading) -> Handoff | None:
     return None
 
 
+def _own_line(reading: Reading, talk: Talk, policy: Policy) -> Decision:
+    """Small talk gets the shop's own line, once; else silence where nothing is left open, a person where something is."""
+    said = reading.normalized in talk.answered
+    best = _sure(reading.matches, policy)
+    if best and not said:
+        return _say((best,), policy)
+    return Handoff(HandoffReason.NO_MATCH) if talk.inquiry_open else Silence(SilenceReason.SMALL_TALK_SETTLED)
+
+
 def _from_matches(reading: Reading, talk: Talk, policy: Policy) -> Decision:
-    if several := _several(reading, policy):
+    if several := _several(reading, talk, policy):
         return several
-    if not reading.matches or reading.small_talk:
+    if not reading.matches:
         return Handoff(HandoffReason.NO_MATCH)
     best = reading.matches[0]
     if best.sureness < needed(best.entry, policy):
         close = best.sureness >= policy.threshold / 2
         return Handoff(HandoffReason.UNSURE if close else HandoffReason.NO_MATCH, words=best.entry.question)
-    second = reading.matches[1] if len(reading.matches) > 1 else None
-    if second and best.sureness - second.sureness < policy.margin:
-        return Handoff(HandoffReason.TWO_ALIKE, words=f"{best.entry.question} / {second.entry.question}")
+    if _sure(reading.matches, policy) is None:
+        return Handoff(HandoffReason.TWO_ALIKE, words=f"{best.entry.question} / {reading.matches[1].entry.question}")
     if reading.normalized in talk.answered:
-        # The same question again means that our answer did not help: once more would be noise, a person is due.
-        if talk.inquiry_open:
-            return Handoff(HandoffReason.UNSURE, words=best.entry.question)
-        return Silence(SilenceReason.DUPLICATE_QUESTION)
-    return _say(best, policy)
+        return _asked_again(best, talk)
+    return _say((best,), policy)
+
+
+def _asked_again(best: Match, talk: Talk) -> Decision:
+    """The same question again means that our answer did not help: once more would be noise, a person is due."""
+    if talk.inquiry_open:
+        return Handoff(HandoffReason.UNSURE, words=best.entry.question)
+    return Silence(SilenceReason.DUPLICATE_QUESTION)
 
 
 def needed(entry: Entry, policy: Policy) -> float:
@@ -160,29 +195,63 @@ def needed(entry: Entry, policy: Policy) -> float:
     return policy.threshold if entry.threshold is None else entry.threshold
 
 
-def _several(reading: Reading, policy: Policy) -> Handoff | None:
-    """Two entries sure in different parts of one message: a person answers all of it at once."""
-    if len(reading.parts) < 2:
+def _sure(matches: tuple[Match, ...], policy: Policy) -> Match | None:
+    """Return the best match where it is sure enough and far enough ahead of the next."""
+    if not matches or matches[0].sureness < needed(matches[0].entry, policy):
         return None
-    sure: dict[str, str] = {}
+    if len(matches) > 1 and matches[0].sureness - matches[1].sureness < policy.margin:
+        return None
+    return matches[0]
+
+
+def _several(reading: Reading, talk: Talk, policy: Policy) -> Decision | None:
+    """Answer several questions of one message in the order asked; a person gets them if any of them is unknown.
+
+    None where no more than one is asked, or none is known: then the message is one question.
+    """
+    asking = [part for part in reading.parts if part.asks]
+    whole = _sure(reading.matches, policy)
+    known: dict[str, Match] = {}
     missing: list[str] = []
-    for part in reading.parts:
-        best = part.matches[0] if part.matches else None
-        if best and best.sureness >= needed(best.entry, policy):
-            sure[best.entry.id] = best.entry.question
-        else:
+    for part in asking:
+        best = _sure(part.matches, policy)
+        if best and part.normalized not in talk.answered and _may_say(best.entry, policy):
+            known[best.entry.id] = best
+        elif not (whole and _leans_to(part, whole)):
             missing.append(part.text)
-    if len(sure) < 2:
+    if len(asking) < 2 or not known:
         return None
-    return Handoff(HandoffReason.SEVERAL_QUESTIONS, words=" / ".join(sure.values()), missing=tuple(missing))
+    if not missing:
+        return _say(tuple(known.values()), policy)
+    partial = _say(tuple(known.values()), policy) if policy.partial else None
+    return Handoff(
+        HandoffReason.SEVERAL_QUESTIONS,
+        words=" / ".join(match.entry.question for match in known.values()),
+        missing=tuple(missing),
+        partial=partial if isinstance(partial, Answer) else None,
+    )
 
 
-def _say(best: Match, policy: Policy) -> Decision:
-    entry = best.entry
-    mode = stricter(policy.mode, entry.mode)
-    if mode is Mode.OFF:
-        return Handoff(HandoffReason.ENTRY_WANTS_PERSON, words=entry.question)
-    text, missing = policy.compose(entry)
-    if missing:
-        return Handoff(HandoffReason.MISSING_FIELD, words=entry.question, missing=missing)
-    return Answer(best, text, mode, then_person=entry.then_person)
+def _may_say(entry: Entry, policy: Policy) -> bool:
+    return entry.mode is not Mode.OFF and not policy.compose(entry)[1]
+
+
+def _leans_to(part: Part, whole: Match) -> bool:
+    """Say whether an unknown part is at least faintly of what the whole message surely means."""
+    return any(match.entry.id == whole.entry.id and match.sureness >= _FAINTLY for match in part.matches)
+
+
+def _say(matches: tuple[Match, ...], policy: Policy) -> Decision:
+    """Say the answers of one or several entries in one text, in the strictest of their modes."""
+    mode = policy.mode
+    texts: list[str] = []
+    for match in matches:
+        mode = stricter(mode, match.entry.mode)
+        text, missing = policy.compose(match.entry)
+        if mode is Mode.OFF:
+            return Handoff(HandoffReason.ENTRY_WANTS_PERSON, words=match.entry.question)
+        if missing:
+            return Handoff(HandoffReason.MISSING_FIELD, words=match.entry.question, missing=missing)
+        texts.append(text)
+    then_person = any(match.entry.then_person for match in matches)
+    return Answer(matches[0], join_answers(texts), mode, then_person=then_person, also=matches[1:])

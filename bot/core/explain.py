@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from bot.core.decide import Answer, Decision, Handoff, Policy, Silence, Wait, needed
 from bot.core.reasons import KEEPS_BOT_QUIET, HandoffReason
-from knowledge_base.entry import Match, Mode, Reading
+from knowledge_base.entry import VETOED, Evidence, Match, Mode, Part, Reading
 
 _HANDOFF = {
     "asked_for_person": (
@@ -26,18 +27,23 @@ _HANDOFF = {
         "Two entries look alike ({words}), less than {margin} apart; a person is asked for.",
     ),
     "several_questions": (
-        "一次问了多件事（{words}），由人工一并回答。",
-        "Several things asked at once ({words}); a person answers them together.",
+        "一次问了几件事：有答案的是「{words}」，没有把握的是「{missing}」，由人工一并回答。",
+        "Several things asked at once: known are “{words}”, not known “{missing}”; a person answers them together.",
     ),
     "upset": ("命中「{words}」：买家情绪激动，转人工。", "“{words}”: the buyer is upset; a person is asked for."),
     "sensitive": ("命中敏感词「{words}」，转人工。", "Sensitive words “{words}”; a person is asked for."),
     "media": ("图片或语音，由人工查看。", "A picture or voice message: a person looks at it."),
+    "card_alone": ("只发了商品或订单卡片，没有问题，由人工查看。", "A card and no question: a person looks at it."),
     "bot_off": ("机器人已停用，转人工。", "The bot is off; a person is asked for."),
     "missing_field": (
         "命中「{words}」，但缺少字段 {missing}，转人工。",
         "Matched “{words}”, but these fields have no confirmed value: {missing}; a person is asked for.",
     ),
     "entry_wants_person": ("知识「{words}」要求由人工处理。", "The entry “{words}” wants a person."),
+    "send_failed": (
+        "回答发不出去（{words}），转人工。",
+        "The answer cannot be sent ({words}); a person is asked for.",
+    ),
     "stale": ("回答已过时，改由人工处理。", "The answer would be too late; a person takes it."),
     "own_fault": ("系统故障，已转人工。", "Our own fault; handed to a person."),
 }
@@ -49,6 +55,10 @@ _STILL_AWAITED = (
 _ASKED_AGAIN = (
     "「{words}」刚答过又问，答案没帮上忙，转人工。",
     "“{words}” was answered just now and is asked again: the answer did not help; a person is asked for.",
+)
+_ANSWERED_IN_PART = (
+    "一次问了几件事：已先回答「{words}」；没有把握的「{missing}」由人工回答。",
+    "Several things asked at once: “{words}” was answered; not known “{missing}”: a person answers the rest.",
 )
 _ELSE = ("转人工。", "A person is asked for.")
 _SILENCE = {
@@ -63,6 +73,7 @@ _SILENCE = {
 def explain(reading: Reading, decision: Decision, policy: Policy) -> dict[str, Any]:
     """Put a decision into the shape the API shows (``GET /api/v1/decisions/{id}``), without id and time."""
     best = _best(reading, decision)
+    answered = _answered(decision)
     return {
         "outcome": type(decision).__name__.lower(),
         "reason": reason_of(decision),
@@ -71,12 +82,10 @@ def explain(reading: Reading, decision: Decision, policy: Policy) -> dict[str, A
         "margin": policy.margin,
         "normalized": reading.normalized,
         "entry": {"id": best.entry.id, "question": best.entry.question} if best else None,
+        "entries": [{"id": match.entry.id, "question": match.entry.question} for match in answered],
         "sureness": round(best.sureness, 1) if best else None,
         "candidates": [_candidate(match) for match in reading.matches],
-        "parts": [
-            {"text": part.text, "entry": part.matches[0].entry.question if part.matches else None}
-            for part in reading.parts
-        ],
+        "parts": [_part(part, {match.entry.id for match in answered}) for part in reading.parts],
         "heard": [{"signal": heard.signal.value, "words": heard.words} for heard in reading.heard],
         "missing": list(decision.missing) if isinstance(decision, Handoff) else [],
         "sentence": sentence(reading, decision, policy),
@@ -96,6 +105,25 @@ def _best(reading: Reading, decision: Decision) -> Match | None:
     return reading.matches[0] if reading.matches else None
 
 
+def _answered(decision: Decision) -> tuple[Match, ...]:
+    """All that the decision answers, in the order asked."""
+    if isinstance(decision, Handoff):
+        return decision.partial.matches if decision.partial else ()
+    return decision.matches if isinstance(decision, Answer) else ()
+
+
+def _part(part: Part, answered: Collection[str]) -> dict[str, Any]:
+    """One part of a message; ``asks`` False: it only tells. ``answered``: the decision answers it."""
+    best = part.matches[0] if part.matches else None
+    return {
+        "text": part.text,
+        "entry": best.entry.question if best else None,
+        "sureness": round(best.sureness, 1) if best else None,
+        "asks": part.asks,
+        "answered": best is not None and best.entry.id in answered,
+    }
+
+
 def _candidate(match: Match) -> dict[str, Any]:
     return {
         "id": match.entry.id,
@@ -103,8 +131,13 @@ def _candidate(match: Match) -> dict[str, Any]:
         "sureness": round(match.sureness, 1),
         "similarity": round(match.similarity, 1),
         "phrasing": match.phrasing,
-        "evidence": [{"code": e.code, "value": round(e.value, 3), "words": e.words} for e in match.evidence],
+        "evidence": [_reason(reason) for reason in match.evidence],
+        "vetoes": [_reason(reason) for reason in match.evidence if reason.code.startswith(VETOED)],
     }
+
+
+def _reason(reason: Evidence) -> dict[str, Any]:
+    return {"code": reason.code, "value": round(reason.value, 3), "words": reason.words}
 
 
 def sentence(reading: Reading, decision: Decision, policy: Policy) -> dict[str, str]:
@@ -131,13 +164,16 @@ def sentence(reading: Reading, decision: Decision, policy: Policy) -> dict[str, 
 def _handoff_words(decision: Handoff, best: Match | None, policy: Policy) -> tuple[str, str]:
     if decision.reason in KEEPS_BOT_QUIET and not decision.words:
         return _STILL_AWAITED
+    if decision.partial is not None and decision.partial.mode is Mode.AUTO:
+        return _ANSWERED_IN_PART
     if decision.reason is HandoffReason.UNSURE and best and best.sureness >= needed(best.entry, policy):
         return _ASKED_AGAIN
     return _HANDOFF.get(decision.reason.value, _ELSE)
 
 
 def _answer_sentence(decision: Answer, policy: Policy) -> dict[str, str]:
-    question, sure = decision.match.entry.question, f"{decision.match.sureness:.0f} %"
+    question = " / ".join(match.entry.question for match in decision.matches)
+    sure = f"{min(match.sureness for match in decision.matches):.0f} %"
     needs = f"{needed(decision.match.entry, policy):.0f} %"
     if decision.mode is Mode.SUGGEST:
         return {

@@ -19,6 +19,7 @@ class HandoffReason(StrEnum):
     UPSET = "upset"
     SENSITIVE = "sensitive"
     MEDIA = "media"
+    CARD_ALONE = "card_alone"
     SEND_FAILED = "send_failed"
     BY_HAND = "by_hand"
     DRAFT_TO_CONFIRM = "draft_to_confirm"

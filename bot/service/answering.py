@@ -8,28 +8,25 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import defaultdict, deque
+from collections import deque
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 import structlog
 
-from bot.core.message import CARDS, HAPPENINGS, Kind, Sender
+from bot.core.message import HAPPENINGS, Kind, Sender
+from bot.service.around import Expired, Item, around, read_all
 from bot.service.arrivals import Fresh
 from bot.service.deciding import Deciding, Question
-from bot.service.directory import ZONE
 from bot.service.sending import Sending
-from bot.service.shelf import Shelf, Shelved
+from bot.service.shelf import Shelf
 from bot.service.worker import Worker
 from bot.store import conversations as convs
 from bot.store import messages
 from bot.store.engine import Store
 from bot.store.holding import may_be_others
-from bot.store.ids import from_ms
-from knowledge_base.entry import Context, Reading
 
 BATCH = 256
 ATTEMPTS = 5
@@ -37,28 +34,6 @@ RETRY_S = 0.2
 RETRY_AT_MOST_S = 1.0
 
 log = structlog.get_logger("answering")
-
-
-@dataclass(frozen=True, slots=True)
-class Expired:
-    """An unfinished burst whose wait is over."""
-
-    shop: str
-    conversation: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Around:
-    """What is known around a conversation's next line."""
-
-    pending: tuple[str, ...]
-    lines: tuple[str, ...]
-    """The same, by id."""
-    product: str | None
-    previous: str
-
-
-Item = Fresh | Expired
 
 
 class Answering:
@@ -230,12 +205,12 @@ class Answering:
 
     async def _decide(self, batch: Sequence[Item]) -> None:
         started = time.perf_counter()
-        around = await self._store.read(_around, {item.conversation for item in batch})
+        known = await self._store.read(around, batch)
         shelved = {shop: await self._shelf.get(shop) for shop in {item.shop for item in batch}}
         loop = asyncio.get_running_loop()
-        questions = await loop.run_in_executor(self._thread, _read_all, batch, around, shelved, started)
+        questions = await loop.run_in_executor(self._thread, read_all, batch, known, shelved, started)
         touched = [item for item in batch if isinstance(item, Fresh)]
-        seen = {cid: one.lines for cid, one in around.items()}
+        seen = {cid: one.pending for cid, one in known.items()}
         shops = {item.shop for item in batch}
         self._sending.start(await self._store.write_in(shops, self._apply, questions, touched, seen))
 
@@ -289,42 +264,3 @@ def _fresh(row: Mapping[str, Any]) -> Fresh:
         asks,
         row["worker"],
     )
-
-
-def _around(conn: sa.Connection, conversations: set[str]) -> dict[str, _Around]:
-    loaded = convs.load(conn, conversations)
-    lines = messages.texts(conn, [line for one in loaded.values() for line in one.pending])
-    return {
-        cid: _Around(tuple(lines.get(line, "") for line in one.pending), tuple(one.pending), one.product, one.last_text)
-        for cid, one in loaded.items()
-    }
-
-
-def _read_all(
-    batch: Sequence[Item], around: Mapping[str, _Around], shelved: Mapping[str, Shelved], started: float
-) -> list[Question]:
-    """Read each item, joined with the unfinished lines before it; in a thread, for the event loop must not wait."""
-    lines: dict[str, list[str]] = defaultdict(list, {cid: list(a.pending) for cid, a in around.items()})
-    questions = []
-    for item in batch:
-        fresh = item if isinstance(item, Fresh) else None
-        if fresh and not fresh.asks:
-            continue
-        shelf, known = shelved[item.shop], around.get(item.conversation)
-        if fresh and fresh.kind is Kind.TEXT:
-            lines[item.conversation].append(fresh.text)
-        burst = "\n".join(line for line in lines[item.conversation] if line)
-        context = Context(
-            today=from_ms(fresh.at).astimezone(ZONE).date() if fresh else None,
-            product=known.product if known else None,
-        )
-        reading = shelf.base.read(burst, context) if burst else Reading(text="", normalized="")
-        kind = fresh.kind if fresh else Kind.TEXT
-        if fresh and fresh.kind is not Kind.TEXT and fresh.kind not in CARDS:
-            # A picture or voice message is a person's business, whatever was said before it.
-            reading = Reading(text="", normalized="")
-        took = round((time.perf_counter() - started) * 1e6)
-        questions.append(Question(fresh, item.conversation, item.shop, kind, reading, shelf, took))
-        if reading.complete and kind not in CARDS:
-            lines[item.conversation] = []
-    return questions

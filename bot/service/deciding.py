@@ -7,28 +7,29 @@ the conversation in the queue, and whatever is sent was a row first.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
-from bot.core.conversation import Event, State
+from bot.core.conversation import State
 from bot.core.decide import Answer, Decision, Handoff, Policy, Silence, Talk, Wait, decide
 from bot.core.explain import explain, reason_of
 from bot.core.message import HAPPENINGS, Kind
-from bot.core.notices import Notice, due_notices, join
-from bot.core.reasons import KEEPS_BOT_QUIET, HandoffReason, SilenceReason
+from bot.core.notices import Notice
+from bot.core.reasons import HandoffReason, SilenceReason
+from bot.service.acting import Acting, Decided, Work
 from bot.service.arrivals import Fresh
 from bot.service.books import Books
 from bot.service.clocks import Clocks
-from bot.service.directory import ZONE, Directory, ShopConfig
-from bot.service.saying import notice_text, send_row
+from bot.service.directory import Directory
+from bot.service.fields import facts_of
 from bot.service.shelf import Shelved
 from bot.service.worker import Worker
 from bot.store import conversations as convs
 from bot.store import decisions, messages, outbox, timers
 from bot.store.conversations import Conversation
-from bot.store.ids import from_ms, new_id, to_ms
+from bot.store.ids import from_ms, new_id
 from bot.store.journal import Line, append
 from bot.store.timers import Timer
 from knowledge_base.entry import Mode, Reading
@@ -50,28 +51,12 @@ class Question:
     took_us: int = 0
 
 
-@dataclass(slots=True)
-class Work:
-    """What one transaction gathers before it writes."""
-
-    loaded: dict[str, Conversation]
-    busy: set[str]
-    recalled: set[str]
-    decisions: list[dict[str, Any]] = field(default_factory=list)
-    suggestions: list[dict[str, Any]] = field(default_factory=list)
-    sends: list[dict[str, Any]] = field(default_factory=list)
-    lines: list[Line] = field(default_factory=list)
-    timers: list[Timer] = field(default_factory=list)
-    drops: list[tuple[str, str, str]] = field(default_factory=list)
-    decided: dict[str, str] = field(default_factory=dict)
-    waiting: set[str] = field(default_factory=set)
-
-
 class Deciding:
     """Decides and saves. ``apply`` and ``fault`` run inside the writer's transaction."""
 
     def __init__(self, directory: Directory, clocks: Clocks, books: Books, worker: Worker) -> None:
         self._directory, self._clocks, self._books, self._worker = directory, clocks, books, worker
+        self._acting = Acting(directory, clocks)
 
     def apply(
         self, conn: sa.Connection, questions: Sequence[Question], touched: Sequence[Fresh]
@@ -101,7 +86,7 @@ class Deciding:
             lines = list(dict.fromkeys((*one.pending, fresh.id)))
             self._settle_lines(work, one)
             decision = Handoff(HandoffReason.OWN_FAULT)
-            self._hand_off(work, one, decision, self._clocks.now_ms(one.shop))
+            self._acting.hand_off(work, one, decision, self._clocks.now_ms(one.shop))
             why = {"sentence": {"zh": "系统故障，已转人工。", "en": "Our own fault."}}
             self._note(work, one, lines, decision, why, 0)
         return self._write(conn, work)
@@ -133,15 +118,17 @@ class Deciding:
             mode=shop.mode,
             threshold=shop.threshold,
             margin=shop.margin,
-            compose=question.shelved.compose(shop.platform),
+            compose=question.shelved.compose(shop.platform, facts_of(one)),
             stopped=shop.stopped,
+            partial=shop.partial_answers,
         )
         decision = self._decide(work, question, one, policy, now)
         lines = [*one.pending, *([question.fresh.id] if question.fresh else [])]
         if not isinstance(decision, Wait):
             self._settle_lines(work, one)
         did = self._note(work, one, lines, decision, explain(question.reading, decision, policy), question.took_us)
-        self._act(work, one, shop, question, decision, did, now)
+        it = Decided(did, one, decision, question.reading, question.shelved, question.fresh, now)
+        self._acting.act(work, it)
 
     def _decide(self, work: Work, question: Question, one: Conversation, policy: Policy, now: int) -> Decision:
         fresh = question.fresh
@@ -173,8 +160,9 @@ class Deciding:
         now = self._clocks.now_ms(one.shop)
         did = new_id(self._clocks.real())
         outcome, reason = type(decision).__name__.lower(), reason_of(decision)
+        said = answer_in(decision)
         match = decision.match if isinstance(decision, Answer) else None
-        if decision_mode(decision) is Mode.SUGGEST:
+        if match and said and said.mode is Mode.SUGGEST:
             outcome = "suggest"
         work.decisions.append(
             {
@@ -191,7 +179,8 @@ class Deciding:
                 "took_us": took_us,
             }
         )
-        told = {"outcome": outcome, "reason": reason, "messages": lines, "entries": [match.entry.id] if match else []}
+        entries = [one.entry.id for one in said.matches] if said else []
+        told = {"outcome": outcome, "reason": reason, "messages": lines, "entries": entries}
         work.lines.append(Line(one.shop, now, "decision", did, one.id, told))
         for line in lines:
             work.decided[line] = did
@@ -200,101 +189,6 @@ class Deciding:
             else:
                 work.waiting.discard(line)
         return did
-
-    def _act(
-        self,
-        work: Work,
-        one: Conversation,
-        shop: ShopConfig,
-        question: Question,
-        decision: Decision,
-        did: str,
-        now: int,
-    ) -> None:
-        if isinstance(decision, Wait):
-            if question.fresh:
-                one.pending = [*one.pending, question.fresh.id]
-            one.waiting_since = one.waiting_since or now
-            work.timers.append(Timer(one.shop, "wait", one.id, to_ms(decision.until)))
-        elif isinstance(decision, Handoff):
-            self._hand_off(work, one, decision, now)
-            self._say(work, one, shop, question, {}, did, now)
-        elif isinstance(decision, Answer) and decision.mode is Mode.SUGGEST:
-            self._suggest(work, one, decision, did, now)
-        elif isinstance(decision, Answer):
-            one.asked = [*one.asked, question.reading.normalized]
-            if decision.then_person:
-                self._hand_off(work, one, Handoff(HandoffReason.ENTRY_WANTS_PERSON, decision.match.entry.question), now)
-            self._say(work, one, shop, question, {"answer": decision.text}, did, now, entry=decision.match.entry.id)
-        else:
-            assert isinstance(decision, Silence)  # noqa: S101  (the last of four outcomes; nothing is said)
-
-    def _hand_off(self, work: Work, one: Conversation, decision: Handoff, now: int) -> None:
-        """Put the conversation into the queue. A reason that keeps the bot quiet is not replaced by a weaker one."""
-        if one.state == State.AGENT.value:
-            return
-        was = one.state
-        one.step(Event.HANDED_OFF)
-        keep = was == State.WAITING.value and one.reason and decision.reason not in KEEPS_BOT_QUIET
-        if not keep:
-            one.reason = decision.reason.value
-            one.reason_detail = "、".join(decision.missing) or decision.words
-        if was != State.WAITING.value or not keep:
-            work.lines.append(Line(one.shop, now, "handoff", one.id, one.id, {"reason": decision.reason.value}))
-
-    def _suggest(self, work: Work, one: Conversation, decision: Answer, did: str, now: int) -> None:
-        self._hand_off(work, one, Handoff(HandoffReason.DRAFT_TO_CONFIRM, decision.match.entry.question), now)
-        work.suggestions.append(
-            {
-                "id": new_id(self._clocks.real()),
-                "shop": one.shop,
-                "conversation": one.id,
-                "decision": did,
-                "entry": decision.match.entry.id,
-                "text": decision.text,
-                "sureness": decision.match.sureness,
-                "state": "open",
-                "at": now,
-                "by": None,
-            }
-        )
-
-    def _say(
-        self,
-        work: Work,
-        one: Conversation,
-        shop: ShopConfig,
-        question: Question,
-        parts: dict[str, str],
-        did: str,
-        now: int,
-        entry: str | None = None,
-    ) -> None:
-        """Put an answer and the notices that fall together with it into one outbox row."""
-        if shop.mode is not Mode.AUTO or shop.stopped or one.state == State.AGENT.value:
-            return
-        handed = one.state == State.WAITING.value and not parts
-        kinds = due_notices(
-            shop.notices, one.said, handed_off=handed, local=from_ms(now).astimezone(ZONE), hours=shop.hours
-        )
-        filled = {kind.value: notice_text(shop, one, question.shelved, kind) for kind in kinds}
-        said = {kind: text for kind, text in filled.items() if text}
-        ordered = {k: said[k] for k in (Notice.WELCOME.value,) if k in said} | parts | said
-        if not ordered:
-            return
-        one.said = [*one.said, *said]
-        answers = question.fresh.id if question.fresh else one.last_message
-        work.sends.append(
-            send_row(
-                one,
-                self._clocks,
-                text=join(ordered),
-                parts=list(ordered),
-                in_reply_to=answers,
-                decision=did,
-                entry=entry,
-            )
-        )
 
     def _write(self, conn: sa.Connection, work: Work) -> list[Mapping[str, Any]]:
         on_the_wire = []
@@ -324,6 +218,8 @@ class Deciding:
         return due
 
 
-def decision_mode(decision: Decision) -> Mode | None:
-    """The mode of an answer, None for anything else."""
-    return decision.mode if isinstance(decision, Answer) else None
+def answer_in(decision: Decision) -> Answer | None:
+    """What a decision answers, wholly or in part."""
+    if isinstance(decision, Handoff):
+        return decision.partial
+    return decision if isinstance(decision, Answer) else None

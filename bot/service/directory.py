@@ -44,6 +44,7 @@ class ShopConfig:
     timed_answer_s: int
     ruleset_name: str
     overrides: Mapping[str, Any]
+    partial_answers: bool = False
 
 
 @dataclass(slots=True)
@@ -137,6 +138,7 @@ class Directory:
             timed_answer_s=int(options.get("timed_answer_s", 0)),
             ruleset_name=self._ruleset_name(row["platform"]),
             overrides=self._borrowed(row["platform"]) | dict(options.get("rules", {})),
+            partial_answers=bool(options.get("partial_answers", False)),
         )
 
     def _channel(self, row: Mapping[str, Any]) -> Channel:

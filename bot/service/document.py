@@ -53,6 +53,7 @@ class ShopPart(Part):
     human_follow_up: Literal["always", "within_budget", "off"] | None = None
     notices: dict[str, str] | None = None
     timed_answer_s: int | None = Field(None, ge=0, le=86_400)
+    partial_answers: bool | None = None
     threshold: float | None = Field(None, ge=0, le=100)
     promise_s: int | None = Field(None, ge=0, le=86_400)
     holding_words: list[str] | None = Field(None, max_length=100)
@@ -120,6 +121,10 @@ class KeywordsPart(Part):
     all: list[str] = []
     any: list[str] = []
     never: list[str] = []
+    ordered: list[str] = []
+    exact: list[str] = []
+    pattern: list[str] = []
+    priority: int = 0
 
 
 class EntryPart(Part):
@@ -130,6 +135,7 @@ class EntryPart(Part):
     answer: str
     phrasings: list[str] = []
     similar: list[str] = []
+    not_this: list[str] = []
     keywords: KeywordsPart | list[str] = KeywordsPart()
     category: str = ""
     products: list[str] = []

@@ -12,7 +12,8 @@ from typing import Any
 
 from bot.service.refusal import Because, Refusal
 from knowledge_base.characters import fold, strip
-from knowledge_base.entry import Entry, Keywords, Mode
+from knowledge_base.entry import WORD_LISTS, Entry, Keywords, Mode
+from knowledge_base.keywords import PATTERN_MAX, ordered_words, wrong_pattern
 
 STATUSES = ("on", "off", "draft")
 QUESTION_MAX = 200
@@ -22,6 +23,7 @@ CATEGORY_MAX = 100
 WORDS_MAX = 100
 WORD_MAX = 60
 PRODUCTS_MAX = 500
+PRIORITY_MAX = 100
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
 _UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -42,14 +44,13 @@ def entry_of(entry_id: str, data: Mapping[str, Any]) -> Entry:
     Raises:
         Refusal: a value that no entry can have (a mode, a day).
     """
-    keywords = data.get("keywords") or {}
     question = _clean(data.get("question"))
     return Entry(
         id=entry_id,
         question=question,
         answer=_clean(data.get("answer")),
         phrasings=tuple(text for text in _texts(data.get("phrasings")) if text != question),
-        keywords=Keywords(*(_texts(keywords.get(kind)) for kind in ("all", "any", "never"))),
+        keywords=keywords_of(data.get("keywords")),
         category=_clean(data.get("category")),
         products=_texts(data.get("products")),
         variants=tuple(
@@ -64,16 +65,25 @@ def entry_of(entry_id: str, data: Mapping[str, Any]) -> Entry:
         then_person=bool(data.get("then_person")),
         valid_from=_day(data.get("valid_from"), "/valid_from"),
         valid_to=_day(data.get("valid_to"), "/valid_to"),
+        not_this=tuple(text for text in _texts(data.get("not_this")) if text != question),
     )
+
+
+def keywords_of(data: Mapping[str, Any] | None) -> Keywords:
+    """Make the keywords that JSON stands for."""
+    data = data or {}
+    lists = {kind: _texts(data.get(kind)) for kind in WORD_LISTS}
+    return Keywords(**lists, priority=int(data.get("priority") or 0))
 
 
 def data_of(entry: Entry) -> dict[str, Any]:
     """The JSON of an entry, its id apart; ``entry_of`` turns it back."""
     words = entry.keywords
+    keywords = {kind: list(getattr(words, kind)) for kind in WORD_LISTS} | {"priority": words.priority}
     return {
         "question": entry.question,
         "phrasings": list(entry.phrasings),
-        "keywords": {"all": list(words.all), "any": list(words.any), "never": list(words.never)},
+        "keywords": keywords,
         "answer": entry.answer,
         "category": entry.category,
         "products": list(entry.products),
@@ -83,6 +93,7 @@ def data_of(entry: Entry) -> dict[str, Any]:
         "then_person": entry.then_person,
         "valid_from": entry.valid_from.isoformat() if entry.valid_from else None,
         "valid_to": entry.valid_to.isoformat() if entry.valid_to else None,
+        "not_this": list(entry.not_this),
     }
 
 
@@ -111,8 +122,9 @@ def sound(entry: Entry) -> Entry:
     _at_most("/category", entry.category, CATEGORY_MAX)
     _list_at_most("/phrasings", entry.phrasings, PHRASINGS_MAX, QUESTION_MAX)
     _list_at_most("/products", entry.products, PRODUCTS_MAX, QUESTION_MAX)
-    for kind in ("all", "any", "never"):
-        _list_at_most(f"/keywords/{kind}", getattr(entry.keywords, kind), WORDS_MAX, WORD_MAX)
+    _list_at_most("/not_this", entry.not_this, PHRASINGS_MAX, QUESTION_MAX)
+    _not_itself(entry)
+    _sound_keywords(entry.keywords)
     for name, text in entry.variants:
         _at_most(f"/variants/{name}", text, ANSWER_MAX)
     if entry.threshold is not None and not 0 <= entry.threshold <= 100:
@@ -120,6 +132,44 @@ def sound(entry: Entry) -> Entry:
     if entry.valid_from and entry.valid_to and entry.valid_from > entry.valid_to:
         raise refused("/valid_to", "截止日早于开始日。", "The last day is before the first.")
     return entry
+
+
+def _not_itself(entry: Entry) -> None:
+    own = {same_question(text) for text in (entry.question, *entry.phrasings)}
+    for index, text in enumerate(entry.not_this):
+        if same_question(text) in own:
+            raise refused(
+                f"/not_this/{index}",
+                f"「{text}」也写在问法里，不能同时是反例问。",
+                f"“{text}” is one of the phrasings too; it cannot be what the entry is not.",
+            )
+
+
+def _sound_keywords(keywords: Keywords) -> None:
+    for kind in WORD_LISTS:
+        longest = {"exact": QUESTION_MAX, "pattern": PATTERN_MAX}.get(kind, WORD_MAX)
+        _list_at_most(f"/keywords/{kind}", getattr(keywords, kind), WORDS_MAX, longest)
+    if abs(keywords.priority) > PRIORITY_MAX:
+        raise refused(
+            "/keywords/priority",
+            f"优先级是 −{PRIORITY_MAX} 到 {PRIORITY_MAX} 的整数。",
+            f"A priority is a whole number from −{PRIORITY_MAX} to {PRIORITY_MAX}.",
+        )
+    for index, rule in enumerate(keywords.ordered):
+        if not ordered_words(rule):
+            raise refused(
+                f"/keywords/ordered/{index}",
+                f"「{rule}」要写成用 … 隔开的两个以上的词，例如 退…运费。",
+                f"“{rule}” must be two or more words with … between them, such as 退…运费.",
+            )
+    for index, pattern in enumerate(keywords.pattern):
+        if why := wrong_pattern(pattern):
+            raise refused(
+                f"/keywords/pattern/{index}",
+                f"正则「{pattern}」不能用：{why}。这里用 RE2 语法，没有回溯引用和前后断言，也不能匹配空文本。",
+                f"The pattern “{pattern}” cannot be used: {why}. This is RE2 syntax: no back-references, no look-around, "
+                "and it must not fit the empty text.",
+            )
 
 
 def same_question(question: str) -> str:

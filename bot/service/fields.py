@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -17,10 +18,13 @@ from bot.service.directory import Directory, ShopConfig
 from bot.service.entries import refused
 from bot.service.shelf import HOURS_FIELD, Shelf
 from bot.store import faq
+from bot.store.conversations import Conversation
 from bot.store.engine import Store
 from knowledge_base.fields import names_in
 
-OF_THE_TALK = frozenset({"买家昵称", "订单号"})
+OF_CARDS = {"order": "订单号", "title": "商品名", "status": "订单状态", "amount": "订单金额", "tracking": "运单号"}
+"""What a card tells, by its names on the wire, and the field it fills."""
+OF_THE_TALK = frozenset({"买家昵称", *OF_CARDS.values()})
 """Fields that a conversation fills, not the shop."""
 NAME_MAX = 40
 VALUE_MAX = 300
@@ -39,6 +43,17 @@ class Fact:
     hint: str
     hint_en: str
     used_by: int
+
+
+def card_facts(meta: Mapping[str, Any]) -> dict[str, str]:
+    """What a card tells, by field; values of more than 300 characters are none."""
+    told = {field: str(meta[name]).strip() for name, field in OF_CARDS.items() if meta.get(name) is not None}
+    return {field: value for field, value in told.items() if 0 < len(value) <= VALUE_MAX}
+
+
+def facts_of(one: Conversation) -> dict[str, str]:
+    """The fields that a conversation fills: the buyer's name and what the last card told."""
+    return {"买家昵称": one.buyer_name, **one.facts} if one.buyer_name else dict(one.facts)
 
 
 class Fields:

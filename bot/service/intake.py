@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from adapters.base import Channel, Delivery, Facts
 from bot.core.conversation import Event, State
-from bot.core.message import HAPPENINGS, Incoming, Kind, Sender
+from bot.core.message import CARDS, HAPPENINGS, Incoming, Kind, Sender
 from bot.service.arrivals import (
     Arrival,
     Fresh,
@@ -26,6 +26,7 @@ from bot.service.arrivals import (
 )
 from bot.service.clocks import Clocks
 from bot.service.echoes import Echoes
+from bot.service.fields import card_facts
 from bot.service.forged import Forged
 from bot.service.worker import Worker
 from bot.store import conversations as convs
@@ -196,8 +197,9 @@ def _conversation(batch: _Batch, arrival: Arrival, item: Incoming) -> Conversati
 def _buyer_spoke(one: Conversation, item: Incoming, at: int, mid: str) -> None:
     one.step(Event.BUYER_SPOKE)
     one.unread += 1
-    if item.kind is Kind.PRODUCT_CARD:
+    if item.kind in CARDS:
         one.product = str(item.meta.get("product") or "") or None
+        one.facts = card_facts(item.meta)
 
 
 def _person_spoke_outside(conn: sa.Connection, batch: _Batch, one: Conversation, now: int) -> None:

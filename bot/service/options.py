@@ -12,6 +12,7 @@ from bot.core.message import Kind
 from bot.core.notices import Notice
 from bot.service.directory import hours_of
 from bot.service.refusal import Because, Refusal
+from knowledge_base.signals import Lists
 
 
 def check_options(options: Mapping[str, Any], ruleset: Ruleset) -> None:
@@ -24,6 +25,15 @@ def check_options(options: Mapping[str, Any], ruleset: Ruleset) -> None:
     _notices(options.get("notices") or {}, ruleset)
     _tier(options)
     _alarms(options.get("alarms") or {})
+    _lists(options.get("lists") or {})
+
+
+def _lists(edits: Mapping[str, Any]) -> None:
+    try:
+        Lists.shipped().edited(edits.get("added") or {}, edits.get("removed") or {})
+    except ValueError as error:
+        names = ", ".join(Lists.shipped().words)
+        raise _wrong("lists", f"{error}。", f"No such word list; there are {names}.") from None
 
 
 def _alarms(alarms: Mapping[str, Any]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.core.message import Kind, Origin, ReplyClass, Sender
@@ -13,6 +13,9 @@ from bot.service.shelf import Shelved
 from bot.store.conversations import Conversation
 from bot.store.ids import from_ms, new_id
 from knowledge_base.fields import fill
+
+REST_SHOWN = 30
+"""How much of a question that is left to a person the buyer reads again, in characters."""
 
 
 def notice_text(shop: ShopConfig, one: Conversation, shelved: Shelved, kind: Notice) -> str:
@@ -25,6 +28,17 @@ def notice_text(shop: ShopConfig, one: Conversation, shelved: Shelved, kind: Not
         facts["人工时限"] = f"{from_ms(due).astimezone(ZONE):%H:%M}"
     filled = fill(shop.notices[kind], facts)
     return "" if filled.missing else filled.text
+
+
+def rest_text(shop: ShopConfig, one: Conversation, missing: Sequence[str], now: int) -> str:
+    """Say which questions a person answers, and by when (ms ``now``): the deadline, or the hours people are there."""
+    asked = "".join(f"「{text[:REST_SHOWN]}」" for text in missing)
+    local = from_ms(now).astimezone(ZONE)
+    if shop.hours and not shop.hours.holds(local):
+        return f"{asked}由同事回答，在线时段 {shop.hours.words()}。"
+    if one.due_at:
+        return f"{asked}由同事回答，{from_ms(one.due_at).astimezone(ZONE):%H:%M} 前回复。"
+    return f"{asked}由同事回答。"
 
 
 def send_row(

@@ -43,9 +43,12 @@ class Shelved:
     version: int
     config: ShopConfig
 
-    def compose(self, platform: str) -> Compose:
-        """Return what fills an entry's answer for a platform: the text, and the names of fields without a value."""
-        fields = self.fields
+    def compose(self, platform: str, facts: Mapping[str, str] | None = None) -> Compose:
+        """Return what fills an entry's answer for a platform: the text, and the names of fields without a value.
+
+        ``facts`` are the fields that a conversation fills; they come before the shop's.
+        """
+        fields = {**self.fields, **facts} if facts else self.fields
 
         def say(entry: Entry) -> tuple[str, tuple[str, ...]]:
             filled = fill(dict(entry.variants).get(platform, entry.answer), fields)

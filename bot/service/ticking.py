@@ -16,10 +16,12 @@ import structlog
 from bot.core.conversation import State
 from bot.core.message import Kind, Sender
 from bot.core.notices import Notice
-from bot.service.answering import Answering, Expired
+from bot.service.answering import Answering
+from bot.service.around import Expired
 from bot.service.books import Books
 from bot.service.clocks import Clocks
 from bot.service.directory import Directory
+from bot.service.fields import facts_of
 from bot.service.moves import SILENCE, Moves, lease_ends
 from bot.service.saying import send_row
 from bot.service.sending import Sending
@@ -170,7 +172,7 @@ class Ticking:
         """What the FAQ knows of the topics asked, else the shop's own text; empty when neither has real facts."""
         shop = self._directory.shops[one.shop]
         asked = messages.of_conversations(conn, {one.id: one.inquiry_at or 0})[one.id]
-        compose = shelved.compose(shop.platform)
+        compose = shelved.compose(shop.platform, facts_of(one))
         known: dict[str, str] = {}
         for row in (r for r in asked if r["sender"] == Sender.BUYER and r["kind"] == Kind.TEXT):
             best = next(iter(shelved.base.read(row["text"]).matches), None)

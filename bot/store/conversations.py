@@ -38,6 +38,7 @@ class Conversation:
     last_message: str | None = None
     unread: int = 0
     product: str | None = None
+    facts: dict[str, str] = field(default_factory=dict)
     pending: list[str] = field(default_factory=list)
     waiting_since: int | None = None
     inquiry: str | None = None

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from bot.core.message import Kind, Sender
 from bot.store.statements import insert, insert_new
 from bot.store.tables import delivery, message, worker
 
@@ -58,6 +59,42 @@ def of_conversations(conn: sa.Connection, since: Mapping[str, int]) -> dict[str,
         if row["at"] >= since[row["conversation"]]:
             out[row["conversation"]].append(dict(row))
     return out
+
+
+class Said(NamedTuple):
+    """One line as it was said."""
+
+    id: str
+    kind: str
+    text: str
+    at: int
+
+
+_SAID = (message.c.id, message.c.kind, message.c.text, message.c.at)
+
+
+def lines(conn: sa.Connection, ids: Collection[str]) -> dict[str, Said]:
+    """Messages by id: kind, text and time."""
+    if not ids:
+        return {}
+    found = conn.execute(sa.select(*_SAID).where(message.c.id.in_(list(ids))))
+    return {row.id: Said(*row) for row in found}
+
+
+def said_by_buyer(conn: sa.Connection, conversation: str, since: int, until: int, limit: int) -> list[Said]:
+    """The buyer's lines of text from a time to another (ms, both included), latest first."""
+    found = conn.execute(
+        sa.select(*_SAID)
+        .where(
+            message.c.conversation == conversation,
+            message.c.at.between(since, until),
+            message.c.sender == Sender.BUYER.value,
+            message.c.kind == Kind.TEXT.value,
+        )
+        .order_by(message.c.at.desc(), message.c.seq.desc())
+        .limit(limit)
+    )
+    return [Said(*row) for row in found]
 
 
 def texts(conn: sa.Connection, ids: Collection[str]) -> dict[str, str]:

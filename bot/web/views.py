@@ -109,6 +109,7 @@ def shop(config: ShopConfig, services: Services, base_url: str) -> dict[str, Any
         "human_follow_up": config.follow_up,
         "stopped": config.stopped,
         "threshold": config.threshold,
+        "partial_answers": config.partial_answers,
         "service_hours": config.options.get("service_hours"),
         "promise_s": config.options.get("promise_s", PROMISE_S),
         "holding_words": config.options.get("holding_words", []),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from knowledge_base.characters import fold, strip
-from knowledge_base.entry import Entry, Keywords
+from knowledge_base.entry import WORD_LISTS, Entry
 from knowledge_base.files.rows import ImportRow, ImportRows, RowError
 
 
@@ -71,14 +71,10 @@ def plan(existing: Iterable[Entry], incoming: ImportRows, statuses: Mapping[str,
 
 def _merged(before: Entry, row: ImportRow) -> Entry:
     """Take from a row what its file gave; the id stays."""
+    of_keywords = {**{f"keywords_{kind}": kind for kind in WORD_LISTS}, "priority": "priority"}
     fields: dict[str, Any] = {
-        name: getattr(row.entry, name)
-        for name in row.given
-        if name not in ("id", "status") and not name.startswith("keywords_")
+        name: getattr(row.entry, name) for name in row.given if name not in ("id", "status", *of_keywords)
     }
-    words = {
-        kind: getattr((row.entry if f"keywords_{kind}" in row.given else before).keywords, kind)
-        for kind in ("all", "any", "never")
-    }
-    merged = replace(before, **fields, keywords=Keywords(**words))
+    words = {of_keywords[name]: getattr(row.entry.keywords, of_keywords[name]) for name in row.given & set(of_keywords)}
+    merged = replace(before, **fields, keywords=replace(before.keywords, **words))
     return replace(merged, phrasings=tuple(text for text in merged.phrasings if text != merged.question))

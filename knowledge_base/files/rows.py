@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from knowledge_base.characters import fold, one_line, strip
-from knowledge_base.entry import Entry, Keywords, Mode
+from knowledge_base.entry import WORD_LISTS, Entry, Keywords, Mode
 from knowledge_base.files.cells import BadValue, day, items, variants, yes_or_no
 from knowledge_base.files.columns import COLUMNS, meaning
 from knowledge_base.files.table import Table
@@ -19,6 +19,7 @@ _MODES = {
     "off": Mode.OFF, "关闭": Mode.OFF, "转人工": Mode.OFF, "不回复": Mode.OFF,
 }  # fmt: skip
 MODE_WORDS = {Mode.AUTO: "自动", Mode.SUGGEST: "推荐", Mode.OFF: "关闭"}
+_WORDS = ("all", "any", "never", "ordered")
 STATUS_WORDS = {"on": "启用", "off": "停用", "draft": "草稿"}
 _STATUSES = {
     "": "on", "on": "on", "启用": "on", "是": "on", "开": "on", "true": "on", "yes": "on", "1": "on", "已启用": "on", "上线": "on",
@@ -137,7 +138,7 @@ def _row(number: int, cells: Sequence[str], places: Mapping[str, tuple[int, ...]
         question=question,
         answer=answer,
         phrasings=tuple(text for text in phrasings if text != question),
-        keywords=Keywords(*(items(said.get(f"keywords_{kind}", ""), words=True) for kind in ("all", "any", "never"))),
+        keywords=_keywords(said),
         category=said.get("category", "").strip(),
         products=items(said.get("products", ""), words=True),
         variants=_read(said, "variants", variants),
@@ -146,9 +147,24 @@ def _row(number: int, cells: Sequence[str], places: Mapping[str, tuple[int, ...]
         then_person=_read(said, "then_person", yes_or_no),
         valid_from=begins,
         valid_to=ends,
+        not_this=items(said.get("not_this", "")),
     )
     status = _read(said, "status", lambda cell: _among(cell, _STATUSES, "启用、停用 或 草稿", "on, off or draft"))
     return ImportRow(number, entry, status, frozenset(places))
+
+
+def _keywords(said: Mapping[str, str]) -> Keywords:
+    """Read the columns of keywords; exact questions and patterns stand one a line, for they hold any mark."""
+    lists = {kind: items(said.get(f"keywords_{kind}", ""), words=kind in _WORDS) for kind in WORD_LISTS}
+    lists["pattern"] = tuple(line.strip() for line in said.get("keywords_pattern", "").split("\n") if line.strip())
+    return Keywords(**lists, priority=_read(said, "priority", _whole))
+
+
+def _whole(cell: str) -> int:
+    try:
+        return int(float(cell.strip() or 0))
+    except (ValueError, OverflowError):
+        raise ValueError(f"「{cell}」不是整数") from None
 
 
 def _read(said: Mapping[str, str], column: str, reader: Callable[[str], Any]) -> Any:

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from knowledge_base.entry import Entry, Keywords, Mode
+from knowledge_base.entry import WORD_LISTS, Entry, Keywords, Mode
 from knowledge_base.files.cells import by_platform, listed, neutral
 from knowledge_base.files.columns import COLUMNS
 from knowledge_base.files.rows import MODE_WORDS, STATUS_WORDS
@@ -57,7 +57,7 @@ def _cells(entry: Entry, status: str) -> list[str]:
     words = entry.keywords
     return [
         entry.id, entry.question, first, entry.answer, entry.category,
-        listed(words.all), listed(words.any), listed(words.never), listed(entry.products), by_platform(entry.variants),
+        *(listed(getattr(words, kind)) for kind in WORD_LISTS), str(words.priority or ""), listed(entry.not_this), listed(entry.products), by_platform(entry.variants),
         "" if entry.threshold is None else repr(entry.threshold), MODE_WORDS[entry.mode], "是" if entry.then_person else "否",
         entry.valid_from.isoformat() if entry.valid_from else "", entry.valid_to.isoformat() if entry.valid_to else "",
         STATUS_WORDS[status], *more,
@@ -125,7 +125,8 @@ def _yaml(entries: Iterable[Entry], statuses: Mapping[str, str]) -> bytes:
 
 
 def _record(entry: Entry, status: str) -> dict[str, Any]:
-    words = {kind: list(getattr(entry.keywords, kind)) for kind in ("all", "any", "never")}
+    words: dict[str, Any] = {kind: list(getattr(entry.keywords, kind)) for kind in WORD_LISTS}
+    words["priority"] = entry.keywords.priority
     record: dict[str, Any] = {
         "id": entry.id,
         "question": entry.question,
@@ -133,6 +134,7 @@ def _record(entry: Entry, status: str) -> dict[str, Any]:
         "answer": entry.answer,
         "category": entry.category,
         "keywords": {kind: said for kind, said in words.items() if said},
+        "not_this": list(entry.not_this),
         "products": list(entry.products),
         "variants": dict(entry.variants),
         "threshold": entry.threshold,
@@ -154,6 +156,11 @@ _EXPLAINED = (
     ("必含词", "问题里必须全部出现的词，用 、 隔开。"),
     ("关键词", "出现任何一个就更倾向这条知识，用 、 隔开。"),
     ("排除词", "问题里出现任何一个就不用这条知识，用 、 隔开。"),
+    ("顺序词", "几个词按这个顺序出现就用这条知识，词之间写 …，例如 退…运费；一行一个。"),
+    ("完全一致", "整句和它一样就用这条知识，一行一句。"),
+    ("正则", "RE2 正则表达式，一行一个；能匹配问题就用这条知识。"),
+    ("优先级", "两条知识的关键词同样命中时，数字大的回答；一样大就交给人。"),
+    ("反例问", "看着像、其实不是这条知识的问法，一行一个；更像反例的问题不会用这条回答。"),
     ("商品编号", "只对这些商品有效，用 、 隔开；不填对所有商品有效。"),
     ("平台答案", "某个平台用另一个答案：先写一行 [平台]，下面写答案。"),
     ("阈值", "这条知识自己的把握阈值，0 到 100；不填用店铺的。"),

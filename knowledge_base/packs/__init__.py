@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from knowledge_base.entry import Entry, Keywords, Mode
+from knowledge_base.entry import WORD_LISTS, Entry, Keywords, Mode
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +92,17 @@ def load(pack_id: str) -> Pack:
 
 def _entry(raw: Mapping[str, Any]) -> Entry:
     words = raw.get("keywords") or {}
+    lists = {kind: _texts(words.get(kind, ())) for kind in WORD_LISTS}
     return Entry(
         id=raw["id"],
         question=str(raw["question"]),
         answer=str(raw["answer"]),
         phrasings=_texts(raw["phrasings"]),
-        keywords=Keywords(*(_texts(words.get(kind, ())) for kind in ("all", "any", "never"))),
+        keywords=Keywords(**lists, priority=int(words.get("priority", 0))),
         category=raw["category"],
         mode=Mode(_word(raw.get("mode", "auto"))),
         then_person=bool(raw.get("then_person", False)),
+        not_this=_texts(raw.get("not_this", ())),
     )
 
 

@@ -46,7 +46,7 @@ def short(decision: Decision) -> str:
     """A decision as one word and its reason: ``answer:ship:auto``, ``handoff:unsure``, ``wait``."""
     match decision:
         case Answer():
-            return f"answer:{decision.match.entry.id}:{decision.mode}"
+            return f"answer:{'+'.join(match.entry.id for match in decision.matches)}:{decision.mode}"
         case Handoff() | Silence():
             return f"{type(decision).__name__.lower()}:{decision.reason}"
         case Wait():
@@ -89,7 +89,7 @@ ASKED_AND_SETTLED = Talk(State.BOT, inquiry_open=False, answered=frozenset({"什
         pytest.param(
             Kind.TEXT,
             reading(match(95), parts=[part("什么时候发货", 95, SHIPPING), part("能开发票吗", 95, INVOICE)]),
-            BOT, shop(), "handoff:several_questions", id="two questions at once",
+            BOT, shop(), "answer:ship+invoice:auto", id="two questions at once, both known",
         ),
         pytest.param(Kind.TEXT, SURE, BOT, shop(missing=["发货时效"]), "handoff:missing_field", id="a field lacks"),
         pytest.param(Kind.TEXT, SURE, BOT, shop(Mode.OFF), "handoff:bot_off", id="the shop's bot is off"),
@@ -116,7 +116,8 @@ ASKED_AND_SETTLED = Talk(State.BOT, inquiry_open=False, answered=frozenset({"什
         ),
         pytest.param(Kind.IMAGE, NOTHING, BOT, shop(Mode.OFF), "handoff:bot_off", id="a picture, bot off"),
         pytest.param(Kind.PRODUCT_CARD, NOTHING, BOT, shop(Mode.OFF), "handoff:bot_off", id="a card, bot off"),
-        pytest.param(Kind.PRODUCT_CARD, NOTHING, WAITED, shop(), "handoff:media", id="a card that stayed alone"),
+        pytest.param(Kind.PRODUCT_CARD, NOTHING, WAITED, shop(), "handoff:card_alone", id="a card that stayed alone"),
+        pytest.param(Kind.ORDER_CARD, NOTHING, WAITED, shop(), "handoff:card_alone", id="an order that stayed alone"),
         pytest.param(Kind.ORDER_CARD, SURE, BOT, shop(), "answer:ship:auto", id="a card after its question"),
         pytest.param(Kind.TEXT, FRAGMENT, WAITED, shop(), "answer:ship:auto", id="a fragment nobody finished"),
         pytest.param(Kind.TEXT, FRAGMENT, BOT, shop(Mode.OFF), "handoff:bot_off", id="a fragment, bot off: no wait"),
@@ -127,12 +128,40 @@ ASKED_AND_SETTLED = Talk(State.BOT, inquiry_open=False, answered=frozenset({"什
         pytest.param(
             Kind.TEXT,
             reading(match(95), parts=[part("什么时候发货", 95, SHIPPING), part("能开发票吗", 79, INVOICE)]),
-            BOT, shop(), "answer:ship:auto", id="two parts, one of them sure",
+            BOT, shop(), "handoff:several_questions", id="two parts, one of them not sure",
         ),
         pytest.param(
             Kind.TEXT,
             reading(match(95), parts=[part("什么时候发货", 95, SHIPPING), part("啥时候发", 90, SHIPPING)]),
             BOT, shop(), "answer:ship:auto", id="the same thing asked twice in one line",
+        ),
+        pytest.param(
+            Kind.TEXT, reading(match(99), text="谢谢", small_talk=True), BOT, shop(), "answer:ship:auto",
+            id="thanks, the shop has a line for it",
+        ),
+        pytest.param(
+            Kind.TEXT, reading(match(99), text="谢谢", small_talk=True), SETTLED, shop(), "answer:ship:auto",
+            id="thanks, all answered, the shop has a line",
+        ),
+        pytest.param(
+            Kind.TEXT, reading(match(99), text="什么时候发货", small_talk=True), ASKED_BEFORE, shop(), "handoff:no_match",
+            id="the shop's line was said already, something is open",
+        ),
+        pytest.param(
+            Kind.TEXT, reading(match(99), text="什么时候发货", small_talk=True), ASKED_AND_SETTLED, shop(),
+            "silence:small_talk_settled", id="the shop's line was said already, nothing is open",
+        ),
+        pytest.param(
+            Kind.TEXT, reading(match(99), text="在吗", small_talk=True, complete=False), BOT, shop(), "wait",
+            id="hello: the question is awaited before the shop's line",
+        ),
+        pytest.param(
+            Kind.TEXT, reading(match(99), text="在吗", small_talk=True, complete=False), WAITED, shop(),
+            "answer:ship:auto", id="hello and nothing more: the shop's line",
+        ),
+        pytest.param(
+            Kind.TEXT, reading(match(99), text="谢谢", small_talk=True), BOT, shop(Mode.SUGGEST), "answer:ship:suggest",
+            id="the shop's line is a draft where the shop only suggests",
         ),
         pytest.param(
             Kind.TEXT, reading(match(95, mode=Mode.OFF), text="什么时候发货"), BOT, shop(missing=["发货时效"]),
@@ -160,7 +189,7 @@ def test_what_keeps_the_bot_quiet_while_a_person_is_awaited(reason, kind, read):
     elif kind is Kind.TEXT:
         assert short(decision) == "answer:ship:auto"
     else:
-        assert short(decision) == "handoff:media"
+        assert short(decision) == ("handoff:card_alone" if kind is Kind.PRODUCT_CARD else "handoff:media")
 
 
 def test_the_bot_is_quiet_for_people_wanted_upset_and_complaining_buyers_only():

@@ -13,7 +13,13 @@ from bot.core.reasons import KEEPS_BOT_QUIET, HandoffReason, SilenceReason
 from knowledge_base.entry import Entry, Evidence, Heard, Match, Mode, Part, Reading, Signal
 
 SHIPPING = Entry("ship", "什么时候发货", "两天内发出")
-NEAR = Match(SHIPPING, 61.26, 70.04, "啥时候发", (Evidence("words", 0.51234, "发货"),))
+NEAR = Match(
+    SHIPPING,
+    61.26,
+    70.04,
+    "啥时候发",
+    (Evidence("words", 0.51234, "发货"), Evidence("veto_time", -12.0, "今天 / 明天")),
+)
 SURE = Match(SHIPPING, 95.0, 99.0, "什么时候发货")
 READ = Reading("啥时候能发", "啥时候能发", (Heard(Signal.GREETING, "你好"),), (NEAR,), (Part("啥时候能发", (NEAR,)),))
 POLICY = Policy(Mode.AUTO, 80.0, 8.0, lambda entry: (entry.answer, ()))
@@ -110,10 +116,16 @@ def test_a_decision_in_data():
             "sureness": 61.3,
             "similarity": 70.0,
             "phrasing": "啥时候发",
-            "evidence": [{"code": "words", "value": 0.512, "words": "发货"}],
+            "evidence": [
+                {"code": "words", "value": 0.512, "words": "发货"},
+                {"code": "veto_time", "value": -12.0, "words": "今天 / 明天"},
+            ],
+            "vetoes": [{"code": "veto_time", "value": -12.0, "words": "今天 / 明天"}],
         }
     ]
-    assert told["parts"] == [{"text": "啥时候能发", "entry": "什么时候发货"}]
+    assert told["parts"] == [
+        {"text": "啥时候能发", "entry": "什么时候发货", "sureness": 61.3, "asks": True, "answered": False}
+    ]
     assert told["heard"] == [{"signal": "greeting", "words": "你好"}]
 
 

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge_base import compound
@@ -92,10 +92,36 @@ def test_small_talk_and_fragments(text: str, small_talk: bool, complete: bool) -
     assert (reading.small_talk, reading.complete) == (small_talk, complete)
 
 
-def test_small_talk_finds_only_the_shops_own_line_for_it() -> None:
-    base = BASE.with_entry(Entry("hello", "在吗", "在的，请问想了解哪一款？"))
-    assert [match.entry.id for match in base.read("在吗？").matches] == ["hello"]
-    assert base.read("你好").matches == ()
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("在吗？", "hello"),
+        ("你好", "hello"),
+        ("亲，您好在不在", "hello"),
+        ("谢谢", "thanks"),
+        ("好的谢谢啦", "thanks"),
+        ("你好，谢谢", "thanks"),
+        ("拜拜", None),
+        ("嗯嗯", None),
+        ("[微笑]", None),
+    ],
+)
+def test_small_talk_finds_only_the_shops_own_line_for_its_kind(text: str, line: str | None) -> None:
+    base = BASE.with_entry(Entry("hello", "在吗", "在的，请问想了解哪一款？")).with_entry(
+        Entry("thanks", "谢谢", "不客气")
+    )
+    assert [match.entry.id for match in base.read(text).matches] == ([line] if line else [])
+    assert BASE.read(text).matches == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["谢谢，那什么时候发货", "你好，什么时候发货", "在吗 什么时候发货", "好的，什么时候发货呀"]
+)
+def test_courtesy_before_a_question_is_a_question(text: str) -> None:
+    base = BASE.with_entry(Entry("hello", "在吗", "在的")).with_entry(Entry("thanks", "谢谢", "不客气"))
+    reading = base.read(text)
+    assert not reading.small_talk
+    assert reading.matches[0].entry.id == "ship-when"
 
 
 @pytest.mark.parametrize(
@@ -183,6 +209,7 @@ ENTRIES = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(ENTRIES, ENTRIES, st.sets(st.sampled_from("abcdef")), TEXTS)
 def test_any_order_of_changes_equals_building_anew(
     first: list[Entry], then: list[Entry], gone: set[str], text: str

@@ -4,9 +4,9 @@ import pytest
 
 from knowledge_base.base import KnowledgeBase
 from knowledge_base.calibrate import DEFAULT_THRESHOLD
-from knowledge_base.entry import Entry
+from knowledge_base.entry import VETOED, Entry
 from knowledge_base.normalize import normalize
-from knowledge_base.vetoes import CODE, between, is_veto
+from knowledge_base.vetoes import between, is_veto
 
 DIFFERENT = {
     "number": [
@@ -101,7 +101,7 @@ THE_SAME = {
 
 def _between(one: str, other: str) -> list[str]:
     found = between(normalize(one).manner.marks, normalize(other).manner.marks)
-    return [reason.code.removeprefix(CODE) for reason in found]
+    return [reason.code.removeprefix(VETOED) for reason in found]
 
 
 def _rows(table: dict[str, list[tuple[str, str]]]) -> list[object]:

@@ -31,6 +31,21 @@ GOOD: dict[str, Any] = {"question": "什么时候发货", "answer": "付款后 4
         pytest.param({"phrasings": [f"说法{n}" for n in range(201)]}, "/phrasings", id="201 phrasings"),
         pytest.param({"phrasings": ["短", "长" * 201]}, "/phrasings/1", id="the second phrasing is too long"),
         pytest.param({"keywords": {"never": ["词" * 61]}}, "/keywords/never/0", id="a keyword too long"),
+        pytest.param({"keywords": {"ordered": ["退货"]}}, "/keywords/ordered/0", id="one word in order"),
+        pytest.param(
+            {"keywords": {"ordered": ["退…运费", "退…"]}}, "/keywords/ordered/1", id="words in order, one lacks"
+        ),
+        pytest.param({"keywords": {"pattern": ["(退"]}}, "/keywords/pattern/0", id="a pattern that is none"),
+        pytest.param({"keywords": {"pattern": ["退.*费", "(?<=退)货"]}}, "/keywords/pattern/1", id="a look-behind"),
+        pytest.param({"keywords": {"pattern": [r"(退)\1"]}}, "/keywords/pattern/0", id="a back-reference"),
+        pytest.param({"keywords": {"pattern": ["退*"]}}, "/keywords/pattern/0", id="a pattern that fits everything"),
+        pytest.param({"keywords": {"pattern": ["退" * 201]}}, "/keywords/pattern/0", id="a pattern too long"),
+        pytest.param({"keywords": {"priority": 101}}, "/keywords/priority", id="a priority too high"),
+        pytest.param({"keywords": {"priority": -101}}, "/keywords/priority", id="a priority too low"),
+        pytest.param({"not_this": ["问" * 201]}, "/not_this/0", id="what it is not, too long"),
+        pytest.param(
+            {"phrasings": ["能退吗"], "not_this": ["怎么退", "能退吗？"]}, "/not_this/1", id="both a phrasing and not"
+        ),
         pytest.param({"threshold": 100}, None, id="threshold 100"),
         pytest.param({"threshold": 100.5}, "/threshold", id="threshold above 100"),
         pytest.param({"threshold": -1}, "/threshold", id="threshold below 0"),
@@ -100,7 +115,7 @@ entries = st.fixed_dictionaries(
     optional={
         "phrasings": st.lists(texts, max_size=4),
         "keywords": st.fixed_dictionaries(
-            {}, optional={k: st.lists(texts, max_size=3) for k in ("all", "any", "never")}
+            {}, optional={k: st.lists(texts, max_size=3) for k in ("all", "any", "never", "exact")}
         ),
         "category": texts,
         "products": st.lists(texts, max_size=3),

@@ -32,7 +32,8 @@ class Conversation(SQLModel, table=True):
     """A buyer's thread on one channel, with who holds it and the inquiry that is open in it.
 
     ``epoch`` rises with every claim, takeover and release. ``inquiry`` is the latest inquiry's opening message;
-    ``said`` lists the notices already given in it, ``asked`` the normalised questions answered in it.
+    ``said`` lists the notices already given in it, ``asked`` the normalised questions answered in it. ``product`` and
+    ``facts`` (by field) are what the buyer's last card told.
     """
 
     __tablename__ = "conversation"
@@ -56,6 +57,7 @@ class Conversation(SQLModel, table=True):
     last_message: str | None = None
     unread: int = 0
     product: str | None = None
+    facts: dict[str, str] = Field(sa_type=sa.JSON, sa_column_kwargs={"server_default": "{}"})
     pending: list[str] = blob()
     waiting_since: int | None = maybe_millis()
     inquiry: str | None = None

@@ -14,11 +14,18 @@ Id = Field(default=None, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$")
 
 
 class KeywordsBody(Shape):
-    """Words tied to an entry: every one of ``all``, one of ``any``, none of ``never``."""
+    """Words tied to an entry: every one of ``all``, one of ``any``, none of ``never``; ``ordered`` words in this order
+    (``退…运费``), ``exact`` whole questions, ``pattern`` RE2 expressions. Of two entries that keywords speak for alike
+    the one of higher ``priority`` answers.
+    """
 
     all: list[str] = Field(default_factory=list)
     any: list[str] = Field(default_factory=list)
     never: list[str] = Field(default_factory=list)
+    ordered: list[str] = Field(default_factory=list)
+    exact: list[str] = Field(default_factory=list)
+    pattern: list[str] = Field(default_factory=list)
+    priority: int = 0
 
 
 class EntryFields(Shape):
@@ -27,6 +34,7 @@ class EntryFields(Shape):
     question: str
     answer: str = ""
     phrasings: list[str] = Field(default_factory=list)
+    not_this: list[str] = Field(default_factory=list)
     keywords: KeywordsBody = Field(default_factory=KeywordsBody)
     category: str = ""
     products: list[str] = Field(default_factory=list)

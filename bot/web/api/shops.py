@@ -32,6 +32,16 @@ class Notices(Shape):
     timed_answer_s: int | None = Field(None, ge=0, le=86_400)
 
 
+Words = Annotated[list[Annotated[str, StringConstraints(min_length=1, max_length=40)]], Field(max_length=500)]
+
+
+class Lists(Shape):
+    """A shop's edits of the word lists that signals are heard by, by list name (``upset``, ``upset.except`` …)."""
+
+    added: dict[str, Words] = {}
+    removed: dict[str, Words] = {}
+
+
 class ShopBody(Shape):
     """A new shop."""
 
@@ -66,6 +76,8 @@ class ShopChange(Shape):
     bot_mode: Literal["off", "suggest", "auto"] | None = None
     human_follow_up: Literal["always", "within_budget", "off"] | None = None
     threshold: float | None = Field(None, ge=0, le=100)
+    partial_answers: bool | None = None
+    lists: Lists | None = None
     service_hours: Hours | None = None
     notices: Notices | None = None
     tier: str | None = None

@@ -201,7 +201,10 @@ def entries(draw: st.DrawFn) -> tuple[Entry, ...]:
             question=question,
             answer=draw(ANSWER),
             phrasings=tuple(p for p in draw(st.lists(QUESTION, max_size=4, unique=True)) if p != question),
-            keywords=Keywords(draw(WORDS), draw(WORDS), draw(WORDS)),
+            keywords=Keywords(
+                draw(WORDS), draw(WORDS), draw(WORDS), draw(WORDS), draw(WORDS), draw(WORDS), draw(st.integers(-9, 9))
+            ),
+            not_this=draw(WORDS),
             category=draw(st.sampled_from(["", "物流", "=售后"])),
             products=draw(WORDS),
             variants=tuple(sorted(draw(st.dictionaries(st.sampled_from(["one", "two"]), ANSWER, max_size=2)).items())),
