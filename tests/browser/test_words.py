@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.accounting.parameters import PARAMETERS
+from bot.accounting.suspects import Suspicion
 from bot.accounting.verdict import Reason, ReplyReason
 from bot.alarms import Teller
 from bot.core.alerts import AlarmKind
@@ -81,6 +83,8 @@ def test_every_word_a_page_asks_for_is_there():
         pytest.param("alarm.way", Teller.ways, id="where alarms go"),
         pytest.param("alarm.address", Teller.ways, id="how an alarm's address is written"),
         pytest.param("audit", acts_on_record(), id="what stands on record"),
+        pytest.param("rules.p", list(PARAMETERS), id="what a rule is called"),
+        pytest.param("suspect", list(Suspicion), id="why the platform may see an inquiry otherwise"),
         pytest.param("evidence", EVIDENCE, id="what speaks for an entry"),
     ],
 )

@@ -5,7 +5,7 @@ import { dayWord, minuteTime } from "../lib/clock.js";
 import { number, percent, said, t, tOr } from "../lib/i18n.js";
 import { can } from "../lib/session.js";
 import { Chart } from "../ui/chart.js";
-import { Define, Figures, Loaded, oneOf, Tile, useCounted } from "../ui/figures.js";
+import { Define, Figures, Loaded, oneOf, Recount, Tile, useCounted } from "../ui/figures.js";
 import { lineWord, PenaltyDates, State, stateWord } from "../ui/ladder.js";
 import { attempt } from "../ui/floating.js";
 import { Chip, Empty, useLoad } from "../ui/parts.js";
@@ -46,7 +46,7 @@ function Penalty({ data, shop, reload }) {
   if (!data.ladder) return null;
   const states = Object.entries(data.effects).filter(([, list]) => list.length);
   return html`<section><h2>${t("forecast.penalty")}</h2><div class="card"><p><${State} ladder=${data.ladder} /> ${data.tier && html`<span class="meta">${t("forecast.tier", { tier: tOr(`tier.${data.tier}`, data.tier) })}</span>`}</p>
-    ${states.length > 0 && html`<dl class="effects">${states.map(([state, list]) => html`<div key=${state}><dt>${stateWord(state)}${state === data.ladder.state || state === data.ladder.penalty ? html` <${Chip} tone="danger">${t("forecast.now")}<//>` : ""}</dt><dd><ul>${list.map((one) => html`<li key=${oneOf(one)}>${oneOf(one)}</li>`)}</ul></dd></div>`)}</dl>`}
+    ${states.length > 0 && html`<dl class="effects">${states.map(([state, list]) => html`<div key=${state}><dt>${stateWord(state)}${state === data.ladder.state || state === data.ladder.penalty ? html` <${Chip} tone="danger">${t("forecast.now")}<//>` : ""}</dt><dd><ul>${list.map((one) => html`<li class="said" key=${oneOf(one)}>${oneOf(one)}</li>`)}</ul></dd></div>`)}</dl>`}
     ${data.ladder.penalty && html`<h3>${t("forecast.recovery")}</h3><dl class="turns">${data.courses.map((c) => html`<div key=${c.assumption}><dt>${t(`forecast.${c.assumption}`)}</dt><dd>${c.recovered_on ? "" : html`<p>${t("forecast.not_free")}</p>`}<${PenaltyDates} dates=${c.dates} /></dd></div>`)}</dl>`}
     ${data.facts && html`<${Facts} data=${data} shop=${shop} reload=${reload} />`}</div></section>`;
 }
@@ -82,7 +82,7 @@ function States({ courses }) {
 function Ahead({ shop }) {
   const found = useLoad(() => get("/rates/forecast", { shop: shop.id }), [shop.id]);
   useCounted(shop.id, found.reload);
-  return html`<${Loaded} of=${found}>${(data) => (data.rate.denominator || data.courses.some((c) => c.days.some((d) => d.denominator)) ? html`<section><div class="card"><ul class="sentences large">${data.sentences.map((s) => html`<li key=${s.zh}>${said(s)}</li>`)}</ul><p><${Define} of="forecast" word=${t("forecast.title")} ruleset=${data.ruleset} shop=${shop} /></p></div></section>
+  return html`<${Loaded} of=${found}>${(data) => (data.rate.denominator || data.courses.some((c) => c.days.some((d) => d.denominator)) ? html`<${Recount} recount=${data.recount} /><section><div class="card"><ul class="sentences large">${data.sentences.map((s) => html`<li key=${s.zh}>${said(s)}</li>`)}</ul><p><${Define} of="forecast" word=${t("forecast.title")} ruleset=${data.ruleset} shop=${shop} /></p></div></section>
       ${data.lines.length > 0 ? html`<${Lines} data=${data} />` : html`<p class="notice">${data.grading === "tiers" ? t("forecast.no_tier") : t("forecast.no_lines")}</p>`}<${Open} data=${data} shop=${shop} /><${Penalty} data=${data} shop=${shop} reload=${found.reload} /><${Courses} data=${data} />`
     : html`<${Empty}>${t("empty.forecast")}<//>`)}<//>`;
 }

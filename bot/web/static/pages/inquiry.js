@@ -28,7 +28,7 @@ function Clock({ clock, ruleset }) {
 
 const Reply = ({ reply, decided }) => html`<li class="card seen"><div class="pair"><span class="chips"><time>${at(reply.at)}</time><${Chip}>${reply.after_s === null ? "" : t("inquiry.after", { span: seconds(reply.after_s) })}<//><${Chip} tone=${reply.class === "automatic" ? "bot" : reply.class === "human" ? "info" : ""}>${t(`class.${reply.class}`)}<//></span>
     <span class="chips">${decided && html`<${Chip} tone="info">${t("inquiry.decided")}<//>`}<${Chip} tone=${reply.counts ? "ok" : ""} icon=${reply.counts ? "tick" : "minus"}>${reply.counts ? t("counts.yes") : t("counts.no", { why: tOr(`counts.${reply.reason}`, reply.reason) })}<//></span></div>
-  ${reply.text && html`<p class="words">${reply.text}</p>`}<p class="meta">${said(reply.sentence)}</p></li>`;
+  ${reply.text && html`<p class="words">${reply.text}</p>`}<p class="meta said">${said(reply.sentence)}</p></li>`;
 
 function Settled({ data, shop }) {
   const { changed } = data;
@@ -44,7 +44,7 @@ function Settled({ data, shop }) {
 function Explained({ data }) {
   const shop = shopOf(data.shop);
   return html`<section><div class="card"><p class="chips"><${Chip} tone=${verdictTone(data.reason)}>${verdictWord(data.reason)}<//>${data.owed && html`<${Chip} tone="warn">${t("list.owed_short")}<//>`}${data.night && html`<${Chip}>${t(`night.${data.night}`)}<//>`}${shop && html`<span class="meta">${shop.name}</span>`}</p>
-      ${data.text && html`<blockquote>${data.text}</blockquote>`}<p>${said(data.sentence)}</p>
+      ${data.text && html`<blockquote>${data.text}</blockquote>`}<p class="said">${said(data.sentence)}</p>
       <div class="acts"><a class="button" href=${talkUrl(data.conversation, data.shop)}><${Icon} name="talk" />${t("rate.open_talk")}</a></div></div></section>
     <${Clock} clock=${data.clock} ruleset=${data.ruleset} />
     <section><h2>${t("inquiry.replies")}</h2>${data.replies.length === 0 ? html`<p class="card muted">${t("inquiry.no_replies")}</p>` : html`<ol class="stacked">${data.replies.map((r) => html`<${Reply} key=${r.message} reply=${r} decided=${r.message === data.clock?.decided_by} />`)}</ol>`}</section>

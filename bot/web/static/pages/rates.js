@@ -6,7 +6,7 @@ import { calmly } from "../lib/feed.js";
 import { number, percent, t } from "../lib/i18n.js";
 import { can } from "../lib/session.js";
 import { Checklist } from "../ui/checklist.js";
-import { Figures, Loaded, oneOf, Tile, useCounted, viewUrl } from "../ui/figures.js";
+import { Figures, Loaded, oneOf, Recount, Tile, useCounted, viewUrl } from "../ui/figures.js";
 import { State } from "../ui/ladder.js";
 import { Chip, Icon, levelWord, RateFigure, useLoad } from "../ui/parts.js";
 import { ByHour, Entries, Funnel, Handoffs, Week } from "./rates_charts.js";
@@ -57,7 +57,7 @@ function Penalty({ shop, mark }) {
   if (!data?.ladder) return null;
   const now = [...(data.effects[data.ladder.penalty] || []), ...(data.ladder.penalty === data.ladder.state ? [] : data.effects[data.ladder.state] || [])];
   const free = data.courses[0]?.recovered_on;
-  return html`<section><h2>${t("forecast.penalty")}</h2><div class="card"><p><${State} ladder=${data.ladder} /></p>${now.length > 0 && html`<ul>${now.map((one) => html`<li key=${oneOf(one)}>${oneOf(one)}</li>`)}</ul>`}
+  return html`<section><h2>${t("forecast.penalty")}</h2><div class="card"><p><${State} ladder=${data.ladder} /></p>${now.length > 0 && html`<ul>${now.map((one) => html`<li class="said" key=${oneOf(one)}>${oneOf(one)}</li>`)}</ul>`}
     ${data.ladder.penalty && html`<p>${free ? t("rate.recovery", { day: free }) : t("forecast.not_recovered")}</p>`}<p><a href=${viewUrl("forecast", shop)}>${t("rate.to_forecast")}</a></p></div></section>`;
 }
 
@@ -86,7 +86,7 @@ function Overview({ shop }) {
   const was = useLoad(() => (compare && before ? get("/rates", { shop: shop.id, first: before.first, last: before.last }) : Promise.resolve(null)), [compare, before?.first, before?.last, shop.id]).data;
   const names = Object.fromEntries((agents?.items || []).map((a) => [a.agent, a.name]));
   return html`<div class="acts period"><${PeriodPicker} key=${shop.id} shop=${shop} /><span class="grow"></span>${can("rates") && html`<${Export} query=${query} />`}</div>
-    <${Loaded} of=${card}>${(rates) => html`<${ByApi} rates=${rates} shop=${shop} /><${Blind} rates=${rates} shop=${shop} /><${Top} rates=${rates} flow=${flow} was=${compare ? was : null} shop=${shop} />
+    <${Loaded} of=${card}>${(rates) => html`<${Recount} recount=${rates.recount} /><${ByApi} rates=${rates} shop=${shop} /><${Blind} rates=${rates} shop=${shop} /><${Top} rates=${rates} flow=${flow} was=${compare ? was : null} shop=${shop} />
       ${rates.grading === "tiers" && html`<${Penalty} shop=${shop} mark=${mark} />`}
       <${ByReason} counts=${rates.counts} />
       ${rates.volume > 0 && html`${byHour && html`<${ByHour} series=${byHour} rates=${rates} />`}${byWeek && html`<${Week} series=${byWeek} />`}`}

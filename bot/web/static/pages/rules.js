@@ -1,17 +1,18 @@
 // 考核规则: every parameter of the shop's rules with what it rests on; a change is tried first, then saved with a reason.
-import { html, useState } from "../lib/view.js";
+import { html, useEffect, useState } from "../lib/view.js";
 import { get } from "../lib/api.js";
 import { dayWord, minuteTime } from "../lib/clock.js";
 import { useFeed } from "../lib/feed.js";
 import { said, t } from "../lib/i18n.js";
 import { route, withQuery } from "../lib/router.js";
 import { can } from "../lib/session.js";
-import { confidenceWord, Figures, Loaded, oneOf } from "../ui/figures.js";
+import { confidenceWord, Figures, Loaded, oneOf, Recount } from "../ui/figures.js";
 import { Chip, Empty, useLoad } from "../ui/parts.js";
 import { GROUPS, groupOf, ruleWord, valueWords } from "../ui/rule_words.js";
 import { Contradictions } from "./rules_readings.js";
 import { Try } from "./rules_try.js";
 
+const RECOUNT_MS = 1000;
 const BASIS = { fact: "ok", default: "", override: "info" };
 
 /** Who changed a parameter, when and why. */
@@ -67,13 +68,24 @@ function Parameters({ list, kinds }) {
 const Changes = ({ list }) => list.length > 0 && html`<section><h2>${t("rules.history")}</h2><div class="scroll"><table class="stack"><thead><tr><th scope="col">${t("rules.when")}</th><th scope="col">${t("rules.parameter_name")}</th><th scope="col">${t("rules.value")}</th><th scope="col">${t("rules.who")}</th><th scope="col">${t("rules.why")}</th></tr></thead>
   <tbody>${list.map((c) => html`<tr key=${c.at + c.name}><td><time>${dayWord(c.at)} ${minuteTime(c.at)}</time></td><td>${ruleWord(c.name)}</td><td>${c.value === null ? t("rules.given_back") : valueWords(c.name, c.value)}</td><td>${c.by_name}</td><td class="words">${c.why}</td></tr>`)}</tbody></table></div></section>`;
 
+/** How far the books are counted again, asked anew until they are. */
+function useRecount(shop, book) {
+  const { data, reload } = useLoad(() => get(`/shops/${shop}/rules`), [shop, book]);
+  useEffect(() => {
+    const timer = data?.recount && setInterval(reload, RECOUNT_MS);
+    return () => clearInterval(timer);
+  }, [Boolean(data?.recount), reload]);
+  return data?.recount;
+}
+
 function Book({ shop }) {
   const found = useLoad(() => get(`/shops/${shop.id}/rulebook`), [shop.id]);
   useFeed((events) => events.some((e) => e.kind === "resync" || (e.shop === shop.id && ["setting", "recount"].includes(e.kind))) && found.reload(), [shop.id, found.reload]);
+  const recount = useRecount(shop.id, found.data);
   const { change } = route.value.query;
   return html`<${Loaded} of=${found}>${(data) => {
     const trying = change && data.parameters.find((p) => p.name === change);
-    return html`${trying ? html`<${Try} key=${change} p=${trying} shop=${shop} saved=${found.reload} />` : html`<${Source} ruleset=${data.ruleset} /><${Contradictions} shop=${shop} /><${Parameters} list=${data.parameters} kinds=${kindsOf(data)} /><${Changes} list=${data.changes} />`}`;
+    return html`<${Recount} recount=${recount} />${trying ? html`<${Try} key=${change} p=${trying} shop=${shop} saved=${found.reload} />` : html`<${Source} ruleset=${data.ruleset} /><${Contradictions} shop=${shop} /><${Parameters} list=${data.parameters} kinds=${kindsOf(data)} /><${Changes} list=${data.changes} />`}`;
   }}<//>`;
 }
 

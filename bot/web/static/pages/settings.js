@@ -30,7 +30,7 @@ export function Page({ part }) {
   const chosen = mine.find((p) => p.id === part) || mine[0];
   const shop = shops.value.find((s) => s.id === route.value.query.shop) || shops.value[0];
   return html`<div class="page settings"><nav aria-label=${t("place.settings")}><h1 class="unseen">${t("place.settings")}</h1>
-      ${mine.map((p) => html`<a key=${p.id} href=${withQuery({}, `/settings/${p.id}`)} aria-current=${p === chosen ? "page" : undefined}>${t(p.word)}</a>`)}</nav>
+      ${mine.map((p) => html`<a key=${p.id} href=${withQuery({}, `/settings/${p.id}`)} aria-current=${p === chosen ? "page" : undefined}>${t(p.word)}</a>`)}${can("rates") && html`<a href="/rates/rules">${t("rules.title")}</a>`}</nav>
     <div class="part"><header class="head"><h2>${t(chosen.word)}</h2>${chosen.perShop && shop && html`<${ShopPicker} shops=${shops.value} value=${shop.id} onPick=${(id) => go(withQuery({ shop: id }))} />`}</header>
       ${chosen.perShop && !shop ? html`<${Empty}>${t("empty.shops")}<//>` : html`<${chosen.part} key=${chosen.perShop ? shop.id : ""} shop=${shop} />`}</div></div>`;
 }

@@ -49,7 +49,7 @@ function Suspects({ one }) {
   if (!one.suspects.length) return html`<p class="muted">${t(one.difference_pp ? "statement.unexplained" : "statement.nothing_to_explain")}</p>`;
   return html`<p class="chips">${Object.entries(one.kinds).map(([kind, n]) => html`<${Chip} key=${kind}>${tOr(`suspect.${kind}`, kind)} ${number(n)}<//>`)}</p>
     <div class="scroll tall"><table class="stack"><thead><tr><th scope="col">${t("rate.opened")}</th><th scope="col">${t("rate.verdict")}</th><th scope="col">${t("statement.could_be")}</th><th scope="col"><span class="unseen">${t("word.acts")}</span></th></tr></thead>
-    <tbody>${one.suspects.map((s) => html`<tr key=${s.inquiry}><td><time>${dayWord(s.opened_at)} ${minuteTime(s.opened_at)}</time></td><td><${Chip} tone=${verdictTone(s.reason)}>${verdictWord(s.reason)}<//></td><td class="words">${said(s.sentence)}</td><td><a href=${inquiryUrl(s.inquiry)}>${t("why.ask")}</a></td></tr>`)}</tbody></table></div>`;
+    <tbody>${one.suspects.map((s) => html`<tr key=${s.inquiry}><td><time>${dayWord(s.opened_at)} ${minuteTime(s.opened_at)}</time></td><td><${Chip} tone=${verdictTone(s.reason)}>${verdictWord(s.reason)}<//></td><td class="words"><p class="said">${said(s.sentence)}</p></td><td><a href=${inquiryUrl(s.inquiry)}>${t("why.ask")}</a></td></tr>`)}</tbody></table></div>`;
 }
 
 const Statement = ({ one }) => html`<details class="card statement"><summary><span class="what"><strong>${dayWord(noon(one.date))}</strong> <${Chip}>${t(`statement.${one.covers}`)}<//></span><span>${t("statement.theirs")} ${theirs(one)}</span><span>${t("statement.ours")} ${fraction(one.ours)}</span><${Chip} tone=${one.difference_pp ? "warn" : one.difference_pp === 0 ? "ok" : ""}>${apart(one.difference_pp)}<//></summary>

@@ -62,6 +62,9 @@ export function Loaded({ of, children }) {
   return html`${problem && html`<${Failed} problem=${problem} retry=${reload} />`}${data ? children(data) : !problem && html`<${Loading} />`}`;
 }
 
+/** While a shop's books are counted again after a change of rules, its figures still move: say so, and how far it is. */
+export const Recount = ({ recount }) => recount && html`<div class="notice info" role="status"><p>${t("rules.recounting", { done: recount.done, total: recount.total })}</p><progress max=${recount.total || 1} value=${recount.done} aria-label=${t("rules.recount")}></progress></div>`;
+
 /** Both languages of a text the rules hold as one line, "中文 / English". */
 export function oneOf(text) {
   if (text && typeof text === "object") return said(text);

@@ -37,7 +37,7 @@ export function ruleWord(name) {
   return first === "kpi" ? t("rules.p.kpi", { name: tOr(`kpi.${middle}`, middle) + (last ? ` · ${tOr(`kpi.of.${last}`, last)}` : "") }) : name;
 }
 
-const word = (value) => tOr(`rules.v.${value}`, value);
+const word = (value) => tOr(`rules.v.${value}`, tOr(`kpi.${value}`, value));
 
 function listWords(list) {
   const shown = list.slice(0, SHOWN).map((item) => (item && typeof item === "object" ? `${tOr(`level.${item.name}`, item.name || item.id || "")}${Object.keys(SIGNS).filter((k) => k in item).map((k) => ` ${SIGNS[k]} ${item[k]}%`).join("")}` : word(item)));
