@@ -39,6 +39,7 @@ from bot.service.follow_ups import FollowUps
 from bot.service.forecasts import Forecasts
 from bot.service.intake import Intake
 from bot.service.moves import Moves
+from bot.service.nights import Nights
 from bot.service.openings import Openings
 from bot.service.passing import Passing
 from bot.service.people import People
@@ -149,6 +150,7 @@ class App:
             ],
             self.worker.first,
         )
+        self.nights = Nights(self.store, self.directory, self.clocks)
         self.ticking = Ticking(
             self.store,
             self.directory,
@@ -158,6 +160,7 @@ class App:
             self.shelf,
             self.answering,
             self.sending,
+            self.nights,
         )
 
     def _books_services(self, shops: Shops) -> dict[str, Any]:
@@ -168,6 +171,7 @@ class App:
             "statements": Statements(self.store, self.directory, self.clocks),
             "explaining": Explaining(self.store, self.books),
             "forecasts": Forecasts(self.store, self.directory, self.clocks),
+            "nights": self.nights,
             "openings": Openings(self.store, self.clocks),
             "rules": rules,
             "rulebook": Rulebook(self.store, self.directory, self.clocks),

@@ -21,6 +21,7 @@ from bot.accounting.verdict import Verdict
 from bot.core.message import Kind, Origin, Sender
 from bot.service.clocks import Clocks
 from bot.service.directory import ZONE, Directory
+from bot.service.nights import mornings
 from bot.service.posting import line_of, rows_of, stake
 from bot.store import inquiries, messages, rollups, timers
 from bot.store.conversations import Conversation
@@ -54,7 +55,8 @@ class Books:
         sums: list[tuple[int, Mapping[str, Any]]] = []
         due: list[Timer] = []
         for cid, one in loaded.items():
-            fresh = self._fold(one, said[cid])
+            fresh, mornings = self._fold(one, said[cid])
+            due += mornings
             old = {row["id"]: row for row in posted[cid] if row["opened_at"] >= since[cid]}
             self._post(conn, one, old, fresh, saves, lines, sums)
             kept = [row for row in posted[cid] if row["opened_at"] < since[cid]]
@@ -84,12 +86,14 @@ class Books:
         now = self._clocks.now(one.shop)
         return rules_at(from_ms(rows[0]["at"]) if rows else now), judged
 
-    def _fold(self, one: Conversation, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    def _fold(self, one: Conversation, rows: Sequence[Mapping[str, Any]]) -> tuple[list[dict[str, Any]], list[Timer]]:
+        """The inquiries of a conversation, and the mornings at which the desk must be told of them."""
         if not rows:
-            return []
+            return [], []
         _, judged = self._judge(one, rows)
         without = self._without_api(one, rows)
-        return rows_of(one, judged, without, rows)
+        fresh = rows_of(one, judged, without, rows)
+        return fresh, mornings(fresh, self._directory.rules_at(one.shop), self._clocks.now(one.shop))
 
     def _without_api(self, one: Conversation, rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Verdict] | None:
         """Judge as if replies sent by API counted for nothing, while nobody knows whether they do; None where that is
@@ -190,6 +194,12 @@ def _start(posted: Sequence[Mapping[str, Any]], floor: int | None) -> int:
     return min(openings)
 
 
+def _nearest(undone: Sequence[Mapping[str, Any]], limit: str, state: str) -> int | None:
+    """The nearest limit that can still be kept, else the one missed first: an old miss hides no running clock."""
+    running = [row[limit] for row in undone if row[limit] and row[state] == "pending"]
+    return min(running or [row[limit] for row in undone if row[limit]], default=None)
+
+
 def _settle(one: Conversation, rows: Sequence[Mapping[str, Any]], due: list[Timer]) -> None:
     """Give a conversation what its inquiries say: the latest one, what is open and owed, and by when."""
     if not rows:
@@ -205,10 +215,10 @@ def _settle(one: Conversation, rows: Sequence[Mapping[str, Any]], due: list[Time
     one.open = bool(undone)
     one.owed = any(row["owed"] for row in rows)
     one.by_person = latest["by_person"]
-    one.bot_answered = bool(first and first["bot_answered"])
-    one.in_hours = first["reason"] != "outside_hours" if first else None
-    one.due_at = first["due_at"] if first else None
-    one.night_due_at = first["night_due_at"] if first else None
+    one.bot_answered = bool(undone) and all(row["bot_answered"] for row in undone)
+    one.in_hours = any(row["reason"] != "outside_hours" for row in undone) if undone else None
+    one.due_at = _nearest(undone, "due_at", "reason")
+    one.night_due_at = _nearest(undone, "night_due_at", "night")
     if one.inquiry_at is not None and first:
         one.inquiry_at = first["opened_at"]
     waits = [row["due_at"] for row in undone if row["reason"] == "pending" and row["due_at"]]

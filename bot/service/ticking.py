@@ -23,6 +23,8 @@ from bot.service.clocks import Clocks
 from bot.service.directory import Directory
 from bot.service.fields import facts_of
 from bot.service.moves import SILENCE, Moves, lease_ends
+from bot.service.nights import KIND as NIGHT
+from bot.service.nights import Nights
 from bot.service.saying import send_row
 from bot.service.sending import Sending
 from bot.service.shelf import Shelf, Shelved
@@ -40,6 +42,8 @@ RETRY_EVERY = 5
 """Retries are looked for every fifth tick."""
 WAIT_AGAIN_MS = 5_000
 
+OWN_ACTS = ("wait", "timed", NIGHT)
+"""Kinds of timers that more hangs on than a conversation's books."""
 TOPICS_AT_MOST = 3
 """A timed answer says at most so many things."""
 
@@ -59,10 +63,11 @@ class Ticking:
         shelf: Shelf,
         answering: Answering,
         sending: Sending,
+        nights: Nights,
     ) -> None:
         self._store, self._directory, self._clocks = store, directory, clocks
         self._books, self._moves, self._shelf = books, moves, shelf
-        self._answering, self._sending = answering, sending
+        self._answering, self._sending, self._nights = answering, sending, nights
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -91,7 +96,7 @@ class Ticking:
         for shop, earliest in (await self._store.read(timers.next_due)).items():
             if shop in self._directory.shops and earliest <= self._clocks.now_ms(shop):
                 due = await self._store.read(timers.due, shop, self._clocks.now_ms(shop))
-                for act in (self._end_waits, self._pass, self._answer_timed):
+                for act in (self._end_waits, self._pass, self._answer_timed, self._open_hours):
                     try:
                         await act(shop, due)
                     except Exception:
@@ -107,7 +112,7 @@ class Ticking:
             self._answering.put(Expired(t.shop, t.ref) for t in mine)
 
     async def _pass(self, shop: str, due: Sequence[Timer]) -> None:
-        rest = [t for t in due if t.kind not in ("wait", "timed")]
+        rest = [t for t in due if t.kind not in OWN_ACTS]
         ends = await asyncio.gather(
             *(self._store.merge(self._passed, t, shop=shop) for t in rest), return_exceptions=True
         )
@@ -120,6 +125,11 @@ class Ticking:
         if timed:
             shelved = await self._shelf.get(shop)
             self._sending.start(await self._store.write_in({shop}, self._timed, timed, shelved))
+
+    async def _open_hours(self, shop: str, due: Sequence[Timer]) -> None:
+        opening = [t for t in due if t.kind == NIGHT]
+        if opening:
+            await self._store.write_in({shop}, self._nights.tell, opening)
 
     def _passed(self, conn: sa.Connection, due: Sequence[Timer]) -> Sequence[None]:
         """Deadlines that passed change verdicts; takeovers that fell silent are released."""

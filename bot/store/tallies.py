@@ -47,6 +47,8 @@ def counted(lines: Iterable[Told]) -> Counter[tuple[str, str, str, str]]:
 def _worth(kind: str, body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if kind == "message" and body["sender"] == "buyer" and body["kind"] not in _NOT_SAID:
         yield "said", "buyer"
+    elif kind == "night_duties":
+        yield "night", body["morning"]
     elif kind == "handoff":
         yield "handoff", str(body["reason"])
     elif kind == "decision" and body["outcome"] != "wait":
@@ -56,6 +58,12 @@ def _worth(kind: str, body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield "reason", body["reason"]
         if body["outcome"] in ("answer", "suggest"):
             yield from (("entry", entry) for entry in body["entries"])
+
+
+def happened(conn: sa.Connection, shop: str, kind: str, name: str) -> bool:
+    """Say whether something was ever counted."""
+    query = sa.select(tally.c.day).where(tally.c.shop == shop, tally.c.kind == kind, tally.c.name == name).limit(1)
+    return conn.scalar(query) is not None
 
 
 def of_period(conn: sa.Connection, shop: str, first: str, last: str) -> dict[str, Counter[str]]:

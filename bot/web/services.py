@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from bot.service.follow_ups import FollowUps
     from bot.service.forecasts import Forecasts
     from bot.service.intake import Intake
+    from bot.service.nights import Nights
     from bot.service.openings import Openings
     from bot.service.passing import Passing
     from bot.service.people import People
@@ -84,6 +85,7 @@ class Services:
     statements: Statements
     explaining: Explaining
     forecasts: Forecasts
+    nights: Nights
     openings: Openings
     rules: Rules
     rulebook: Rulebook

@@ -142,3 +142,44 @@ async def test_an_empty_period_has_no_rate(door):
     rates = await door.get("/api/v1/rates?shop=east")
     assert rates["rate"] == {"numerator": 0, "denominator": 0, "percent": None}
     assert (rates["grade"], rates["next_line"], rates["back"]) == ("no_data", None, None)
+
+
+async def test_the_queues_order_knows_a_running_clock_from_an_old_miss(door):
+    """A buyer of yesterday whom nobody answered writes again: today's clock counts, not yesterday's miss."""
+    floor = door.floor
+    await floor.asks("again", "转人工", shop="east")
+    await floor.passes(86_400, shop="east")
+    await floor.asks("again", "还没人吗，转人工", shop="east")
+    await floor.passes(10, shop="east")
+    await floor.asks("today", "转人工", shop="east")
+    assert await waiting(door) == ["again", "today"]
+    [again, _] = (await door.get(EAST))["items"]
+    assert again["due_at"] > again["last"]["at"]
+
+
+async def test_the_queues_order_in_the_morning(door):
+    """At 8:05: a fresh inquiry is due before a night duty; one that is late already can still keep the morning's limit."""
+    await door.floor.open_shop("north", "kuaishou", at="23:30")
+    north = "/api/v1/conversations?shop=north"
+    await door.floor.asks("night", "转人工", shop="north")
+    await door.floor.passes(8.5 * 3600, shop="north")
+    await door.floor.asks("both", "转人工", shop="north")
+    await door.floor.passes(5 * 60, shop="north")
+    await door.floor.asks("fresh", "转人工", shop="north")
+    assert [one["buyer"]["id"] for one in (await door.get(north))["items"]] == ["both", "fresh", "night"]
+    await door.floor.passes(20 * 60, shop="north")
+    assert [one["buyer"]["id"] for one in (await door.get(north))["items"]] == ["night", "both", "fresh"]
+
+
+async def test_a_night_duty_that_also_is_late_stands_by_its_morning_limit(door):
+    await door.floor.open_shop("north", "kuaishou", at="23:30")
+    await door.floor.asks("both", "转人工", shop="north")
+    await door.floor.passes(8.5 * 3600, shop="north")
+    await door.floor.asks("both", "还在吗，转人工", shop="north")
+    await door.floor.passes(3 * 3600 / 2, shop="north")
+    await door.floor.asks("late", "转人工", shop="north")
+    await door.floor.passes(20 * 60, shop="north")
+    found = (await door.get("/api/v1/conversations?shop=north"))["items"]
+    assert [one["buyer"]["id"] for one in found] == ["both", "late"], "9:50: ten o'clock can still be kept"
+    night = await door.get("/api/v1/shops/north/night-duties")
+    assert [(one["buyer_name"], one["left_s"]) for one in night["items"]] == [("both", 600)]

@@ -100,7 +100,9 @@ def page(
     query = sa.select(c).where(c.c.shop.in_(list(shops)), _tab(tab, who, listed), *_narrowed(narrow, who))
     if tab == "waiting" and now:
         shop_now = sa.case(now, value=c.c.shop, else_=0)
-        due = sa.func.coalesce(c.c.due_at, c.c.night_due_at)
+        # Where the reply would be late already, it may still be in time for the morning.
+        kept = sa.and_(c.c.due_at <= shop_now, c.c.night_due_at > shop_now)
+        due = sa.case((sa.or_(c.c.due_at.is_(None), kept), c.c.night_due_at), else_=c.c.due_at)
         left = due - shop_now
         band = sa.case((due.is_(None), 4), (left <= 0, 3), (left <= 30_000, 0), (left <= 90_000, 1), else_=2)
         bot_answered = sa.case((c.c.state == "waiting", 0), else_=1)

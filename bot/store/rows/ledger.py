@@ -65,7 +65,8 @@ class Tally(SQLModel, table=True):
     """How often something happened on a shop's local day, counted from the journal's own lines as they are written.
 
     ``kind`` and ``name``: ``said`` (buyer), ``decided`` (the outcome), ``reason`` (why the bot asked for a person),
-    ``handoff`` (why a person was brought), ``entry`` (whose answer was given or offered).
+    ``handoff`` (why a person was brought), ``entry`` (whose answer was given or offered), ``night`` (the morning on
+    which the desk was told of what the night left).
     """
 
     __tablename__ = "tally"
