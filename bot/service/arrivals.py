@@ -45,7 +45,7 @@ class Fresh:
 
 @dataclass(slots=True)
 class Stored:
-    """What became of one arrival. ``confirmed``: sends of ours that nobody knew the end of, until now. ``brought``:
+    """What became of one arrival. ``confirmed``: sends of ours with news: their end, or what was said of them. ``brought``:
     each message it told of, by id: new, repeat, conflict or echo (a send of ours coming back)."""
 
     repeats: int = 0
@@ -79,10 +79,6 @@ def message_row(
         origin = Origin.AUTOMATIC
     elif item.sender in (Sender.AGENT, Sender.UNKNOWN):
         origin = Origin.TYPED if item.sender is Sender.AGENT else Origin.UNKNOWN
-    meta = dict(item.meta)
-    if "target" in meta:
-        ours = echoes.named(arrival.channel, str(meta["target"]))
-        meta["target_id"] = ours.id if ours else message_id(arrival.channel.key, str(meta["target"]))
     return {
         "id": fresh.id,
         "shop": one.shop,
@@ -94,7 +90,7 @@ def message_row(
         "reply_class": classify(item.sender, origin).value if origin else None,
         "kind": item.kind.value,
         "text": item.text,
-        "meta": meta,
+        "meta": dict(item.meta),
         "at": fresh.at,
         "accepted_at": arrival.at,
         "seq": 0,
@@ -105,6 +101,7 @@ def message_row(
         "doubtful": False,
         "parts": [],
         "content": content,
+        "target": echoes.target(arrival.channel, item),
     }
 
 

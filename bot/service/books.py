@@ -160,8 +160,9 @@ def event_of(row: Mapping[str, Any]) -> Event | None:
     A send whose ending is unknown is of unknown class until it is confirmed.
     """
     parts, meta = row["parts"], row["meta"]
-    if "target_id" in meta:
-        meta = {**meta, "target": meta["target_id"]}
+    if row["target"] is not None:
+        # The platform's name of the message gives way to ours.
+        meta = {**meta, "target": row["target"]}
     return from_message(
         id=row["id"],
         at=from_ms(row["at"]),

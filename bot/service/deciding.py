@@ -92,12 +92,13 @@ class Deciding:
         return self._write(conn, work)
 
     def _book(self, conn: sa.Connection, work: Work, touched: Sequence[Fresh]) -> None:
-        """Bring the books of all that is new up to date, from the earliest time that something new speaks of."""
+        """Bring the books of all that is new or spoken of up to date, each from the earliest time it is about."""
         told = messages.speak_of(conn, {f.id for f in touched if f.kind in HAPPENINGS})
         floors: dict[str, int] = {}
-        for fresh in touched:
-            at = min(fresh.at, told.get(fresh.id, fresh.at))
-            floors[fresh.conversation] = min(at, floors.get(fresh.conversation, at))
+        for conversation, at in [*((f.conversation, f.at) for f in touched), *told]:
+            floors[conversation] = min(at, floors.get(conversation, at))
+        # A recall or report may speak of a message of another conversation: that one is counted again.
+        work.loaded |= convs.load(conn, floors.keys() - work.loaded.keys())
         self._books.refold(conn, work.loaded, floors)
         messages.mark_booked(conn, {f.id for f in touched if not f.asks})
 

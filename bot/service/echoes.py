@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from adapters.base import Channel
 from bot.core.message import HAPPENINGS, Incoming, Sender
 from bot.store import outbox
+from bot.store.ids import digest_id
 from bot.store.outbox import Known
 
 WITHIN_MS = 120_000
@@ -35,6 +36,14 @@ class Echoes:
         """The send that goes by this name."""
         return self._known.get((channel.key, name))
 
+    def target(self, channel: Channel, item: Incoming) -> str | None:
+        """The message that a recall or report speaks of: one of our sends, else by its dedupe key, come or not."""
+        if "target" not in item.meta:
+            return None
+        name = str(item.meta["target"])
+        ours = self.named(channel, name)
+        return ours.id if ours else digest_id(channel.key, name)
+
     def match(self, channel: Channel, conversation: str, item: Incoming, at: int) -> Known | None:
         """The send that an item (of this time, ms) is the echo of; None if somebody else wrote it.
 
@@ -53,11 +62,12 @@ class Echoes:
                 return Known(send["id"], send["status"], None)
         return None
 
-    def learn(self, channel: Channel, send: Known, item: Incoming) -> None:
-        """Keep the platform's own name of a send, which only its echo told us."""
+    def learn(self, channel: Channel, send: Known, item: Incoming) -> bool:
+        """Keep the platform's own name of a send where only its echo told us; say whether it did."""
         self._known[channel.key, item.message_id] = Known(send.id, send.status, item.message_id)
         if send.platform_id is None:
             outbox.change(self._conn, send.id, {"platform_id": item.message_id})
+        return send.platform_id is None
 
 
 def _may_be_ours(item: Incoming) -> bool:

@@ -6,7 +6,7 @@ Nothing is matched or decided here; a matcher's fault or slowness can never dela
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -85,7 +85,7 @@ class Intake:
 
 @dataclass(slots=True)
 class _Batch:
-    """One transaction's work: rows and lines to write, conversations in hand."""
+    """One transaction's work: rows and lines to write, conversations in hand, sends whose name was learned."""
 
     conversations: dict[str, Conversation]
     known: dict[str, str]
@@ -95,6 +95,7 @@ class _Batch:
     lines: list[Line] = field(default_factory=list)
     changed: dict[str, Conversation] = field(default_factory=dict)
     timers: list[Timer] = field(default_factory=list)
+    named: list[tuple[str, Fresh, Stored]] = field(default_factory=list)
 
 
 def accept(conn: sa.Connection, arrivals: Sequence[Arrival]) -> list[Stored]:
@@ -113,6 +114,7 @@ def accept(conn: sa.Connection, arrivals: Sequence[Arrival]) -> list[Stored]:
     messages.add_deliveries(conn, deliveries)
     shops.count_messages(conn, _counts(arrivals, results))
     messages.add(conn, batch.messages)
+    _settle_names(conn, batch)
     convs.save(conn, batch.changed.values())
     timers.put(conn, batch.timers)
     return results
@@ -146,12 +148,16 @@ def _accept_one(conn: sa.Connection, batch: _Batch, arrival: Arrival, item: Inco
             batch.lines.append(Line(channel.shop, arrival.at, "conflict", mid))
         return
     at = min(to_ms(item.sent_at), arrival.at) if item.sent_at else arrival.at
-    if send := batch.echoes.match(channel, conversation_id(channel.key, item.conversation), item, at):
+    cid = conversation_id(channel.key, item.conversation)
+    if send := batch.echoes.match(channel, cid, item, at):
         stored.repeats += 1
         stored.brought.append({"id": send.id, "how": "echo"})
-        batch.echoes.learn(channel, send, item)
+        ours = Fresh(send.id, channel.shop, cid, Kind.TEXT, "", at, arrival.at, False, arrival.worker)
+        if batch.echoes.learn(channel, send, item):
+            batch.named.append((mid, ours, stored))
         if send.status == "unknown":
-            stored.confirmed.append(_confirm(conn, batch, arrival, item, send.id, at))
+            _confirm(conn, batch, arrival, ours)
+            stored.confirmed.append(ours)
         return
     batch.known[mid] = content
     one = _conversation(batch, arrival, item)
@@ -214,10 +220,16 @@ def _person_spoke_outside(conn: sa.Connection, batch: _Batch, one: Conversation,
     outbox.cancel_automatic(conn, one.id, "taken_over", now)
 
 
-def _confirm(conn: sa.Connection, batch: _Batch, arrival: Arrival, item: Incoming, send: str, at: int) -> Fresh:
+def _confirm(conn: sa.Connection, batch: _Batch, arrival: Arrival, ours: Fresh) -> None:
     """A send that nobody knew the end of came back: it did arrive, at the platform's time."""
-    shop, cid = arrival.channel.shop, conversation_id(arrival.channel.key, item.conversation)
-    outbox.change(conn, send, {"status": "sent", "detail": ""})
-    messages.confirm(conn, send, at, arrival.worker)
-    batch.lines.append(Line(shop, arrival.at, "send", send, cid, {"status": "sent"}))
-    return Fresh(send, shop, cid, Kind.TEXT, "", at, arrival.at, False, arrival.worker)
+    outbox.change(conn, ours.id, {"status": "sent", "detail": ""})
+    messages.confirm(conn, ours.id, ours.at, ours.worker)
+    batch.lines.append(Line(ours.shop, arrival.at, "send", ours.id, ours.conversation, {"status": "sent"}))
+
+
+def _settle_names(conn: sa.Connection, batch: _Batch) -> None:
+    """What was said of our sends by names that we learned only now (a recall before the echo) speaks of them."""
+    for name, ours, stored in batch.named:
+        at = messages.meant(conn, name, ours.id)
+        if at is not None:
+            stored.confirmed.append(replace(ours, at=at))

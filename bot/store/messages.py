@@ -11,6 +11,9 @@ from bot.core.message import Kind, Sender
 from bot.store.statements import insert, insert_new
 from bot.store.tables import delivery, message, worker
 
+CHUNK = 500
+"""Ids asked for in one statement."""
+
 
 def known(conn: sa.Connection, ids: Collection[str]) -> dict[str, str]:
     """Of these message ids those that are stored, each with the digest of its content."""
@@ -30,34 +33,43 @@ def add_deliveries(conn: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> No
     insert(conn, delivery, rows)
 
 
+_JUDGED = (
+    message.c.id,
+    message.c.conversation,
+    message.c.sender,
+    message.c.origin,
+    message.c.kind,
+    message.c.text,
+    message.c.meta,
+    message.c.at,
+    message.c.accepted_at,
+    message.c.by,
+    message.c.doubtful,
+    message.c.parts,
+    message.c.target,
+)
+
+
 def of_conversations(conn: sa.Connection, since: Mapping[str, int]) -> dict[str, list[Mapping[str, Any]]]:
-    """The messages of conversations at or after a time each (ms), in order of their time, then of acceptance."""
+    """The messages of conversations at or after a time each (ms), in order of their time, then of acceptance.
+
+    Behind them come the recalls and reports that speak of one of them from outside: of an earlier time, or told in
+    another conversation.
+    """
     if not since:
         return {}
     wanted = message.c.conversation.in_(list(since))
     floor = min(since.values())
-    found = conn.execute(
-        sa.select(
-            message.c.id,
-            message.c.conversation,
-            message.c.sender,
-            message.c.origin,
-            message.c.kind,
-            message.c.text,
-            message.c.meta,
-            message.c.at,
-            message.c.accepted_at,
-            message.c.by,
-            message.c.doubtful,
-            message.c.parts,
-        )
-        .where(wanted, message.c.at >= floor)
-        .order_by(message.c.at, message.c.seq)
-    )
+    found = conn.execute(sa.select(*_JUDGED).where(wanted, message.c.at >= floor).order_by(message.c.at, message.c.seq))
     out: dict[str, list[Mapping[str, Any]]] = {one: [] for one in since}
+    home: dict[str, str] = {}
     for row in found.mappings():
         if row["at"] >= since[row["conversation"]]:
             out[row["conversation"]].append(dict(row))
+            home[row["id"]] = row["conversation"]
+    for told in _speaking_of(conn, home):
+        if told["id"] not in home or home[told["id"]] != home[told["target"]]:
+            out[home[told["target"]]].append(told)
     return out
 
 
@@ -95,6 +107,17 @@ def said_by_buyer(conn: sa.Connection, conversation: str, since: int, until: int
         .limit(limit)
     )
     return [Said(*row) for row in found]
+
+
+def _speaking_of(conn: sa.Connection, ids: Collection[str]) -> list[Mapping[str, Any]]:
+    """The recalls and reports that speak of one of these messages."""
+    found: list[Mapping[str, Any]] = []
+    wanted = list(ids)
+    for start in range(0, len(wanted), CHUNK):
+        spoken = message.c.target.in_(wanted[start : start + CHUNK])
+        rows = conn.execute(sa.select(*_JUDGED).where(spoken).order_by(message.c.at, message.c.seq))
+        found += [dict(row) for row in rows.mappings()]
+    return found
 
 
 def texts(conn: sa.Connection, ids: Collection[str]) -> dict[str, str]:
@@ -188,23 +211,34 @@ def confirm(conn: sa.Connection, send: str, at: int, worker_name: str) -> None:
     conn.execute(sa.update(message).where(message.c.id == send).values(seen))
 
 
-def speak_of(conn: sa.Connection, ids: Collection[str]) -> dict[str, int]:
-    """Of these messages those that speak of an earlier one (a recall, a report), each with that one's time (ms)."""
+def speak_of(conn: sa.Connection, ids: Collection[str]) -> list[tuple[str, int]]:
+    """Of what messages these messages speak (recalls, reports): the conversation and time (ms) of each that has come."""
     if not ids:
-        return {}
+        return []
     told = message.alias()
     found = conn.execute(
-        sa.select(message.c.id, told.c.at)
-        .join(told, told.c.id == message.c.meta["target_id"].as_string())
+        sa.select(told.c.conversation, told.c.at)
+        .join(message, told.c.id == message.c.target)
         .where(message.c.id.in_(list(ids)))
     )
-    return {row.id: row.at for row in found}
+    return [(row.conversation, row.at) for row in found]
+
+
+def meant(conn: sa.Connection, name: str, message_id: str) -> int | None:
+    """Who spoke of a message by a name that nobody could place yet (its digest) meant this one.
+
+    Return its time (ms) where somebody did and it has come, else None.
+    """
+    told = conn.execute(sa.update(message).where(message.c.target == name).values(target=message_id))
+    if not told.rowcount:
+        return None
+    at: int | None = conn.scalar(sa.select(message.c.at).where(message.c.id == message_id))
+    return at
 
 
 def recalled(conn: sa.Connection, ids: Collection[str]) -> set[str]:
     """Of these messages those that have been recalled."""
     if not ids:
         return set()
-    target = message.c.meta["target_id"].as_string()
-    found = conn.execute(sa.select(target).where(message.c.kind == "recall", target.in_(list(ids))))
+    found = conn.execute(sa.select(message.c.target).where(message.c.kind == "recall", message.c.target.in_(list(ids))))
     return {row[0] for row in found}

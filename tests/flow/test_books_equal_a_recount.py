@@ -57,6 +57,7 @@ SAID = (
     "recall",
     "recall_first",
     "report",
+    "report_first",
 )
 DONE = ("reply", "reply", "take", "release", "close", "reopen", "repeat", "fault", "heal", "restart")
 steps = st.builds(
@@ -138,8 +139,8 @@ def _item(house: House, channel: Channel, nth: int, step: Step) -> dict[str, Any
     """What the platform tells of a step."""
     at = house.clock.now - timedelta(seconds=step.late_s)
     item: dict[str, Any] = {"id": f"{step.buyer}-{nth}", "buyer": step.buyer, "at": at}
-    ours = [line.message_id for line in house.lines(channel, step.buyer)]
-    earlier = [*(f"{step.buyer}-{n}" for n in range(nth)), *ours]
+    ours = [line.message_id for buyer in BUYERS for line in house.lines(channel, buyer)]
+    earlier = [*(f"{buyer}-{n}" for buyer in BUYERS for n in range(nth)), *ours]
     about = earlier[step.pick % len(earlier)] if earlier else "nothing"
     texts = (SHIP, INVOICE, UNKNOWN, THANKS, FRAGMENT, "多久发货，")
     more: dict[str, dict[str, Any]] = {
@@ -154,6 +155,12 @@ def _item(house: House, channel: Channel, nth: int, step: Step) -> dict[str, Any
             "kind": "recall",
             "text": "",
             "meta": {"target": f"{step.buyer}-{nth + 1}"},
+        },
+        "report_first": {
+            "sender": "system",
+            "kind": "report",
+            "text": "",
+            "meta": {"type": "spam", "target": f"{BUYERS[nth % 2]}-{nth + 1}", "status": "accepted"},
         },
         "report": {
             "sender": "system",

@@ -175,10 +175,10 @@ async def test_a_night_duty_that_also_is_late_stands_by_its_morning_limit(door):
     await door.floor.open_shop("north", "kuaishou", at="23:30")
     await door.floor.asks("both", "转人工", shop="north")
     await door.floor.passes(8.5 * 3600, shop="north")
-    await door.floor.asks("both", "还在吗，转人工", shop="north")
-    await door.floor.passes(3 * 3600 / 2, shop="north")
     await door.floor.asks("late", "转人工", shop="north")
-    await door.floor.passes(20 * 60, shop="north")
+    await door.floor.passes(3600, shop="north")
+    await door.floor.asks("both", "还在吗，转人工", shop="north")
+    await door.floor.passes(50 * 60, shop="north")
     found = (await door.get("/api/v1/conversations?shop=north"))["items"]
     assert [one["buyer"]["id"] for one in found] == ["both", "late"], "9:50: ten o'clock can still be kept"
     night = await door.get("/api/v1/shops/north/night-duties")

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 
-from bot.store import reading
+from bot.store import messages, reading
 from bot.store.tables import conversation, decision, inquiry, journal, message, outbox, suggestion
 
 
@@ -33,7 +33,7 @@ def lines(
     found = [dict(row) for row in newest][::-1]
     sends = _sends(conn, conversation_id, [row["id"] for row in found], with_open=before is None)
     people = reading.names(conn, {row["by"] for row in [*found, *sends.values()] if row["by"]})
-    recalled = _recalled(conn, conversation_id)
+    recalled = messages.recalled(conn, [row["id"] for row in found])
     verdicts = _verdicts(conn, conversation_id)
     out = [_line(row, sends.pop(row["id"], None), people, recalled, verdicts) for row in found]
     out += [_send_line(row, people) for row in sends.values()]
@@ -47,11 +47,6 @@ def _sends(conn: sa.Connection, cid: str, ids: Sequence[str], *, with_open: bool
         mine = sa.or_(mine, outbox.c.status.in_(("pending", "sending", "refused", "cancelled")))
     rows = conn.execute(sa.select(outbox).where(outbox.c.conversation == cid, mine)).mappings()
     return {row["id"]: dict(row) for row in rows}
-
-
-def _recalled(conn: sa.Connection, cid: str) -> set[str]:
-    rows = conn.scalars(sa.select(message.c.meta).where(message.c.conversation == cid, message.c.kind == "recall"))
-    return {str(meta.get("target_id")) for meta in rows}
 
 
 def _verdicts(conn: sa.Connection, cid: str) -> dict[str, dict[str, Any]]:

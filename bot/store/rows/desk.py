@@ -81,7 +81,8 @@ class Conversation(SQLModel, table=True):
 
 class MessageRow(SQLModel, table=True):
     """One message. ``id`` is a digest of (channel, platform_id): the dedupe key. ``waiting`` = not yet decided, and
-    ``worker`` = by which process it will be."""
+    ``worker`` = by which process it will be. ``target`` is the message that a recall or report speaks of, in whichever
+    conversation, come already or not."""
 
     __tablename__ = "message"
     id: str = key()
@@ -105,8 +106,15 @@ class MessageRow(SQLModel, table=True):
     doubtful: bool = False
     parts: list[str] = blob()
     content: str = ""
+    target: str | None = None
     __table_args__ = (
         sa.Index("message_thread", "conversation", "at", "seq"),
+        sa.Index(
+            "message_target",
+            "target",
+            sqlite_where=sa.text("target IS NOT NULL"),
+            postgresql_where=sa.text("target IS NOT NULL"),
+        ),
         sa.Index("message_waiting", "seq", sqlite_where=sa.text("waiting"), postgresql_where=sa.text("waiting")),
     )
 
