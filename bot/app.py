@@ -47,6 +47,7 @@ from bot.service.phrase_book import PhraseBook
 from bot.service.presences import Presences
 from bot.service.promises import Promises
 from bot.service.publishing import Publishing
+from bot.service.recounting import Recounting
 from bot.service.replay import Replay
 from bot.service.reports import Reports
 from bot.service.rulebook import Rulebook
@@ -124,6 +125,7 @@ class App:
         """Intake → answering → sending, and what falls due."""
         self.shelf = Shelf(self.store, self.directory)
         self.books = Books(self.directory, self.clocks)
+        self.recounting = Recounting(self.store, self.directory, self.clocks, self.books)
         self.moves = Moves(self.clocks, self.books, Promises(self.directory, self.clocks))
         self.sending = Sending(
             self.store, self.directory, self.clocks, self.books, self.worker, self.clients, self.moves.after_sent
@@ -166,7 +168,7 @@ class App:
     def _books_services(self, shops: Shops) -> dict[str, Any]:
         """The services that read the books, and those that change what the books go by."""
         replay = Replay(self.store, self.directory, self.clocks)
-        rules = Rules(self.store, self.directory, self.clocks, shops, self.books)
+        rules = Rules(self.store, self.directory, self.clocks, shops, self.recounting)
         return {
             "statements": Statements(self.store, self.directory, self.clocks),
             "explaining": Explaining(self.store, self.books),
@@ -174,6 +176,7 @@ class App:
             "nights": self.nights,
             "openings": Openings(self.store, self.clocks),
             "rules": rules,
+            "recounting": self.recounting,
             "rulebook": Rulebook(self.store, self.directory, self.clocks),
             "replay": replay,
             "contradictions": Contradictions(self.store, self.directory, self.clocks, replay, rules),
@@ -252,6 +255,7 @@ class App:
             self.services.start_token = secrets.token_urlsafe(24)
         await self.together.start(self.answering, self.sending)
         self.ticking.start()
+        self.recounting.start()
         self.alarm_watch.start()
         self.watching.start()
 
@@ -262,6 +266,7 @@ class App:
         self.alarms.close()
         await self.ticking.stop()
         await self.watching.stop()
+        await self.recounting.stop()
         await self.answering.stop()
         await self.sending.drain(6)
         for client in self.clients.values():

@@ -86,9 +86,9 @@ class Contradictions:
             ],
         }
 
-    async def follow(self, shop_id: str, contradiction: str, reading: str, why: str, *, by: str) -> int:
-        """Follow a reading from now on: its parameters are set (or given back) as one change with who, when and why, and
-        the books counted again. Return the number of conversations counted again.
+    async def follow(self, shop_id: str, contradiction: str, reading: str, why: str, *, by: str) -> None:
+        """Follow a reading from now on: its parameters are set (or given back) as one change with who, when and why,
+        and the books are counted again behind it.
 
         Raises:
             Refusal: no such contradiction or reading.
@@ -104,7 +104,7 @@ class Contradictions:
                 "No such contradiction or reading.",
                 pointer="/reading",
             )
-        return await self._rules.change_all(shop_id, one.change_to(reading), why, by=by)
+        await self._rules.change_all(shop_id, one.change_to(reading), why, by=by)
 
     def _asked(self, shop: ShopConfig, one: Contradiction, reading: Reading, now: datetime) -> _Asked:
         wanted = {**dict(flatten(shop.overrides)), **one.change_to(reading.id)}

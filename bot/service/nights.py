@@ -97,7 +97,7 @@ class Nights:
                     "conversations": list(dict.fromkeys(row["conversation"] for row in rows)),
                 }
                 now = self._clocks.now_ms(timer.shop)
-                append(conn, [Line(timer.shop, now, "night_duties", timer.ref, None, body)])
+                append(conn, [Line(timer.shop, now, KIND, timer.ref, None, body)])
 
 
 def _opening(now: datetime, rules: Ruleset) -> datetime | None:

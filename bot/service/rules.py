@@ -10,37 +10,34 @@ import sqlalchemy as sa
 
 from bot.accounting.checks import time_of_day
 from bot.accounting.parameters import BadParameter, accept, check_of, flatten
-from bot.service.books import Books
 from bot.service.clocks import Clocks
 from bot.service.directory import Directory
+from bot.service.recounting import Recounting
 from bot.service.refusal import Because, Refusal
 from bot.service.shops import Shops
-from bot.store import conversations as convs
 from bot.store import rules as stored
 from bot.store.engine import Store
-from bot.store.reading import rates
-
-CHUNK = 100
-"""How many conversations are counted again in one commit: messages that come in do not wait for all of them."""
 
 
 class Rules:
     """Changes rules, and shows what was changed."""
 
-    def __init__(self, store: Store, directory: Directory, clocks: Clocks, shops: Shops, books: Books) -> None:
+    def __init__(
+        self, store: Store, directory: Directory, clocks: Clocks, shops: Shops, recounting: Recounting
+    ) -> None:
         self._store, self._directory, self._clocks = store, directory, clocks
-        self._shops, self._books = shops, books
+        self._shops, self._recounting = shops, recounting
 
-    async def change(self, shop: str, name: str, value: Any, why: str, *, by: str) -> int:
+    async def change(self, shop: str, name: str, value: Any, why: str, *, by: str) -> None:
         """Set one parameter otherwise (``value`` None gives it back): ``change_all`` for one."""
         _check(name, value)
-        return await self.change_all(shop, {name: value}, why, by=by)
+        await self.change_all(shop, {name: value}, why, by=by)
 
-    async def change_all(self, shop: str, values: Mapping[str, Any], why: str, *, by: str) -> int:
-        """Set parameters otherwise together (None gives one back) and count all of the shop's books again.
+    async def change_all(self, shop: str, values: Mapping[str, Any], why: str, *, by: str) -> None:
+        """Set parameters otherwise together (None gives one back); all of the shop's books are counted again.
 
-        What comes out differently is reversed and posted anew. Return the number of conversations counted again.
-        Doing the same once more is harmless.
+        The change holds when this returns. The counting goes on behind it; what comes out differently is reversed and
+        posted anew. Doing the same once more is harmless.
 
         Raises:
             Refusal: no such parameter, a value of the wrong kind, or one that does not fit the others.
@@ -60,7 +57,7 @@ class Rules:
                 stored.add_change(conn, shop, at, name, value, by, why)
 
         await self._shops.change(shop, {}, {"rules": rules or None}, by=by, also=also)
-        return await self._recount(shop)
+        self._recounting.ring()
 
     async def overrides(self, shop: str) -> list[dict[str, Any]]:
         """Each parameter that is otherwise in this shop: ``name``, ``value``, ``platform_value``, and ``by``, ``at``
@@ -77,17 +74,6 @@ class Rules:
             }
             for name, value in sorted(flatten(config.options.get("rules") or {}))
         ]
-
-    async def _recount(self, shop: str) -> int:
-        ids = await self._store.read(rates.conversations, shop, 0)
-        for start in range(0, len(ids), CHUNK):
-            await self._store.write(self._fold_again, ids[start : start + CHUNK])
-        return len(ids)
-
-    def _fold_again(self, conn: sa.Connection, ids: Sequence[str]) -> None:
-        loaded = convs.load(conn, ids)
-        self._books.refold(conn, loaded, dict.fromkeys(loaded, 0))
-        convs.save(conn, loaded.values())
 
 
 def _check(name: str, value: Any) -> None:

@@ -23,11 +23,12 @@ from bot.core.conversation import Event, State
 from bot.core.message import Kind, ReplyClass, Sender
 from bot.core.notices import Notice
 from bot.core.reasons import KEEPS_BOT_QUIET, HandoffReason
+from bot.service.arrivals import message_id
 from bot.service.books import Books
 from bot.service.clocks import Clocks
 from bot.service.deciding import STALE_MS
 from bot.service.directory import Directory
-from bot.service.intake import PREVIEW, message_id
+from bot.service.intake import PREVIEW
 from bot.service.saying import said_row
 from bot.service.worker import Worker
 from bot.store import conversations as convs

@@ -21,7 +21,7 @@ from bot.service.directory import ZONE, Directory
 from bot.service.options import check_options
 from bot.service.refusal import Because, Refusal
 from bot.store import conversations as convs
-from bot.store import outbox
+from bot.store import outbox, recounts
 from bot.store import shops as stored
 from bot.store.engine import Store
 from bot.store.holding import hold
@@ -97,7 +97,17 @@ class Shops:
             "created_at": known["created_at"] if known else now,
         }
         stored.save_shops(conn, [row])
+        if known:
+            self._count_again(conn, known, new.platform, options)
         self.note(conn, "shop", new.id, by)
+
+    def _count_again(
+        self, conn: sa.Connection, was: Mapping[str, Any], platform: str, options: Mapping[str, Any]
+    ) -> None:
+        """Where a shop's rules changed its books are counted again: ordered in the same commit, so it is never lost."""
+        rules = recounts.digest(platform, options.get("rules"))
+        if rules != recounts.digest(was["platform"], (was["options"] or {}).get("rules")):
+            recounts.begin(conn, was["id"], rules, self._clocks.real_ms())
 
     def _check(self, new: NewShop) -> None:
         if (
@@ -167,6 +177,7 @@ class Shops:
             merged = {k: v for k, v in {**(known["options"] or {}), **options}.items() if v is not None}
             self._check_options(known["platform"], merged)
             stored.change_shop(conn, shop, {**values, "options": merged})
+            self._count_again(conn, known, known["platform"], merged)
             if values.get("stopped") or values.get("bot_mode", Mode.AUTO) != Mode.AUTO:
                 self._hold_back(conn, shop)
             if also is not None:

@@ -47,7 +47,7 @@ def counted(lines: Iterable[Told]) -> Counter[tuple[str, str, str, str]]:
 def _worth(kind: str, body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if kind == "message" and body["sender"] == "buyer" and body["kind"] not in _NOT_SAID:
         yield "said", "buyer"
-    elif kind == "night_duties":
+    elif kind == "night":
         yield "night", body["morning"]
     elif kind == "handoff":
         yield "handoff", str(body["reason"])

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from bot.service.phrase_book import PhraseBook
     from bot.service.presences import Presences
     from bot.service.publishing import Publishing
+    from bot.service.recounting import Recounting
     from bot.service.replay import Replay
     from bot.service.reports import Reports
     from bot.service.rulebook import Rulebook
@@ -88,6 +89,7 @@ class Services:
     nights: Nights
     openings: Openings
     rules: Rules
+    recounting: Recounting
     rulebook: Rulebook
     replay: Replay
     contradictions: Contradictions

@@ -126,7 +126,8 @@ class House:
         """Die without a goodbye (calls on the wire are cut, nothing is finished) and start again."""
         old = self.app
         old.together.cancel()
-        for task in [*old.answering._tasks, old.ticking._task, *old.sending._tasks]:
+        tasks = [*old.answering._tasks, old.ticking._task, old.recounting._task, *old.sending._tasks]
+        for task in tasks:
             if task:
                 task.cancel()
                 await asyncio.gather(task, return_exceptions=True)

@@ -28,7 +28,7 @@ async def until(house: House, text: str) -> None:
 
 
 async def bells(house: House, shop: str = "shop") -> list[dict[str, Any]]:
-    return [line["body"] | {"at": line["at"]} for line in await house.journal(shop, kind="night_duties")]
+    return [line["body"] | {"at": line["at"]} for line in await house.journal(shop, kind="night")]
 
 
 async def listed(house: House, shop: str = "shop") -> dict[str, Any]:

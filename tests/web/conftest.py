@@ -56,6 +56,10 @@ class Door:
                 await asyncio.sleep(0.01)
         return found
 
+    async def recounted(self, shop: str = "east") -> None:
+        """A shop's books are counted again to the end."""
+        await self.until(f"/api/v1/shops/{shop}/rules", lambda found: found["recount"] is None, within_s=20)
+
     async def post(self, path: str, body: Any = None, *, key: str = OWNER) -> Any:
         """Do something that must go well."""
         answer = await self.ask("POST", path, body, key=key)

@@ -58,7 +58,7 @@ async def test_a_reading_is_followed_with_a_reason_and_gives_what_it_said(used):
     path = f"{BASE}/contradictions/holding_talk"
     answer = await used.ask("PUT", path, {"reading": "holding_counts", "why": why})
     told = await answer.json()
-    assert (answer.status, told["recounted"]) == (200, 3)
+    assert answer.status == 200
     [one] = told["overrides"]
     assert (one["name"], one["value"], one["why"], one["by"]) == (
         "reply.meaningless.holding_counts",
@@ -66,12 +66,14 @@ async def test_a_reading_is_followed_with_a_reason_and_gives_what_it_said(used):
         why,
         "token:owner",
     )
+    await used.recounted("north")
     assert fraction_of(await used.get("/api/v1/rates?shop=north")) == (2, 3), "as was foretold"
     talk = (await items(used))["holding_talk"]
     assert (talk["in_force"], talk["overridden"]) == ("holding_counts", ["reply.meaningless.holding_counts"])
     assert [fraction(reading) for reading in talk["readings"]] == [(1, 3), (2, 3)]
     back = await used.ask("PUT", path, {"reading": "says_nothing", "why": "再核对"})
     assert (await back.json())["overrides"] == []
+    await used.recounted("north")
     assert fraction_of(await used.get("/api/v1/rates?shop=north")) == (1, 3)
 
 
@@ -158,6 +160,8 @@ async def test_another_opening_target_counts_first_looks_anew(used):
     card = (await used.get("/api/v1/rates?shop=north"))["opened"]
     assert (card["target_s"], card["fast"]) == (90, 0)
     await used.ask("PATCH", f"{BASE}/rules", {"name": "opening.target_s", "value": 100, "why": "自定"})
+    await used.recounted("north")
     assert (await used.get("/api/v1/rates?shop=north"))["opened"] == {**card, "target_s": 100, "fast": 1}
     await used.ask("PATCH", f"{BASE}/rules", {"name": "opening.target_s", "value": 99.5, "why": "自定"})
+    await used.recounted("north")
     assert (await used.get("/api/v1/rates?shop=north"))["opened"] == {**card, "target_s": 99.5, "fast": 0}

@@ -104,6 +104,18 @@ class RuleChange(SQLModel, table=True):
     why: str
 
 
+class Recount(SQLModel, table=True):
+    """A shop whose books are being counted again: under which rules (a digest), behind which conversation to go on."""
+
+    __tablename__ = "recount"
+    shop: str = key()
+    rules: str
+    after: str
+    total: int
+    done: int
+    began_at: int = millis()
+
+
 class InquiryRow(SQLModel, table=True):
     """An inquiry's verdict as last posted. ``id`` is the message that opened it; ``day`` its local date.
 

@@ -65,13 +65,13 @@ async def scorecard(call: Call) -> Any:
     mine(call, call.query.shop)
     card = await call.services.scorecards.scorecard(call.query.shop, period(call))
     card["ruleset"]["overrides"] = views.overrides(await call.services.rules.overrides(call.query.shop))
-    return card
+    return await counted(call, call.query.shop, card)
 
 
 async def forecast(call: Call) -> Any:
     """What a shop's rate still bears, and the next thirty days if all, the same share, or none is answered."""
     mine(call, call.query.shop)
-    return await call.services.forecasts.forecast(call.query.shop)
+    return await counted(call, call.query.shop, await call.services.forecasts.forecast(call.query.shop))
 
 
 async def export(call: Call) -> web.Response:
@@ -117,6 +117,11 @@ def period(call: Call, shop: str = "") -> Period:
     query: PeriodQuery = call.query
     found: Period = call.services.scorecards.period(shop or call.query.shop, query.days, query.first, query.last)
     return found
+
+
+async def counted(call: Call, shop: str, figures: dict[str, Any]) -> dict[str, Any]:
+    """Figures with how far the shop's books are counted again (``recount``, None when they are): till then they move."""
+    return {**figures, "recount": await call.services.recounting.progress(shop)}
 
 
 def mine(call: Call, shop: str) -> None:

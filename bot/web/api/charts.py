@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from bot.web.api.books import PeriodQuery, RatesQuery, mine, period
+from bot.web.api.books import PeriodQuery, RatesQuery, counted, mine, period
 from bot.web.route import EVERYBODY, Auth, Call, Handler, Route, Scope, Shape
 
 SHOWN = ("rate", "grade", "next_line", "avg_response_s", "auto_share", "volume", "owed", "waiting", "overdue")
@@ -19,13 +19,14 @@ class SeriesQuery(RatesQuery):
 async def series(call: Call) -> Any:
     """A shop's rate, volume and late replies over time, beside the period before."""
     mine(call, call.query.shop)
-    return await call.services.charts.series(call.query.shop, period(call), call.query.by)
+    found = await call.services.charts.series(call.query.shop, period(call), call.query.by)
+    return await counted(call, call.query.shop, found)
 
 
 async def flow(call: Call) -> Any:
     """From question to person: the funnel, why people were brought, and which entries answered."""
     mine(call, call.query.shop)
-    return await call.services.charts.flow(call.query.shop, period(call))
+    return await counted(call, call.query.shop, await call.services.charts.flow(call.query.shop, period(call)))
 
 
 async def shops(call: Call) -> Any:
@@ -36,7 +37,7 @@ async def shops(call: Call) -> Any:
         card = await services.scorecards.scorecard(shop, period(call, shop))
         config = services.directory.shops[shop]
         facts = {"shop": shop, "name": config.name, "simulated": config.simulated, "period": card["period"]}
-        items.append(facts | {name: card[name] for name in SHOWN})
+        items.append(await counted(call, shop, facts | {name: card[name] for name in SHOWN}))
     return {"items": items}
 
 

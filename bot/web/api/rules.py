@@ -45,8 +45,8 @@ class FactBody(Shape):
 
 
 async def shown(call: Call) -> Any:
-    """Which parameters are otherwise in this shop: value, the platform's, who, when and why."""
-    return {"overrides": await _overrides(call)}
+    """Which parameters are otherwise in this shop, who set them and why; and how far the books are counted again."""
+    return {"overrides": await _overrides(call), "recount": await call.services.recounting.progress(call.shop)}
 
 
 async def rulebook(call: Call) -> Any:
@@ -62,10 +62,10 @@ def _dated(change: dict[str, Any]) -> dict[str, Any]:
 
 
 async def change(call: Call) -> Any:
-    """Set one parameter otherwise, or give it back; the shop's books are counted again under it."""
+    """Set one parameter otherwise, or give it back; counting the shop's books again goes on behind the answer."""
     body: RuleBody = call.body
-    recounted = await call.services.rules.change(call.shop, body.name, body.value, body.why, by=call.principal.id)
-    return {"overrides": await _overrides(call), "recounted": recounted}
+    await call.services.rules.change(call.shop, body.name, body.value, body.why, by=call.principal.id)
+    return await shown(call)
 
 
 async def _overrides(call: Call) -> list[dict[str, Any]]:
@@ -86,10 +86,9 @@ async def contradictions(call: Call) -> Any:
 async def follow(call: Call) -> Any:
     """Follow one reading of a contradiction; the shop's books are counted again under it."""
     body: ReadingBody = call.body
-    recounted = await call.services.contradictions.follow(
-        call.shop, call.path("contradiction"), body.reading, body.why, by=call.principal.id
-    )
-    return {"overrides": await _overrides(call), "recounted": recounted}
+    contradiction = call.path("contradiction")
+    await call.services.contradictions.follow(call.shop, contradiction, body.reading, body.why, by=call.principal.id)
+    return await shown(call)
 
 
 async def facts(call: Call) -> Any:

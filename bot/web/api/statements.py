@@ -9,7 +9,7 @@ from pydantic import Field
 
 from bot.service.statements import Statement
 from bot.web import views
-from bot.web.api.books import RatesQuery, period
+from bot.web.api.books import RatesQuery, counted, period
 from bot.web.problem import not_found
 from bot.web.recording import recorded
 from bot.web.route import WATCHERS, Auth, Call, Handler, Route, Scope, Shape
@@ -44,7 +44,7 @@ async def agents(call: Call) -> Any:
     query: RatesQuery = call.query
     if query.shop not in call.services.directory.shops or not call.principal.may(WATCHERS, query.shop):
         raise not_found()
-    return await call.services.agents.figures(query.shop, period(call))
+    return await counted(call, query.shop, await call.services.agents.figures(query.shop, period(call)))
 
 
 def _route(method: str, path: str, handler: Handler, scope: Scope, **more: Any) -> Route:
