@@ -167,6 +167,7 @@ async def said(door) -> Any:
         ("b2", "快点递给我"),
         ("b3", "衣服起球了怎么办"),
         ("b4", "ABC sizing?"),
+        ("b5", "发货快吗，到货时怎么联系，时间多久"),
     ):
         await door.floor.asks(buyer, text, shop="east")
     await door.floor.asks("w", "快递到了", shop="west")
@@ -187,6 +188,7 @@ async def said(door) -> Any:
         pytest.param("快遞", ["b1"], id="traditional"),
         pytest.param("快 递", ["b1", "b2"], id="two words, both must stand"),
         pytest.param("单号 还没", ["b1"], id="in any order"),
+        pytest.param("发货时间", [], id="all its pairs, but not the words"),
         pytest.param("退款", [], id="nothing"),
         pytest.param("", [], id="no words"),
         pytest.param("？！", [], id="only marks"),

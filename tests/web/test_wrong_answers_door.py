@@ -122,3 +122,16 @@ async def test_who_takes_a_case_away(door, role, status):
     key = await door.let_in(role, "east")
     assert (await door.ask("DELETE", f"{EAST}/gate-cases/{case['id']}", key=key)).status == status
     assert len((await door.get(f"{EAST}/gate-cases"))["items"]) == int(status != 200)
+
+
+async def test_a_question_that_the_entry_is_not_is_not_answered_by_it_again(door):
+    line = await answered(door, "b", "什么时候能发货呀")
+    await mark(door, "b", line)
+    [proposal] = (await door.get(f"{EAST}/proposals"))["items"]
+    assert (proposal["kind"], proposal["value"]) == ("not_this", {"question": "什么时候能发货呀"})
+    assert await decide(door, "confirm") == 200
+    assert (await entry_of(door))["not_this"] == ["什么时候能发货呀"]
+    assert (await door.post(f"{EAST}/match", {"text": "什么时候能发货呀"}))["outcome"] == "handoff"
+    assert (await door.post(f"{EAST}/match", {"text": "什么时候发货"}))["outcome"] == "answer", (
+        "its own question still is"
+    )
