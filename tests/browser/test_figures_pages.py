@@ -17,6 +17,7 @@ AXE = Path(__file__).parent / "axe"
 PAGES = {
     "/rates?shop={shop}&compare=1": ("数据", "Metrics"),
     "/rates/forecast?shop={shop}": ("余量与预测", "Forecast"),
+    "/rates/night?shop={shop}": ("夜间待办", "Night list"),
     "/rates/rules?shop={shop}": ("考核规则", "Rules"),
     "/rates/rules?shop={shop}&change=deadline.seconds": ("回复期限", "Reply deadline"),
     "/rates/statements?shop={shop}": ("平台对账", "Statements"),

@@ -261,3 +261,24 @@ def test_the_wall_is_readable_from_afar_and_left_by_a_key(office: OpenPage):
     page.keyboard.press("Escape")
     expect(page).to_have_url(re.compile(r"/rates\?shop="))
     seen.quiet()
+
+
+def test_what_the_night_left_is_listed_with_what_the_bot_answered(office: OpenPage):
+    seen = office()
+    page = seen.page
+    told = seen.call("GET", "/shops/north/night-duties")
+    assert len(told["items"]) == 2
+    page.goto("/rates/night?shop=north")
+    expect(page.get_by_text("要在 10:00 前由人工有效回复")).to_be_visible()
+    for item in told["items"]:
+        row = page.get_by_role("row").filter(has_text=item["buyer_name"])
+        expect(row).to_contain_text("机器人已答，仍需人工" if item["bot_answered"] else "没人答过")
+        expect(row).to_contain_text(re.compile(r"10:00剩余 [89]:\d\d:\d\d"))
+        expect(row).to_contain_text(item["last_words"])
+    assert {item["bot_answered"] for item in told["items"]} == {True, False}
+    expect(page.get_by_text("其中机器人答过的 1 个会话")).to_be_visible()
+    page.get_by_role("link", name=re.compile("^去回复 ")).first.click()
+    expect(page).to_have_url(re.compile(f"/inbox/{told['items'][0]['conversation']}"))
+    page.goto("/rates/night?shop=east")
+    expect(page.get_by_text("这套规则对夜间咨询没有回复要求。")).to_be_visible()
+    seen.quiet()

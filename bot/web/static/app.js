@@ -20,6 +20,7 @@ const PAGES = [
   { at: /^\/faq\/import$/, load: () => import("./pages/faq_import.js"), title: "import.title" },
   { at: /^\/faq(?:\/(?<id>[^/]+))?$/, load: () => import("./pages/faq.js"), title: "place.faq" },
   { at: /^\/rates\/forecast$/, load: () => import("./pages/forecast.js"), title: "forecast.title", styles: FIGURES },
+  { at: /^\/rates\/night$/, load: () => import("./pages/night.js"), title: "night.title", styles: FIGURES },
   { at: /^\/rates\/rules$/, load: () => import("./pages/rules.js"), title: "rules.title", styles: FIGURES },
   { at: /^\/rates\/statements$/, load: () => import("./pages/statements.js"), title: "statement.title", styles: FIGURES },
   { at: /^\/rates\/inquiries\/(?<id>[^/]+)$/, load: () => import("./pages/inquiry.js"), title: "inquiry.title", styles: FIGURES },

@@ -11,6 +11,7 @@ import { showDialog } from "./floating.js";
 const VIEWS = [
   { id: "", word: "rate.view" },
   { id: "forecast", word: "forecast.title" },
+  { id: "night", word: "night.title" },
   { id: "rules", word: "rules.title" },
   { id: "statements", word: "statement.title", needs: "rates" },
   { id: "wall", word: "wall.title" },
