@@ -119,6 +119,7 @@ def _row(one: Conversation, who: str, text: str, origin: Origin, at: int) -> dic
         "by": who,
         "doubtful": False,
         "parts": [],
+        "target": None,
     }
 
 

@@ -152,8 +152,8 @@ class Reports:
         now, mid = self._clocks.now_ms(one.shop), new_id(self._clocks.real())
         body = {"sender": Sender.SYSTEM, "kind": Kind.REPORT}
         [seq] = append(conn, [Line(one.shop, now, "message", mid, one.id, body)])
-        meta = {"type": row["kind"], "target_id": row["target"], "status": step.status, "report": row["id"]}
-        messages.add(conn, [happening(one, mid, Kind.REPORT, meta, by, now, seq)])
+        meta = {"type": row["kind"], "status": step.status, "report": row["id"]}
+        messages.add(conn, [happening(one, mid, Kind.REPORT, meta, by, now, seq) | {"target": row["target"]}])
         said = stored.buyers_line(conn, one.id, row["target"])
         self._books.refold(conn, {one.id: one}, {one.id: min(now, said["at"]) if said else now})
         convs.save(conn, [one])
@@ -170,10 +170,10 @@ class Reports:
     def _known(self, conn: sa.Connection, shop: str) -> list[dict[str, Any]]:
         """A shop's reports as they stand: what the platform itself told last counts before what we wrote down."""
         rows = stored.of_shop(conn, shop)
-        told = stored.told(conn, [row["conversation"] for row in rows if row["conversation"]])
-        last = {(str(one["meta"].get("target_id")), str(one["meta"].get("type"))): one for one in told}
+        told = stored.told(conn, [row["target"] for row in rows if row["target"]])
+        last = {(one["target"], one["meta"].get("type")): one for one in told}
         for row in rows:
-            said = last.get((str(row["target"]), row["kind"]))
+            said = last.get((row["target"], row["kind"]))
             if said is not None and said["by"] is None and said["at"] >= row["steps"][-1]["at"]:
                 row["status"] = said["meta"].get("status", FILED)
         return rows

@@ -55,12 +55,12 @@ def buyers_line(conn: sa.Connection, conversation_id: str, line: str) -> Row | N
     return dict(row) if row else None
 
 
-def told(conn: sa.Connection, conversations: Sequence[str]) -> list[Row]:
-    """What the books know of reports in these conversations, in order: ``conversation meta by at``."""
+def told(conn: sa.Connection, targets: Sequence[str]) -> list[Row]:
+    """What the books know of reports of these messages, wherever they were told, in order: ``target meta by at``."""
     m = message.c
     query = (
-        sa.select(m.conversation, m.meta, m.by, m.at)
-        .where(m.conversation.in_(list(conversations)), m.kind == Kind.REPORT.value)
+        sa.select(m.target, m.meta, m.by, m.at)
+        .where(m.target.in_(list(targets)), m.kind == Kind.REPORT.value)
         .order_by(m.at, m.seq)
     )
     return [dict(row) for row in conn.execute(query).mappings()]
