@@ -37,6 +37,7 @@ from bot.service.explaining import Explaining
 from bot.service.facts import Facts
 from bot.service.follow_ups import FollowUps
 from bot.service.forecasts import Forecasts
+from bot.service.gate import Gate
 from bot.service.intake import Intake
 from bot.service.moves import Moves
 from bot.service.nights import Nights
@@ -47,6 +48,7 @@ from bot.service.phrase_book import PhraseBook
 from bot.service.presences import Presences
 from bot.service.promises import Promises
 from bot.service.publishing import Publishing
+from bot.service.pulse import Pulse
 from bot.service.recounting import Recounting
 from bot.service.replay import Replay
 from bot.service.reports import Reports
@@ -193,6 +195,7 @@ class App:
         scorecards = Scorecards(self.store, self.directory, self.clocks, self.settings.data)
         base_url = self.settings.public_url or ""
         self.alarms = Alarms(self.store, self.directory, self.clocks, self.vault, Teller(), base_url)
+        self.pulse = Pulse()
         self.alarm_watch = AlarmWatch(self.store, self.directory, self.clocks, self.alarms)
         self.services = Services(
             settings=self.settings,
@@ -211,6 +214,8 @@ class App:
             agents=Agents(self.store),
             charts=Charts(self.store),
             alarms=self.alarms,
+            pulse=self.pulse,
+            gate=Gate(self.pulse),
             **self._books_services(shops),
             publishing=publishing,
             setup=self.setup,
@@ -257,12 +262,14 @@ class App:
         self.ticking.start()
         self.recounting.start()
         self.alarm_watch.start()
+        self.pulse.start()
         self.watching.start()
 
     async def stop(self) -> None:
         """Finish what was accepted or leave it safely stored, then close."""
         self.together.cancel()
         await self.alarm_watch.stop()
+        await self.pulse.stop()
         self.alarms.close()
         await self.ticking.stop()
         await self.watching.stop()

@@ -80,6 +80,7 @@ def _bind(settings: Settings) -> socket.socket:
 
 async def _serve(settings: Settings, bound: socket.socket) -> None:
     from bot.app import App
+    from bot.web.heads import Runner
     from bot.web.server import build
 
     ended = asyncio.Event()
@@ -88,7 +89,7 @@ async def _serve(settings: Settings, bound: socket.socket) -> None:
     with opening(settings):
         app = App(settings)
         await app.start()
-    runner = web.AppRunner(
+    runner = Runner(
         build(app.services), access_log=None, keepalive_timeout=KEEP_ALIVE_S, shutdown_timeout=CALLS_END_WITHIN_S
     )
     await runner.setup()

@@ -44,7 +44,7 @@ class Answering:
         self._worker = worker
         self._known: set[str] = set()
         """The messages that are in memory here, by id."""
-        self._queue: deque[Item] = deque()
+        self._queues: dict[str, deque[Item]] = {}
         self._wake = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
@@ -76,7 +76,7 @@ class Answering:
     def put(self, items: Iterable[Item]) -> None:
         """Queue stored messages, or bursts whose wait is over."""
         for item in items:
-            self._queue.append(item)
+            self._queues.setdefault(item.shop, deque()).append(item)
             if isinstance(item, Fresh):
                 self._known.add(item.id)
         self._idle.clear()
@@ -85,7 +85,9 @@ class Answering:
     @property
     def waiting(self) -> int:
         """Things not yet decided."""
-        return len(self._queue) + self.in_hand + sum(len(behind) for behind in self._troubled.values())
+        return (
+            sum(map(len, self._queues.values())) + self.in_hand + sum(len(behind) for behind in self._troubled.values())
+        )
 
     async def rescue(self) -> None:
         """Take over what a process that is gone accepted and did not decide."""
@@ -137,12 +139,22 @@ class Answering:
             self._idle.set()
 
     def _next_batch(self) -> list[Item]:
-        """Take what is next; what belongs to a troubled conversation lines up behind the trouble."""
+        """Take what is next, from each shop its share: one shop's flood delays no other's answers. What belongs to a
+        troubled conversation lines up behind the trouble."""
         batch: list[Item] = []
-        while self._queue and len(batch) < BATCH:
-            item = self._queue.popleft()
-            self._troubled.get(item.conversation, batch).append(item)
-        if not self._queue:
+        taken = 0
+        while self._queues and taken < BATCH:
+            share = max(1, (BATCH - taken) // len(self._queues))
+            for shop in list(self._queues)[: BATCH - taken]:
+                queue = self._queues.pop(shop)
+                for _ in range(min(share, len(queue))):
+                    item = queue.popleft()
+                    self._troubled.get(item.conversation, batch).append(item)
+                    taken += 1
+                if queue:
+                    # To the end of the line: who got a share now is not first again.
+                    self._queues[shop] = queue
+        if not self._queues:
             self._wake.clear()
         return batch
 

@@ -6,6 +6,7 @@ a 503 with an id that the log carries too.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import secrets
 from typing import Any
@@ -20,6 +21,7 @@ from bot.service.refusal import Refusal
 from bot.store import reading
 from bot.store.ids import digest_id
 from bot.web import auth
+from bot.web.heads import time_left
 from bot.web.problem import Problem, answer, invalid, not_found, refused, too_large
 from bot.web.route import NOBODY, Auth, Call, Principal, Route, Scope
 from bot.web.services import Services
@@ -35,6 +37,7 @@ def handler_of(route: Route) -> Any:
     async def handle(request: web.Request) -> web.StreamResponse:
         trace = secrets.token_hex(6)
         try:
+            _refuse_packed(request)
             call = await _admit(route, request)
             return await _once(route, call)
         except Problem as problem:
@@ -45,6 +48,10 @@ def handler_of(route: Route) -> Any:
             return answer(invalid(error), request, trace)
         except web.HTTPRequestEntityTooLarge:
             return answer(too_large(route.limit), request, trace)
+        except web.RequestPayloadError:
+            return answer(
+                Problem(400, "broken_body", "请求体不完整或格式不对。", "The body is broken."), request, trace
+            )
         except web.HTTPException:
             raise
         except Exception:
@@ -55,6 +62,18 @@ def handler_of(route: Route) -> Any:
             return answer(fault, request, trace)
 
     return handle
+
+
+def _refuse_packed(request: web.Request) -> None:
+    """Packed bodies are refused before a byte of them is unpacked.
+
+    Raises:
+        Problem: 415.
+    """
+    if request.headers.get("Content-Encoding", "").strip().lower() not in ("", "identity"):
+        raise Problem(
+            415, "packed", "请不要压缩请求体（Content-Encoding）。", "Send the body without Content-Encoding."
+        )
 
 
 async def _admit(route: Route, request: web.Request) -> Call:
@@ -75,6 +94,7 @@ async def _admit(route: Route, request: web.Request) -> Call:
     if route.query:
         call.query = route.query.model_validate(dict(request.query))
     if not route.raw and route.method in WRITES:
+        await _arrived(request, route.limit, services.settings.body_deadline_s)
         call.body = await _body(route.body, request, route.limit)
     return call
 
@@ -116,9 +136,22 @@ def _refusal(route: Route, principal: Principal, shop: str) -> Problem | None:
     return None if allowed else Problem(403, "not_allowed", "你的角色不能做这件事。", "Your role does not allow this.")
 
 
-async def _body(model: type[BaseModel] | None, request: web.Request, limit: int) -> Any:
+async def _arrived(request: web.Request, limit: int, within_s: float) -> None:
+    """Wait for the whole body, not longer than a request may take.
+
+    Raises:
+        Problem: 408, it did not arrive in time; 413, it is too large.
+    """
     if (request.content_length or 0) > limit:
         raise too_large(limit)
+    try:
+        async with asyncio.timeout(time_left(request, within_s)):
+            await request.read()
+    except TimeoutError:
+        raise Problem(408, "too_slow", "内容没有按时传完。", "The body did not arrive in time.") from None
+
+
+async def _body(model: type[BaseModel] | None, request: web.Request, limit: int) -> Any:
     raw = await request.read()
     if len(raw) > limit:
         raise too_large(limit)

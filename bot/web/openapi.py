@@ -43,8 +43,10 @@ _FAULTS = {
     401: "Log in first, or the signature is not right.",
     403: "Not with this role.",
     404: "Not found, or not yours to see.",
+    408: "The body did not arrive in time.",
     409: "It clashes with what is there.",
     413: "Too large.",
+    415: "The body is packed; send it as it is.",
     422: "Not valid; `pointer` names the place.",
     429: "Too often.",
     503: "Our own fault; retry.",
@@ -177,7 +179,7 @@ def _faults_of(route: Route) -> list[int]:
     if route.auth is Auth.PERSON:
         found |= {403, 404}
     if route.method in _WRITES:
-        found |= {403, 409, 413, 422, 429}
+        found |= {403, 408, 409, 413, 415, 422, 429}
     if route.query is not None:
         found.add(422)
     return sorted(found)

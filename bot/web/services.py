@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from bot.service.facts import Facts
     from bot.service.follow_ups import FollowUps
     from bot.service.forecasts import Forecasts
+    from bot.service.gate import Gate
     from bot.service.intake import Intake
     from bot.service.nights import Nights
     from bot.service.openings import Openings
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from bot.service.phrase_book import PhraseBook
     from bot.service.presences import Presences
     from bot.service.publishing import Publishing
+    from bot.service.pulse import Pulse
     from bot.service.recounting import Recounting
     from bot.service.replay import Replay
     from bot.service.reports import Reports
@@ -83,6 +85,8 @@ class Services:
     agents: Agents
     charts: Charts
     alarms: Alarms
+    pulse: Pulse
+    gate: Gate
     statements: Statements
     explaining: Explaining
     forecasts: Forecasts

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from adapters.base import Ack, Adapter, BadSignature, Channel, Delivery, Facts, Fetch, Handshake, Odd, Unreadable
 from bot.service.intake import Intake
+from bot.web.heads import time_left
 from bot.web.route import Call
 from bot.web.services import Services
 
@@ -22,9 +23,21 @@ async def receive(call: Call) -> web.Response:
     if channel is None:
         return web.Response(status=404, text="no such channel")
     adapter = services.directory.adapter(channel)
+    with services.gate.entered(channel.shop, _size(call)) as room:
+        return await _taken(call, channel, adapter) if room else _response(adapter.retry_later())
+
+
+def _size(call: Call) -> int:
+    """How many bytes a body may take while it is read."""
+    limit: int = call.services.settings.webhook_limit
+    return min(call.request.content_length or limit, limit)
+
+
+async def _taken(call: Call, channel: Channel, adapter: Adapter) -> web.Response:
+    services = call.services
     limit = services.settings.webhook_limit
     try:
-        async with asyncio.timeout(services.settings.body_deadline_s):
+        async with asyncio.timeout(time_left(call.request, services.settings.body_deadline_s)):
             body = await _body(call.request, limit)
     except TimeoutError:
         return web.Response(status=408, text="the body did not arrive in time")

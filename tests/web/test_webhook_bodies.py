@@ -44,11 +44,12 @@ async def test_p16_a_body_over_the_limit_is_refused(door: TestClient, size: int,
     assert answer.status == status
 
 
-async def test_p16_a_body_that_unpacks_to_more_is_refused(door: TestClient) -> None:
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "GZIP", "identity, gzip"])
+async def test_p16_a_packed_body_is_refused_before_it_is_unpacked(door: TestClient, encoding: str) -> None:
     packed = gzip.compress(b"x" * (200 * LIMIT))
     assert len(packed) < LIMIT
-    answer = await door.post("/webhooks/s.wire", data=packed, headers={"Content-Encoding": "gzip"})
-    assert answer.status == 413
+    answer = await door.post("/webhooks/s.wire", data=packed, headers={"Content-Encoding": encoding})
+    assert answer.status in (400, 415)
 
 
 async def test_an_address_that_is_no_channel_is_not_found(door: TestClient) -> None:

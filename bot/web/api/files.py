@@ -23,6 +23,7 @@ from bot.web.api.faq_shapes import (
     PreviewOut,
     UndoneOut,
 )
+from bot.web.heads import time_left
 from bot.web.problem import Problem
 from bot.web.recording import recorded
 from bot.web.route import EDITORS, Auth, Call, Handler, Route, Scope
@@ -38,7 +39,7 @@ async def preview(call: Call) -> Any:
     """Read a table (.xlsx .xls .csv .yaml) and say what importing it would do; nothing is changed yet."""
     name = unquote(call.request.headers.get("X-Filename", ""))
     columns = _columns(call.query.columns)
-    data = await _file(call.request)
+    data = await _file(call.request, call.services.settings.body_deadline_s)
     return await call.services.publishing.imports.preview(call.shop, data, name, columns, by=call.principal.id)
 
 
@@ -122,8 +123,16 @@ def _columns(given: str) -> dict[str, str] | None:
     return columns
 
 
-async def _file(request: web.Request) -> bytes:
+async def _file(request: web.Request, within_s: float) -> bytes:
     """Read the upload piece by piece, so that one too large costs no more than the limit."""
+    try:
+        async with asyncio.timeout(time_left(request, within_s)):
+            return await _pieces(request)
+    except TimeoutError:
+        raise Problem(408, "too_slow", "文件没有按时传完。", "The file did not arrive in time.") from None
+
+
+async def _pieces(request: web.Request) -> bytes:
     data = bytearray()
     async for piece in request.content.iter_chunked(1 << 16):
         data += piece

@@ -16,6 +16,7 @@ from bot.store.reading import journal
 from bot.web import openapi, views
 from bot.web.problem import not_found
 from bot.web.route import EVERYBODY, WATCHERS, Auth, Call, Route, Scope, Shape
+from bot.web.services import Services
 
 FREE_AT_LEAST = 64 << 20
 READY_WITHIN_S = 1.0
@@ -83,12 +84,26 @@ async def metrics(call: Call) -> web.Response:
     """The same for Prometheus."""
     figures = await _figures(call, list(call.services.directory.shops))
     registry = CollectorRegistry()
-    for name in ("accepted", "repeats", "refused", "waiting", "owed", "oldest_s"):
+    for name in ("accepted", "repeats", "refused", "waiting", "owed", "oldest_s", "workers"):
         Gauge(f"miaohui_{name}", f"{name} (see /api/v1/status)", registry=registry).set(figures[name])
+    for name, help_text, value in _of_the_process(call.services):
+        Gauge(f"miaohui_{name}", help_text, registry=registry).set(value)
     sends = Gauge("miaohui_sends", "sends by state", ["state"], registry=registry)
     for state, count in figures["sends"].items():
         sends.labels(state).set(count)
     return web.Response(body=generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+def _of_the_process(services: Services) -> list[tuple[str, str, float]]:
+    """What this process feels: name, meaning and value of each gauge."""
+    pulse, gate = services.pulse, services.gate
+    return [
+        ("deciding", "messages in this process's hands that are not decided yet", services.answering.waiting),
+        ("inside", "webhook calls between their first byte and their yes", gate.inside),
+        ("turned_away", "webhook calls answered 503 since the start: no room, or the loop is late", gate.turned_away.total()),
+        ("event_loop_lag_seconds", "how late the event loop woke last", pulse.lag_s),
+        ("event_loop_lag_worst_seconds", "the worst of about the last minute", pulse.worst_s),
+    ]  # fmt: skip
 
 
 async def read_journal(call: Call) -> web.StreamResponse:
