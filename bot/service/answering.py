@@ -112,7 +112,7 @@ class Answering:
 
     def forget(self) -> None:
         """Others have taken over what was in hand here."""
-        self._queue.clear()
+        self._queues.clear()
         self._known.clear()
         for behind in self._troubled.values():
             behind.clear()
