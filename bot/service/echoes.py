@@ -12,6 +12,8 @@ from bot.store import outbox
 from bot.store.ids import digest_id
 from bot.store.outbox import Known
 
+PIECE_CHARS = 20
+"""From this length a text that stands in one of ours is taken for a piece of it."""
 WITHIN_MS = 120_000
 """How far an echo's time may lie from the call it is recognised by only by its words."""
 
@@ -58,7 +60,7 @@ class Echoes:
     def _by_words(self, channel: Channel, conversation: str, item: Incoming, at: int) -> Known | None:
         for send in outbox.unnamed(self._conn, conversation):
             until = (send["done_at"] or at) + WITHIN_MS
-            if send["text"].strip() == item.text.strip() and send["created_at"] - WITHIN_MS <= at <= until:
+            if _is_said_in(item.text.strip(), send["text"].strip()) and send["created_at"] - WITHIN_MS <= at <= until:
                 return Known(send["id"], send["status"], None)
         return None
 
@@ -68,6 +70,11 @@ class Echoes:
         if send.platform_id is None:
             outbox.change(self._conn, send.id, {"platform_id": item.message_id})
         return send.platform_id is None
+
+
+def _is_said_in(text: str, sent: str) -> bool:
+    """Say whether a text is what was sent, or a piece of it that nobody would write by chance."""
+    return text == sent or (len(text) >= PIECE_CHARS and text in sent)
 
 
 def _may_be_ours(item: Incoming) -> bool:

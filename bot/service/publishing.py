@@ -210,7 +210,14 @@ class Publishing:
         context = Context(today=now.astimezone(ZONE).date())
         started = time.perf_counter()
         reading = await asyncio.to_thread(shelved.base.read, text, context)
-        policy = Policy(config.mode, config.threshold, config.margin, shelved.compose(config.platform), config.stopped)
+        policy = Policy(
+            config.mode,
+            config.threshold,
+            config.margin,
+            shelved.compose(config.platform),
+            config.stopped,
+            config.partial_answers,
+        )
         decision = decide(Kind.TEXT, reading, Talk(State.BOT), policy, now)
         took = round((time.perf_counter() - started) * 1000, 1)
         return explain(reading, decision, policy) | {"took_ms": took, "at": iso(self._clocks.now(shop))}

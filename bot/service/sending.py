@@ -18,13 +18,14 @@ from typing import Any
 import sqlalchemy as sa
 import structlog
 
-from adapters.base import Channel, Client, Outgoing, SendResult, Sent
+from adapters.base import Client, SendResult, Sent
 from bot.core.conversation import Event, State
 from bot.core.message import Kind, ReplyClass, Sender
 from bot.core.notices import Notice
 from bot.core.reasons import KEEPS_BOT_QUIET, HandoffReason
 from bot.service.arrivals import message_id
 from bot.service.books import Books
+from bot.service.calling import Calls, was_overtaken
 from bot.service.clocks import Clocks
 from bot.service.deciding import STALE_MS
 from bot.service.directory import Directory
@@ -74,7 +75,8 @@ class Sending:
         after: Callable[[sa.Connection, Conversation, Row], None],
     ) -> None:
         self._store, self._directory, self._clocks, self._books = store, directory, clocks, books
-        self._worker, self._clients, self._after = worker, clients, after
+        self._worker, self._after = worker, after
+        self._calls = Calls(store, directory, clocks, clients, worker)
         self._tasks: set[asyncio.Task[None]] = set()
         self._limits: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(PER_SHOP))
 
@@ -114,8 +116,8 @@ class Sending:
             row, limit = following[0], self._limits[row["shop"]]
             waited = limit.locked()
             async with limit:
-                overtaken = waited and await self._store.read(_overtaken, row)
-                result = OVERTAKEN if overtaken else await self._call(row)
+                overtaken = waited and await self._store.read(was_overtaken, row)
+                result = OVERTAKEN if overtaken else await self._calls.make(row)
             if result is None:
                 return
             following = await self._written_down(Ended(row, result))
@@ -129,48 +131,6 @@ class Sending:
                 log.exception("ending_not_recorded", send=ended.row["id"])
                 await asyncio.sleep(pause_s)
         raise AssertionError("the pauses never end")
-
-    async def _call(self, row: Row) -> SendResult | None:
-        """Make the call; None if the row is not ours any more, for our lease ran out: then nothing is called."""
-        channel = self._directory.channels.get(row["channel"])
-        if channel is None:
-            return SendResult(Sent.REFUSED, detail="渠道已删除", permanent=True)
-        barred = await self._barred(row, channel)
-        if barred:
-            return SendResult(Sent.REFUSED, detail=barred, permanent=True)
-        outgoing = Outgoing(
-            id=row["id"],
-            conversation=row["external"],
-            buyer=row["buyer_id"],
-            text=row["text"],
-            in_reply_to=row["reply_platform_id"],
-            reply_class=row["reply_class"],
-        )
-        if not self._worker.holds() or row["worker"] != self._worker.name:
-            log.warning("not_sent_without_lease", send=row["id"])
-            return None
-        try:
-            return await self._clients[channel.adapter].send(channel, outgoing, self._clocks.now(row["shop"]))
-        except Exception as error:
-            log.exception("client_fault", send=row["id"], adapter=channel.adapter)
-            return SendResult(Sent.UNKNOWN, detail=f"发送时出错：{type(error).__name__}")
-
-    async def _barred(self, row: Row, channel: Channel) -> str:
-        """Why the platform would not take this send, known before it is asked: its limits are data. Empty if it may."""
-        able = self._directory.adapter(channel).capabilities(channel)
-        if not able.can_send:
-            return "这个渠道不能发送"
-        size = len(row["text"].encode()) if able.text_limit_bytes else len(row["text"])
-        if able.text_limit is not None and size > able.text_limit:
-            return f"超过平台长度上限 {able.text_limit}"
-        if able.quotas:
-            asked_at, used = await self._store.read(outbox.used_quota, row["conversation"])
-            since = timedelta(milliseconds=self._clocks.now_ms(row["shop"]) - asked_at)
-            for quota in able.quotas:
-                if since > quota.window or used >= quota.sends:
-                    hours = quota.window / timedelta(hours=1)
-                    return f"超过平台额度：买家最后一条消息后 {hours:g} 小时内最多发 {quota.sends} 条"
-        return ""
 
     def record(self, conn: sa.Connection, ended: Sequence[Ended]) -> list[list[Row]]:
         """Write how calls ended; return, for each, the next send of its conversation, claimed."""
@@ -299,9 +259,3 @@ class Sending:
 
 def _whose(row: Row | None) -> tuple[str, str] | None:
     return (row["status"], row["worker"]) if row else None
-
-
-def _overtaken(conn: sa.Connection, row: Row) -> bool:
-    """Say whether somebody took the conversation while an automatic send waited for its turn on the wire."""
-    one = convs.load(conn, [row["conversation"]]).get(row["conversation"])
-    return row["reply_class"] == ReplyClass.AUTOMATIC.value and (one is None or one.epoch != row["epoch"])

@@ -9,10 +9,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.core.message import HAPPENINGS
-from bot.store.statements import insert
-from bot.store.tables import conversation, message, outbox, worker
+from bot.store.statements import insert, insert_new
+from bot.store.tables import conversation, message, outbox, piece, worker
 
 OPEN = ("pending", "sending")
+PIECE = "."
+"""Stands between a send's id and the number of a further piece of it."""
 
 
 def add(conn: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -181,9 +183,11 @@ def echoes(conn: sa.Connection, channel: str, platform_ids: Collection[str]) -> 
     if not platform_ids:
         return {}
     ids = list(platform_ids)
+    wholes = {name: name.partition(PIECE)[0] for name in ids if PIECE in name}
     found = conn.execute(
         sa.select(outbox.c.id, outbox.c.status, outbox.c.platform_id).where(
-            outbox.c.channel == channel, sa.or_(outbox.c.platform_id.in_(ids), outbox.c.id.in_(ids))
+            outbox.c.channel == channel,
+            sa.or_(outbox.c.platform_id.in_(ids), outbox.c.id.in_([*ids, *wholes.values()])),
         )
     )
     out: dict[str, Known] = {}
@@ -191,7 +195,25 @@ def echoes(conn: sa.Connection, channel: str, platform_ids: Collection[str]) -> 
         out[row.id] = Known(row.id, row.status, row.platform_id)
         if row.platform_id:
             out[row.platform_id] = out[row.id]
+    out |= {name: out[whole] for name, whole in wholes.items() if whole in out}
+    for row in _echoes_of_pieces(conn, channel, ids):
+        out[row.name] = Known(row.id, row.status, row.platform_id)
     return out
+
+
+def _echoes_of_pieces(conn: sa.Connection, channel: str, platform_ids: list[str]) -> Sequence[Any]:
+    return conn.execute(
+        sa.select(piece.c.platform_id.label("name"), outbox.c.id, outbox.c.status, outbox.c.platform_id)
+        .select_from(piece.join(outbox, piece.c.send == outbox.c.id))
+        .where(piece.c.channel == channel, piece.c.platform_id.in_(platform_ids))
+    ).all()
+
+
+def add_piece(conn: sa.Connection, row: Mapping[str, Any], platform_id: str) -> None:
+    """Keep the name under which a further piece of a send went out, so that its echo is known for ours."""
+    insert_new(
+        conn, piece, [{"channel": row["channel"], "shop": row["shop"], "platform_id": platform_id, "send": row["id"]}]
+    )
 
 
 def unnamed(conn: sa.Connection, conversation: str) -> list[Mapping[str, Any]]:
@@ -211,7 +233,7 @@ def unnamed(conn: sa.Connection, conversation: str) -> list[Mapping[str, Any]]:
 def used_quota(conn: sa.Connection, conversation_id: str) -> tuple[int, int]:
     """When the buyer last wrote (ms of the shop's clock, 0 for never), and how many sends were made since.
 
-    A send of unknown ending may have used the quota, so it counts.
+    A text that went out in pieces counts once for each. A send of unknown ending may have used the quota, so it counts.
     """
     asked_at = conn.scalar(
         sa.select(sa.func.max(message.c.at)).where(
@@ -220,13 +242,13 @@ def used_quota(conn: sa.Connection, conversation_id: str) -> tuple[int, int]:
             message.c.kind.not_in([kind.value for kind in HAPPENINGS]),
         )
     )
-    used = conn.scalar(
-        sa.select(sa.func.count())
-        .select_from(outbox)
-        .where(
-            outbox.c.conversation == conversation_id,
-            outbox.c.status.in_(("sent", "unknown")),
-            outbox.c.done_at >= (asked_at or 0),
-        )
+    since = (
+        outbox.c.conversation == conversation_id,
+        outbox.c.status.in_(("sent", "unknown")),
+        outbox.c.done_at >= (asked_at or 0),
     )
-    return asked_at or 0, used or 0
+    used = conn.scalar(sa.select(sa.func.count()).select_from(outbox).where(*since)) or 0
+    more = conn.scalar(
+        sa.select(sa.func.count()).select_from(piece.join(outbox, piece.c.send == outbox.c.id)).where(*since)
+    )
+    return asked_at or 0, used + (more or 0)

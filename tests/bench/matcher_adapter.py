@@ -38,7 +38,7 @@ class Adapter:
         """Return the entry that each part of a text most likely asks for, in the order asked (what, not whether to answer)."""
         reading = self._base.read(text)
         found = [part.matches for part in reading.parts] or [reading.matches]
-        likely = [matches[0].entry.id for matches in found if matches and matches[0].sureness >= DEFAULT_THRESHOLD / 8]
+        likely = [matches[0].entry.id for matches in found if matches and matches[0].sureness >= DEFAULT_THRESHOLD / 16]
         return list(dict.fromkeys(likely))
 
 

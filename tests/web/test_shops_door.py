@@ -31,6 +31,8 @@ async def test_what_is_left_out_stays(door):
     ("body", "then"),
     [
         pytest.param({"service_hours": None}, {"service_hours": None}, id="no hours any more"),
+        pytest.param({"partial_answers": True}, {"partial_answers": True}, id="known questions first"),
+        pytest.param({"partial_answers": None}, {"partial_answers": False}, id="all or a person, as shipped"),
         pytest.param({"threshold": None}, {"threshold": DEFAULT_THRESHOLD}, id="the threshold as shipped"),
         pytest.param(
             {"notices": {"timed_answer_s": 0}}, {"notices": {"timed": TIMED, "timed_answer_s": 0}}, id="no timed answer"
@@ -50,6 +52,29 @@ async def test_what_is_given_changes(door, body, then):
     await change(door, service_hours=HOURS, threshold=70, notices={"timed": TIMED, "timed_answer_s": 600})
     shop = await change(door, **body)
     assert {name: shop[name] for name in then} == then
+
+
+async def test_a_shop_edits_the_words_that_go_to_people(door):
+    before = await door.get("/api/v1/shops/east/lists")
+    assert "12315" in before["lists"]["sensitive"]
+    assert (before["added"], before["removed"]) == ({}, {})
+    edits = {"added": {"sensitive": ["开箱视频"]}, "removed": {"upset": ["太慢了"]}}
+    await change(door, lists=edits)
+    after = await door.get("/api/v1/shops/east/lists")
+    assert {"added": after["added"], "removed": after["removed"]} == edits
+    assert "开箱视频" in after["lists"]["sensitive"]
+    assert "太慢了" not in after["lists"]["upset"]
+    told = await (await door.ask("POST", "/api/v1/shops/east/match", {"text": "我有开箱视频"})).json()
+    assert told["reason"] == "sensitive"
+
+
+@pytest.mark.parametrize(
+    "lists", [{"added": {"angry": ["哼"]}}, {"added": {"upset": ["哼" * 41]}}, {"added": {"upset": [""]}}, {"more": {}}]
+)
+async def test_a_list_that_cannot_be_is_refused(door, lists):
+    answer = await door.ask("PATCH", "/api/v1/shops/east", {"lists": lists})
+    assert answer.status in (400, 422)
+    assert (await answer.json())["pointer"].startswith("/lists")
 
 
 async def test_the_stop_switch_is_for_supervisors_too(door):

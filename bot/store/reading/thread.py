@@ -153,8 +153,9 @@ def why(conn: sa.Connection, decision_id: str) -> dict[str, Any] | None:
 
 def answered_entries(conn: sa.Connection, conversation_id: str, since: int) -> list[str]:
     """The entries the bot has answered with in a conversation since a time, newest first."""
-    rows = conn.scalars(
-        sa.select(outbox.c.entry)
+    rows = conn.execute(
+        sa.select(outbox.c.entry, decision.c.explain)
+        .select_from(outbox.outerjoin(decision, decision.c.id == outbox.c.decision))
         .where(
             outbox.c.conversation == conversation_id,
             outbox.c.sender == "bot",
@@ -163,4 +164,8 @@ def answered_entries(conn: sa.Connection, conversation_id: str, since: int) -> l
         )
         .order_by(outbox.c.created_at.desc())
     )
-    return [entry for entry in dict.fromkeys(rows) if entry]
+    found: list[str] = []
+    for entry, explained in rows:
+        # Of several questions each has its entry; what was decided before that was told names none.
+        found += [one["id"] for one in (explained or {}).get("entries", ())] or [entry]
+    return list(dict.fromkeys(found))

@@ -4,7 +4,7 @@ Times are whole milliseconds UTC. Every unique key of shop data begins with the 
 """
 
 from bot.store.rows.alarms import AlarmRow, AlarmSend, AlarmSink
-from bot.store.rows.desk import Conversation, DecisionRow, Delivery, MessageRow, Outbox, Suggestion, Timer
+from bot.store.rows.desk import Conversation, DecisionRow, Delivery, MessageRow, Outbox, Piece, Suggestion, Timer
 from bot.store.rows.faq import EntryRow, EntryVersion, Field, Import, Phrase
 from bot.store.rows.ledger import InquiryRow, Journal, JournalHead, Recount, Rollup, RuleChange, StatementRow, Tally
 from bot.store.rows.people import Audit, LoginTry, Once, Person, Role, Session, Token
@@ -53,6 +53,7 @@ __all__ = [
     "Person",
     "Phrase",
     "PhraseUse",
+    "Piece",
     "PresenceRow",
     "Promise",
     "Proposal",

@@ -180,6 +180,16 @@ class Outbox(SQLModel, table=True):
     )
 
 
+class Piece(SQLModel, table=True):
+    """A further piece of a send whose text was too long for one message, by the name it goes by on its channel."""
+
+    __tablename__ = "piece"
+    channel: str = key()
+    shop: str
+    platform_id: str = key()
+    send: str = Field(index=True)
+
+
 class Suggestion(SQLModel, table=True):
     """A draft the bot offers where it may not speak by itself: open, then used, edited, rejected or overtaken."""
 

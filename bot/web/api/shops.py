@@ -144,6 +144,17 @@ async def change(call: Call) -> Any:
     return _one(call, call.shop)
 
 
+async def lists(call: Call) -> Any:
+    """The word lists that say what goes to people, as they count in this shop, and what the shop added and took away."""
+    shelved = await call.services.shelf.get(call.shop)
+    edits = call.services.directory.shops[call.shop].options.get("lists") or {}
+    return {
+        "lists": {name: list(words) for name, words in shelved.base.lists.words.items()},
+        "added": edits.get("added", {}),
+        "removed": edits.get("removed", {}),
+    }
+
+
 async def stop(call: Call) -> Any:
     """全店停机器人: nothing automatic is sent from now on, or again."""
     await call.services.shops.change(call.shop, {"stopped": call.body.stopped}, {}, by=call.principal.id)
@@ -186,6 +197,7 @@ ROUTES = [
         Scope.SHOP,
         body=ShopChange,
     ),
+    Route("GET", "/api/v1/shops/{shop}/lists", lists, Auth.PERSON, EVERYBODY, Scope.SHOP),
     Route(
         "POST",
         "/api/v1/shops/{shop}/stop",

@@ -49,6 +49,7 @@ export function WhyCard({ why, shop }) {
     <p class="chips"><${Chip} tone=${TONE[why.outcome] || ""}>${t(`outcome.${why.mode === "suggest" ? "suggest" : why.outcome}`)}<//>${why.reason && html`<${Chip}>${reasonWord(why.reason)}<//>`}
       ${(why.heard || []).map((h) => html`<${Chip} key=${h.signal + h.words}>${t("word.with_detail", { word: t(`signal.${h.signal}`), detail: h.words })}<//>`)}</p>
     ${candidates.length > 0 && html`<ul class="candidates">${candidates.map((row) => html`<${Candidate} key=${row.id} row=${row} shop=${shop} threshold=${why.threshold} chosen=${chosen === row.id} />`)}</ul>`}
+    ${(why.parts || []).length > 0 && html`<ul class="plain">${why.parts.filter((part) => part.asks).map((part) => html`<li class="meta" key=${part.text}>${t(part.answered ? "why.part_answered" : "why.part_left", { text: part.text, entry: part.entry || "–", sureness: Math.round(part.sureness || 0) })}</li>`)}</ul>`}
     <p class="meta">${t("why.numbers", { threshold: number(why.threshold), margin: number(why.margin), took: number(Math.round(why.took_ms * 10) / 10) })}</p>
     ${why.normalized && html`<p class="meta">${t("why.normalized", { text: why.normalized })}</p>`}
   </section>`;
