@@ -10,6 +10,7 @@ import { shopOf } from "../lib/session.js";
 import { Chip, Icon, RateFigure, useLoad } from "../ui/parts.js";
 import { reasonWord } from "../ui/why.js";
 import { hear, open, tabOf, turn, turnTo } from "./inbox_desk.js";
+import { SupervisorLine } from "./inbox_line.js";
 import { List } from "./inbox_list.js";
 import { Thread } from "./inbox_thread.js";
 
@@ -73,7 +74,7 @@ export function Page({ id }) {
   useEffect(() => turnTo(id), [id]);
   useFeed(hear);
   useKeys({ Escape: () => (side ? setSide(false) : false) });
-  return html`<div class=${cls("inbox", id && "reading", side && "with-side")} data-tab=${tabOf()}><h1 class="unseen">${t("place.inbox")}</h1>
+  return html`<${SupervisorLine} reading=${Boolean(id)} /><div class=${cls("inbox", id && "reading", side && "with-side")} data-tab=${tabOf()}><h1 class="unseen">${t("place.inbox")}</h1>
     <${List} id=${id} /><div class="middle-column"><${Onward} /><${Thread} id=${id} onSide=${() => setSide(!side)} /></div>
     <${Side} onClose=${() => setSide(false)} /></div>`;
 }

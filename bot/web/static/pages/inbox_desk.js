@@ -14,6 +14,8 @@ export const TABS = ["waiting", "mine", "bot", "closed"];
 
 /** How many conversations each tab holds under the present filter. */
 export const tabCounts = signal({ waiting: 0, mine: 0, bot: 0, closed: 0 });
+/** What shops leave out of the waiting list that list only what their budget cannot spare, by shop. */
+export const budgets = signal({});
 /** Rows in the order shown; null until the first answer. */
 export const rows = signal(null);
 export const rowsProblem = signal(null);
@@ -39,6 +41,7 @@ export const loadRows = calmly(async () => {
     const answer = await get("/conversations", { tab: tabOf(), shop: route.value.query.shop, limit });
     if (key !== listKey()) return loadRows();
     tabCounts.value = answer.counts;
+    budgets.value = answer.budgets;
     if (key === "waiting|") noteWaiting(answer);
     rowsProblem.value = null;
     if (shown > limit) return place(withTail(answer.items));

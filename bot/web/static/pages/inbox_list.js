@@ -9,7 +9,8 @@ import { Countdown } from "../ui/deadlines.js";
 import { Chip, Empty, Failed, Icon, Loading, ShopPicker } from "../ui/parts.js";
 import { Windowed } from "../ui/windowed.js";
 import { reasonWord } from "../ui/why.js";
-import { TABS, hold, loadMoreRows, loadRows, rows, rowsProblem, tabCounts, tabOf, talkUrl } from "./inbox_desk.js";
+import { LeftOut } from "./inbox_line.js";
+import { TABS, budgets, hold, loadMoreRows, loadRows, rows, rowsProblem, tabCounts, tabOf, talkUrl } from "./inbox_desk.js";
 
 const HEIGHT = 88;
 
@@ -57,6 +58,7 @@ export function List({ id }) {
     <nav class="tabs" aria-label=${t("list.tabs")}>${TABS.map((name) => html`<a key=${name} href=${withQuery({ tab: name === "waiting" ? "" : name })} aria-current=${name === tab ? "page" : undefined}>
       ${t(`tab.${name}`)} <b class=${cls("count", (name !== "waiting" || !tabCounts.value.waiting) && "calm")}>${number(tabCounts.value[name])}</b></a>`)}</nav>
     <${ShopPicker} shops=${shops.value} all value=${route.value.query.shop || ""} onPick=${(shop) => go(withQuery({ shop }), { replace: true })} />
+    ${tab === "waiting" && html`<${LeftOut} budgets=${budgets.value} />`}
     ${rowsProblem.value && html`<${Failed} problem=${rowsProblem.value} retry=${loadRows} />`}
     ${list === null ? !rowsProblem.value && html`<${Loading} />` : list.length === 0 ? html`<${Nothing} tab=${tab} />`
       : html`<${Windowed} items=${list} height=${HEIGHT} at=${cursor} onEnd=${loadMoreRows} label=${t(`tab.${tab}`)}
