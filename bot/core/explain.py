@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import lru_cache
 from typing import Any
 
 from bot.core.decide import Answer, Decision, Handoff, Policy, Silence, Wait, needed
@@ -84,11 +85,35 @@ def explain(reading: Reading, decision: Decision, policy: Policy) -> dict[str, A
         "entry": {"id": best.entry.id, "question": best.entry.question} if best else None,
         "entries": [{"id": match.entry.id, "question": match.entry.question} for match in answered],
         "sureness": round(best.sureness, 1) if best else None,
-        "candidates": [_candidate(match) for match in reading.matches],
+        **_told(_Same(reading)),
         "parts": [_part(part, {match.entry.id for match in answered}) for part in reading.parts],
-        "heard": [{"signal": heard.signal.value, "words": heard.words} for heard in reading.heard],
         "missing": list(decision.missing) if isinstance(decision, Handoff) else [],
         "sentence": sentence(reading, decision, policy),
+    }
+
+
+class _Same:
+    """A reading, known again by being the very same one: readings are kept, for buyers ask the same things all day."""
+
+    __slots__ = ("reading",)
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+
+    def __hash__(self) -> int:
+        return id(self.reading)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.reading is other.reading
+
+
+@lru_cache(maxsize=512)
+def _told(same: _Same) -> dict[str, Any]:
+    """What a reading holds, whatever is decided about it."""
+    reading = same.reading
+    return {
+        "candidates": [_candidate(match) for match in reading.matches],
+        "heard": [{"signal": heard.signal.value, "words": heard.words} for heard in reading.heard],
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -54,11 +55,13 @@ class Stored:
     confirmed: list[Fresh] = field(default_factory=list)
 
 
+@lru_cache(maxsize=4096)
 def message_id(channel: str, platform_id: str) -> str:
     """The id of a message: the digest of its dedupe key, so that a repeat finds the first."""
     return digest_id(channel, platform_id)
 
 
+@lru_cache(maxsize=4096)
 def conversation_id(channel: str, external: str) -> str:
     """The id of a conversation, the same in every process: parallel first messages open one."""
     return "c" + digest_id(channel, external)
@@ -117,7 +120,7 @@ def delivery_row(arrival: Arrival, stored: Stored) -> dict[str, Any]:
     else:
         result = "accepted" if stored.fresh or not stored.repeats else "repeat"
     shown = {
-        _storable(name): "•••" if any(word in name for word in HIDDEN) else _storable(value)
+        _storable(name): "•••" if _hidden(name) else _storable(value)
         for name, value in arrival.delivery.headers.items()
     }
     return {
@@ -135,6 +138,11 @@ def delivery_row(arrival: Arrival, stored: Stored) -> dict[str, Any]:
     }
 
 
+@lru_cache(maxsize=256)
+def _hidden(name: str) -> bool:
+    return any(word in name for word in HIDDEN)
+
+
 def _storable(text: str) -> str:
     """Text that any store can hold: header bytes that are no UTF-8 arrive as halves of surrogate pairs."""
-    return text.encode("utf-8", "replace").decode()
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()

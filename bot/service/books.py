@@ -12,6 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from adapters.base import Channel
 from bot.accounting.books import Books as Judged
 from bot.accounting.dated import judge_dated
 from bot.accounting.event import Event, from_message
@@ -38,6 +39,7 @@ class Books:
 
     def __init__(self, directory: Directory, clocks: Clocks) -> None:
         self._directory, self._clocks = directory, clocks
+        self._known: dict[str, tuple[Channel, ChannelFacts]] = {}
 
     def refold(self, conn: sa.Connection, loaded: Mapping[str, Conversation], floors: Mapping[str, int]) -> None:
         """Bring inquiries and the conversations' deadlines up to date.
@@ -122,8 +124,12 @@ class Books:
 
     def _facts(self, one: Conversation) -> ChannelFacts:
         channel = self._directory.channels[one.channel]
-        able = self._directory.adapter(channel).capabilities(channel)
-        return ChannelFacts(sees_human_replies=able.sees_human_replies, api_sent_counts=able.api_sent_counts)
+        known = self._known.get(one.channel)
+        if known is None or known[0] is not channel:
+            able = self._directory.adapter(channel).capabilities(channel)
+            facts = ChannelFacts(sees_human_replies=able.sees_human_replies, api_sent_counts=able.api_sent_counts)
+            known = self._known[one.channel] = (channel, facts)
+        return known[1]
 
     def _post(
         self,

@@ -60,6 +60,7 @@ class Directory:
     shops: dict[str, ShopConfig] = field(default_factory=dict)
     channels: dict[str, Channel] = field(default_factory=dict)
     channel_facts: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    _rules_at: dict[str, tuple[ShopConfig, RulesAt]] = field(default_factory=dict)
 
     async def reload(self) -> None:
         """Read all shops and channels again."""
@@ -90,7 +91,10 @@ class Directory:
     def rules_at(self, shop: str) -> RulesAt:
         """What names the rules in force for a shop on the local day of any time."""
         config = self.shops[shop]
-        return self.rules_by_day(config.ruleset_name, config.overrides)
+        known = self._rules_at.get(shop)
+        if known is None or known[0] is not config:
+            known = self._rules_at[shop] = (config, self.rules_by_day(config.ruleset_name, config.overrides))
+        return known[1]
 
     def rules_by_day(self, name: str, overrides: Mapping[str, Any]) -> RulesAt:
         """What names a ruleset's version of the local day of any time, with these overrides."""

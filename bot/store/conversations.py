@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields
+from operator import attrgetter
 from typing import Any
 
 import sqlalchemy as sa
 
 from bot.core.conversation import Event, State, step
 from bot.store.holding import hold, not_held
-from bot.store.statements import upsert
+from bot.store.statements import Ready, one_of, upsert
 from bot.store.tables import conversation
 
 
@@ -84,16 +85,31 @@ OUTSIDE = "outside"
 _NAMES = [f.name for f in fields(Conversation)]
 
 
+_LOAD = Ready(lambda dialect: sa.select(conversation).where(one_of(dialect, conversation.c.id, "ids")))
+
+
 def load(conn: sa.Connection, ids: Collection[str]) -> dict[str, Conversation]:
     """The conversations with these ids, by id; unknown ids are left out. Who writes holds their shops from here."""
     if not ids:
         return {}
-    query = sa.select(conversation).where(conversation.c.id.in_(list(ids)))
-    found = conn.execute(query).all()
-    if free := not_held(conn, {row.shop for row in found}):
+    wanted = {"ids": list(ids)}
+    found = _LOAD.dicts(conn, wanted)
+    if free := not_held(conn, {row["shop"] for row in found}):
         hold(conn, free)
-        found = conn.execute(query).all()
-    return {row.id: Conversation(**row._mapping) for row in found}
+        found = _LOAD.dicts(conn, wanted)
+    return {row["id"]: Conversation(**row) for row in found}
+
+
+_PENDING = Ready(
+    lambda dialect: sa.select(conversation.c.id, conversation.c.pending, conversation.c.product).where(
+        one_of(dialect, conversation.c.id, "ids")
+    )
+)
+
+
+def pending(conn: sa.Connection, ids: Collection[str]) -> dict[str, tuple[list[str], str | None]]:
+    """Of these conversations the lines that wait for their rest, and the product last shown; only to be read."""
+    return {cid: (lines, product) for cid, lines, product in _PENDING.rows(conn, {"ids": list(ids)})}
 
 
 def save(conn: sa.Connection, conversations: Iterable[Conversation]) -> None:
@@ -101,5 +117,8 @@ def save(conn: sa.Connection, conversations: Iterable[Conversation]) -> None:
     upsert(conn, conversation, [_row(one) for one in conversations])
 
 
+_VALUES = attrgetter(*_NAMES)
+
+
 def _row(one: Conversation) -> Mapping[str, Any]:
-    return {name: getattr(one, name) for name in _NAMES}
+    return dict(zip(_NAMES, _VALUES(one), strict=True))

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.store.statements import insert
+from bot.store.statements import Ready, insert, one_of
 from bot.store.tables import decision, suggestion
 
 
@@ -16,16 +16,21 @@ def add(conn: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     insert(conn, decision, rows)
 
 
+_OVERTAKE = Ready(
+    lambda dialect: (
+        sa.update(suggestion)
+        .where(one_of(dialect, suggestion.c.conversation, "ids"), suggestion.c.state == "open")
+        .values(state="overtaken")
+    )
+)
+
+
 def add_suggestions(conn: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert drafts; an older open draft of the same conversation is overtaken."""
     if not rows:
         return
     latest = {row["conversation"]: row for row in rows}
-    conn.execute(
-        sa.update(suggestion)
-        .where(suggestion.c.conversation.in_(list(latest)), suggestion.c.state == "open")
-        .values(state="overtaken")
-    )
+    _OVERTAKE.run(conn, {"ids": list(latest)})
     insert(
         conn,
         suggestion,

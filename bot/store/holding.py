@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 
-from bot.store.statements import insert_new, upsert
+from bot.store.statements import Ready, insert_new, one_of, upsert
 from bot.store.tables import journal_head
 
 GENESIS = "0" * 64
@@ -81,14 +82,20 @@ def heads(conn: sa.Connection, shops: Collection[str], *, wait: bool = True) -> 
     return {shop: known[shop] for shop in shops if shop in known}
 
 
-def _locked(conn: sa.Connection, shops: list[str], *, wait: bool) -> dict[str, Head]:
-    found = conn.execute(
+def _lock(dialect: str, *, wait: bool) -> Any:
+    return (
         sa.select(journal_head.c.shop, journal_head.c.seq, journal_head.c.hash)
-        .where(journal_head.c.shop.in_(shops))
+        .where(one_of(dialect, journal_head.c.shop, "shops"))
         .order_by(journal_head.c.shop)
         .with_for_update(skip_locked=not wait)
     )
-    return {row.shop: (row.seq, row.hash) for row in found}
+
+
+_LOCK, _LOCK_FREE = Ready(partial(_lock, wait=True)), Ready(partial(_lock, wait=False))
+
+
+def _locked(conn: sa.Connection, shops: list[str], *, wait: bool) -> dict[str, Head]:
+    return {shop: (seq, last) for shop, seq, last in (_LOCK if wait else _LOCK_FREE).rows(conn, {"shops": shops})}
 
 
 def _begun(conn: sa.Connection, shops: list[str]) -> dict[str, Head]:

@@ -8,21 +8,24 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.store import rollups
-from bot.store.statements import upsert
+from bot.store.statements import Ready, one_of, upsert
 from bot.store.tables import inquiry
+
+_POSTED = Ready(
+    lambda dialect: (
+        sa.select(inquiry)
+        .where(one_of(dialect, inquiry.c.conversation, "ids"))
+        .order_by(inquiry.c.opened_at, inquiry.c.id)
+    )
+)
 
 
 def of_conversations(conn: sa.Connection, conversations: Collection[str]) -> dict[str, list[dict[str, Any]]]:
     """The posted inquiries of conversations, each list by opening time."""
     out: dict[str, list[dict[str, Any]]] = {one: [] for one in conversations}
     if out:
-        found = conn.execute(
-            sa.select(inquiry)
-            .where(inquiry.c.conversation.in_(list(conversations)))
-            .order_by(inquiry.c.opened_at, inquiry.c.id)
-        )
-        for row in found.mappings():
-            out[row["conversation"]].append(dict(row))
+        for row in _POSTED.dicts(conn, {"ids": list(conversations)}):
+            out[row["conversation"]].append(row)
     return out
 
 

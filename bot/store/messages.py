@@ -8,19 +8,18 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from bot.core.message import Kind, Sender
-from bot.store.statements import insert, insert_new
+from bot.store.statements import Ready, insert, insert_new, one_of
 from bot.store.tables import delivery, message, worker
 
-CHUNK = 500
-"""Ids asked for in one statement."""
+
+_KNOWN = Ready(lambda dialect: sa.select(message.c.id, message.c.content).where(one_of(dialect, message.c.id, "ids")))
 
 
 def known(conn: sa.Connection, ids: Collection[str]) -> dict[str, str]:
     """Of these message ids those that are stored, each with the digest of its content."""
     if not ids:
         return {}
-    found = conn.execute(sa.select(message.c.id, message.c.content).where(message.c.id.in_(list(ids))))
-    return {row.id: row.content for row in found}
+    return dict(_KNOWN.rows(conn, {"ids": list(ids)}))
 
 
 def add(conn: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -50,6 +49,20 @@ _JUDGED = (
 )
 
 
+_SAID_IN = Ready(
+    lambda dialect: (
+        sa.select(*_JUDGED)
+        .where(one_of(dialect, message.c.conversation, "ids"), message.c.at >= sa.bindparam("floor"))
+        .order_by(message.c.at, message.c.seq)
+    )
+)
+_SPEAKING_OF = Ready(
+    lambda dialect: (
+        sa.select(*_JUDGED).where(one_of(dialect, message.c.target, "ids")).order_by(message.c.at, message.c.seq)
+    )
+)
+
+
 def of_conversations(conn: sa.Connection, since: Mapping[str, int]) -> dict[str, list[Mapping[str, Any]]]:
     """The messages of conversations at or after a time each (ms), in order of their time, then of acceptance.
 
@@ -58,16 +71,13 @@ def of_conversations(conn: sa.Connection, since: Mapping[str, int]) -> dict[str,
     """
     if not since:
         return {}
-    wanted = message.c.conversation.in_(list(since))
-    floor = min(since.values())
-    found = conn.execute(sa.select(*_JUDGED).where(wanted, message.c.at >= floor).order_by(message.c.at, message.c.seq))
     out: dict[str, list[Mapping[str, Any]]] = {one: [] for one in since}
     home: dict[str, str] = {}
-    for row in found.mappings():
+    for row in _SAID_IN.dicts(conn, {"ids": list(since), "floor": min(since.values())}):
         if row["at"] >= since[row["conversation"]]:
-            out[row["conversation"]].append(dict(row))
+            out[row["conversation"]].append(row)
             home[row["id"]] = row["conversation"]
-    for told in _speaking_of(conn, home):
+    for told in _SPEAKING_OF.dicts(conn, {"ids": list(home)}):
         if told["id"] not in home or home[told["id"]] != home[told["target"]]:
             out[home[told["target"]]].append(told)
     return out
@@ -107,17 +117,6 @@ def said_by_buyer(conn: sa.Connection, conversation: str, since: int, until: int
         .limit(limit)
     )
     return [Said(*row) for row in found]
-
-
-def _speaking_of(conn: sa.Connection, ids: Collection[str]) -> list[Mapping[str, Any]]:
-    """The recalls and reports that speak of one of these messages."""
-    found: list[Mapping[str, Any]] = []
-    wanted = list(ids)
-    for start in range(0, len(wanted), CHUNK):
-        spoken = message.c.target.in_(wanted[start : start + CHUNK])
-        rows = conn.execute(sa.select(*_JUDGED).where(spoken).order_by(message.c.at, message.c.seq))
-        found += [dict(row) for row in rows.mappings()]
-    return found
 
 
 def texts(conn: sa.Connection, ids: Collection[str]) -> dict[str, str]:
@@ -180,20 +179,21 @@ def still_mine(conn: sa.Connection, ids: Collection[str], worker_name: str) -> s
     return set(conn.scalars(sa.select(message.c.id).where(*mine)))
 
 
-_DECIDED = (
-    sa.update(message)
-    .where(message.c.id == sa.bindparam("m"))
-    .values(waiting=sa.bindparam("w"), decision=sa.bindparam("d"), worker=sa.bindparam("h"))
+_DECIDED = Ready(
+    lambda _dialect: (
+        sa.update(message)
+        .where(message.c.id == sa.bindparam("m"))
+        .values(waiting=sa.bindparam("w"), decision=sa.bindparam("d"), worker=sa.bindparam("h"))
+    )
 )
 
 
 def mark_decided(conn: sa.Connection, decided: Mapping[str, str], *, waiting: Collection[str] = ()) -> None:
     """Tie messages to their decision. Those in ``waiting`` wait for the next line and are decided again."""
-    if decided:
-        conn.execute(
-            _DECIDED,
-            [{"m": m, "d": d, "w": m in waiting, "h": BY_TIMER if m in waiting else ""} for m, d in decided.items()],
-        )
+    _DECIDED.many(
+        conn,
+        [{"m": m, "d": d, "w": m in waiting, "h": BY_TIMER if m in waiting else ""} for m, d in decided.items()],
+    )
 
 
 _BOOKED = sa.update(message).where(message.c.id == sa.bindparam("m")).values(waiting=False)
@@ -236,9 +236,15 @@ def meant(conn: sa.Connection, name: str, message_id: str) -> int | None:
     return at
 
 
+_RECALLED = Ready(
+    lambda dialect: sa.select(message.c.target).where(
+        message.c.kind == "recall", one_of(dialect, message.c.target, "ids")
+    )
+)
+
+
 def recalled(conn: sa.Connection, ids: Collection[str]) -> set[str]:
     """Of these messages those that have been recalled."""
     if not ids:
         return set()
-    found = conn.execute(sa.select(message.c.target).where(message.c.kind == "recall", message.c.target.in_(list(ids))))
-    return {row[0] for row in found}
+    return {row[0] for row in _RECALLED.rows(conn, {"ids": list(ids)})}

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.core.message import HAPPENINGS
-from bot.store.statements import insert, insert_new
+from bot.store.statements import Ready, insert, insert_new, one_of
 from bot.store.tables import conversation, message, outbox, piece, worker
 
 OPEN = ("pending", "sending")
@@ -47,16 +47,20 @@ def get(conn: sa.Connection, ids: Collection[str]) -> dict[str, Mapping[str, Any
     return {row["id"]: dict(row) for row in found.mappings()}
 
 
+_BUSY = Ready(
+    lambda dialect: (
+        sa.select(outbox.c.conversation)
+        .where(one_of(dialect, outbox.c.conversation, "ids"), sa.or_(*(outbox.c.status == status for status in OPEN)))
+        .distinct()
+    )
+)
+
+
 def busy(conn: sa.Connection, conversations: Collection[str]) -> set[str]:
     """Of these conversations those with a send on the wire or waiting for its turn."""
     if not conversations:
         return set()
-    found = conn.execute(
-        sa.select(outbox.c.conversation)
-        .where(outbox.c.conversation.in_(list(conversations)), outbox.c.status.in_(OPEN))
-        .distinct()
-    )
-    return {row[0] for row in found}
+    return {row[0] for row in _BUSY.rows(conn, {"ids": list(conversations)})}
 
 
 def change(conn: sa.Connection, send: str, values: Mapping[str, Any]) -> None:

@@ -1,67 +1,251 @@
-"""Statement forms that both stores share but spell in their own dialect."""
+"""Statement forms that both stores share but spell in their own dialect, compiled once and then only run.
+
+Between a compiled statement and the store stands as little as can be: the hot path runs some twenty of them a commit.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+import orjson
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import sqlite as embedded
+from sqlalchemy.types import TypeDecorator
 
 Values = Mapping[str, Any]
+Make = Callable[[str], Any]
+"""Builds a statement for a dialect (its name)."""
+
+
+class Texts(TypeDecorator[list[str]]):
+    """A list of texts as one parameter: an array, or a JSON text where there are none."""
+
+    impl = sa.JSON
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> Any:
+        """The type in a dialect."""
+        array = dialect.name == "postgresql"
+        return dialect.type_descriptor(postgresql.ARRAY(sa.Text) if array else sa.JSON())
+
+
+def one_of(dialect: str, column: Any, name: str) -> sa.ColumnElement[bool]:
+    """The column's value is among the parameter ``name``, a list: however long, the statement stays the same."""
+    wanted = sa.bindparam(name, type_=Texts())
+    if dialect == "postgresql":
+        found: sa.ColumnElement[bool] = column == sa.any_(wanted)
+        return found
+    each = sa.func.json_each(wanted).table_valued("value")
+    return column.in_(sa.select(each.c.value))  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    """A statement as text: its parameters in order with what makes them storable, and what makes its columns ours."""
+
+    text: str
+    names: tuple[str, ...]
+    fixed: Values
+    binds: tuple[tuple[int, Callable[[Any], Any]], ...]
+    columns: tuple[str, ...]
+    results: tuple[tuple[int, Callable[[Any], Any]], ...]
+
+    def row(self, values: Values) -> tuple[Any, ...]:
+        """Parameters in their order."""
+        if self.fixed:
+            values = {**self.fixed, **values}
+        if not self.binds:
+            return tuple([values[name] for name in self.names])
+        row = [values[name] for name in self.names]
+        for index, store in self.binds:
+            row[index] = store(row[index])
+        return tuple(row)
+
+
+class Ready:
+    """A statement that is built and compiled once for each dialect, the first time it is run."""
+
+    def __init__(self, make: Make, given: Sequence[str] | None = None) -> None:
+        """``given``: the columns that rows to insert have; the others get their defaults."""
+        self._make, self._given = make, given
+        self._compiled: dict[str, _Compiled] = {}
+
+    def run(self, conn: sa.Connection, values: Values) -> None:
+        """Run it once."""
+        known = self._known(conn)
+        _execute(conn, known.text, known.row(values))
+
+    def many(self, conn: sa.Connection, rows: Iterable[Values]) -> None:
+        """Run it for each of many rows; not at all for none."""
+        known = self._known(conn)
+        ready = [known.row(row) for row in rows]
+        if not ready:
+            return
+        if conn.dialect.name != "sqlite":
+            conn.exec_driver_sql(known.text, ready)
+            return
+        try:
+            conn.connection.dbapi_connection.executemany(known.text, ready)  # type: ignore[union-attr]
+        except sqlite3.Error as error:
+            raise _wrapped(error) from error
+
+    def rows(self, conn: sa.Connection, values: Values) -> list[tuple[Any, ...]]:
+        """Run it once; the rows it finds."""
+        known = self._known(conn)
+        found = _execute(conn, known.text, known.row(values)).fetchall()
+        if not known.results:
+            return list(found)
+        return [_ours(row, known.results) for row in found]
+
+    def dicts(self, conn: sa.Connection, values: Values) -> list[dict[str, Any]]:
+        """As ``rows``, by the columns' names."""
+        columns = self._known(conn).columns
+        return [dict(zip(columns, row, strict=True)) for row in self.rows(conn, values)]
+
+    def _known(self, conn: sa.Connection) -> _Compiled:
+        known = self._compiled.get(conn.dialect.name)
+        if known is None:
+            known = self._compiled[conn.dialect.name] = _compile(
+                self._make(conn.dialect.name), conn.dialect, self._given
+            )
+        return known
+
+
+def _execute(conn: sa.Connection, text: str, row: tuple[Any, ...]) -> Any:
+    if conn.dialect.name != "sqlite":
+        return conn.exec_driver_sql(text, row)
+    try:
+        return conn.connection.dbapi_connection.execute(text, row)  # type: ignore[union-attr]
+    except sqlite3.Error as error:
+        raise _wrapped(error) from error
+
+
+def _wrapped(error: sqlite3.Error) -> BaseException:
+    """What the driver refused, as everywhere else."""
+    return sa.exc.DBAPIError.instance("", None, error, sqlite3.Error, hide_parameters=True)
+
+
+def _ours(row: Sequence[Any], results: Sequence[tuple[int, Callable[[Any], Any]]]) -> tuple[Any, ...]:
+    made = list(row)
+    for index, read in results:
+        made[index] = read(made[index])
+    return tuple(made)
+
+
+def _compile(statement: Any, dialect: sa.Dialect, given: Sequence[str] | None) -> _Compiled:
+    compiled: Any = statement.compile(dialect=dialect, column_keys=given)
+    names = tuple(compiled.positiontup)
+    fixed = {name: value for name, value in compiled.params.items() if value is not None}
+    fixed |= {column.key: column.default.arg for column in compiled.insert_prefetch} if given else {}
+    types = {name: bind.type for bind, name in compiled.bind_names.items()}
+    binds = [(i, _bind(types[name], dialect)) for i, name in enumerate(names)]
+    columns = list(statement.selected_columns) if isinstance(statement, sa.Select) else []
+    results = [(i, _result(one.type, dialect)) for i, one in enumerate(columns)]
+    return _Compiled(
+        compiled.string,
+        names,
+        fixed,
+        tuple((i, store) for i, store in binds if store),
+        tuple(str(column.key) for column in columns),
+        tuple((i, read) for i, read in results if read),
+    )
+
+
+def _bind(kind: Any, dialect: sa.Dialect) -> Any:
+    """What makes a value of ours storable; None where nothing has to be done."""
+    if isinstance(kind, sa.Boolean):
+        return None
+    if isinstance(kind, sa.JSON):
+        return _to_json
+    return kind.dialect_impl(dialect).bind_processor(dialect)
+
+
+def _result(kind: Any, dialect: sa.Dialect) -> Any:
+    """What makes a stored value ours; None where nothing has to be done."""
+    if dialect.name == "sqlite" and isinstance(kind, sa.Boolean):
+        return _to_bool
+    if dialect.name == "sqlite" and isinstance(kind, sa.JSON):
+        return _from_json
+    return kind.dialect_impl(dialect).result_processor(dialect, None)
+
+
+def _to_json(value: Any) -> str:
+    return "[]" if value == [] else orjson.dumps(value).decode()
+
+
+def _from_json(text: str | None) -> Any:
+    return [] if text == "[]" else None if text is None else orjson.loads(text)
+
+
+def _to_bool(stored: int | None) -> bool | None:
+    return None if stored is None else stored == 1
+
+
+def _insert(dialect: str, table: sa.Table) -> Any:
+    return postgresql.insert(table) if dialect == "postgresql" else embedded.insert(table)
 
 
 @cache
-def _upsert(table: sa.Table, dialect: str, columns: tuple[str, ...]) -> Any:
-    make = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    statement = make(table)
-    keys = [column.name for column in table.primary_key]
-    rest = {name: statement.excluded[name] for name in columns if name not in keys}
-    if rest:
-        return statement.on_conflict_do_update(index_elements=keys, set_=rest)
-    return statement.on_conflict_do_nothing(index_elements=keys)
+def _upsert(table: sa.Table, columns: tuple[str, ...]) -> Ready:
+    def make(dialect: str) -> Any:
+        statement, keys = _insert(dialect, table), [column.name for column in table.primary_key]
+        rest = {name: statement.excluded[name] for name in columns if name not in keys}
+        if rest:
+            return statement.on_conflict_do_update(index_elements=keys, set_=rest)
+        return statement.on_conflict_do_nothing(index_elements=keys)
+
+    return Ready(make, columns)
 
 
 @cache
-def _add_up(table: sa.Table, dialect: str, columns: tuple[str, ...]) -> Any:
-    make = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    statement = make(table)
-    keys = [column.name for column in table.primary_key]
-    sums = {name: table.c[name] + statement.excluded[name] for name in columns if name not in keys}
-    return statement.on_conflict_do_update(index_elements=keys, set_=sums)
+def _add_up(table: sa.Table, columns: tuple[str, ...]) -> Ready:
+    def make(dialect: str) -> Any:
+        statement, keys = _insert(dialect, table), [column.name for column in table.primary_key]
+        sums = {name: table.c[name] + statement.excluded[name] for name in columns if name not in keys}
+        return statement.on_conflict_do_update(index_elements=keys, set_=sums)
+
+    return Ready(make, columns)
 
 
 @cache
-def _ignore(table: sa.Table, dialect: str) -> Any:
-    make = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    return make(table).on_conflict_do_nothing()
+def _new(table: sa.Table, columns: tuple[str, ...]) -> Ready:
+    return Ready(lambda dialect: _insert(dialect, table).on_conflict_do_nothing(), columns)
+
+
+@cache
+def _all(table: sa.Table, columns: tuple[str, ...]) -> Ready:
+    return Ready(lambda dialect: _insert(dialect, table), columns)
 
 
 def upsert(conn: sa.Connection, table: sa.Table, rows: Sequence[Values]) -> None:
     """Insert rows, or replace the given columns of those whose primary key exists. All rows have the same columns."""
     if rows:
-        conn.execute(_upsert(table, conn.dialect.name, tuple(rows[0])), list(rows))
+        _upsert(table, tuple(rows[0])).many(conn, rows)
 
 
 def add_up(conn: sa.Connection, table: sa.Table, rows: Sequence[Values]) -> None:
     """Insert rows, or add their numbers to those whose primary key exists. All rows have the same columns."""
     if rows:
-        conn.execute(_add_up(table, conn.dialect.name, tuple(rows[0])), list(rows))
+        _add_up(table, tuple(rows[0])).many(conn, rows)
 
 
 def insert_new(conn: sa.Connection, table: sa.Table, rows: Sequence[Values]) -> None:
-    """Insert those rows that break no unique key; leave out the others."""
+    """Insert those rows that break no unique key; leave out the others. All rows have the same columns."""
     if rows:
-        conn.execute(_ignore(table, conn.dialect.name), list(rows))
+        _new(table, tuple(rows[0])).many(conn, rows)
 
 
 def insert_first(conn: sa.Connection, table: sa.Table, row: Values) -> bool:
     """Insert a row unless its key is taken; say whether it was inserted."""
-    return bool(conn.execute(_ignore(table, conn.dialect.name).values(**row)).rowcount)
+    return bool(conn.execute(_insert(conn.dialect.name, table).on_conflict_do_nothing().values(**row)).rowcount)
 
 
 def insert(conn: sa.Connection, table: sa.Table, rows: Sequence[Values]) -> None:
-    """Insert rows."""
+    """Insert rows. All have the same columns."""
     if rows:
-        conn.execute(sa.insert(table), list(rows))
+        _all(table, tuple(rows[0])).many(conn, rows)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from bot.store.statements import upsert
+from bot.store.statements import Ready, upsert
 from bot.store.tables import timer
 
 
@@ -30,15 +30,16 @@ def put(conn: sa.Connection, timers: Sequence[Timer]) -> None:
     )
 
 
-_DROP = sa.delete(timer).where(
-    timer.c.shop == sa.bindparam("s"), timer.c.kind == sa.bindparam("k"), timer.c.ref == sa.bindparam("r")
+_DROP = Ready(
+    lambda _dialect: sa.delete(timer).where(
+        timer.c.shop == sa.bindparam("s"), timer.c.kind == sa.bindparam("k"), timer.c.ref == sa.bindparam("r")
+    )
 )
 
 
 def drop(conn: sa.Connection, timers: Sequence[tuple[str, str, str]]) -> None:
     """Take away timers by (shop, kind, ref)."""
-    if timers:
-        conn.execute(_DROP, [{"s": s, "k": k, "r": r} for s, k, r in timers])
+    _DROP.many(conn, [{"s": s, "k": k, "r": r} for s, k, r in timers])
 
 
 def due(conn: sa.Connection, shop: str, now: int, limit: int | None = 500) -> list[Timer]:

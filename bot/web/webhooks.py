@@ -91,12 +91,13 @@ async def _store(
 ) -> Ack:
     """Say yes once it is on disk; if that takes too long say no: what is stored then is known as a repeat later."""
     storing = asyncio.ensure_future(intake.receive(channel, delivery, facts))
-    try:
-        await asyncio.wait_for(asyncio.shield(storing), deadline_s - 0.1)
-    except TimeoutError:
+    stored, _ = await asyncio.wait((storing,), timeout=deadline_s - 0.1)
+    if not stored:
         storing.add_done_callback(lambda done: done.exception())
         log.warning("store_too_slow", channel=channel.key)
         return adapter.retry_later()
+    try:
+        storing.result()
     except Exception as error:
         log.error("store_refused", channel=channel.key, error=type(error).__name__)
         return adapter.retry_later()
