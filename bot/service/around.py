@@ -19,6 +19,7 @@ from bot.service.shelf import Shelved
 from bot.store import conversations as convs
 from bot.store import messages
 from bot.store.ids import from_ms
+from bot.store.messages import Said
 from knowledge_base.characters import strip
 from knowledge_base.entry import Context, Reading
 from knowledge_base.reading import LONGEST_FRAGMENT
@@ -58,18 +59,19 @@ class Around:
 
 def around(conn: sa.Connection, batch: Sequence[Item]) -> dict[str, Around]:
     """Return what is known around each conversation of a batch."""
-    loaded = convs.load(conn, {item.conversation for item in batch})
-    pending = messages.lines(conn, [line for one in loaded.values() for line in one.pending])
+    waiting = convs.pending(conn, {item.conversation for item in batch})
+    pending = messages.lines(conn, [line for ids, _ in waiting.values() for line in ids])
     found = {}
-    for cid, one in loaded.items():
-        lines = [pending[line] for line in one.pending if line in pending]
+    for cid, (ids, product) in waiting.items():
+        lines = [pending[line] for line in ids if line in pending]
         cards = [Kind(line.kind) for line in lines if Kind(line.kind) in CARDS]
         said = [line.text for line in lines if line.kind == Kind.TEXT.value]
         card, at = cards[-1] if cards else None, lines[-1].at if lines else None
-        found[cid] = Around(tuple(one.pending), said, card, at, one.product)
+        found[cid] = Around(tuple(ids), said, card, at, product)
     new = {item.id for item in batch if isinstance(item, Fresh)} | set(pending)
-    for cid, before_ms in _short(batch, found).items():
-        found[cid].previous = _previous(conn, cid, before_ms, new)
+    spans = {cid: (before_ms - PREVIOUS_WITHIN_MS, before_ms) for cid, before_ms in _short(batch, found).items()}
+    for cid, said_before in messages.said_by_buyers(conn, spans).items():
+        found[cid].previous = _previous(said_before, new)
     return found
 
 
@@ -85,10 +87,9 @@ def _short(batch: Sequence[Item], found: Mapping[str, Around]) -> dict[str, int]
     return short
 
 
-def _previous(conn: sa.Connection, conversation: str, before_ms: int, new: set[str]) -> str:
-    """The buyer's last line before a time that says anything, among the latest few; empty where there is none."""
-    since = before_ms - PREVIOUS_WITHIN_MS
-    for line in messages.said_by_buyer(conn, conversation, since, before_ms, _LOOKED_BACK + len(new)):
+def _previous(said: Sequence[Said], new: set[str]) -> str:
+    """The buyer's last line that says anything, among the latest few; empty where there is none."""
+    for line in said[: _LOOKED_BACK + len(new)]:
         if line.id not in new and not is_small_talk(line.text):
             return line.text
     return ""

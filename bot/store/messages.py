@@ -11,7 +11,6 @@ from bot.core.message import Kind, Sender
 from bot.store.statements import Ready, insert, insert_new, one_of
 from bot.store.tables import delivery, message, worker
 
-
 _KNOWN = Ready(lambda dialect: sa.select(message.c.id, message.c.content).where(one_of(dialect, message.c.id, "ids")))
 
 
@@ -95,28 +94,40 @@ class Said(NamedTuple):
 _SAID = (message.c.id, message.c.kind, message.c.text, message.c.at)
 
 
+_LINES = Ready(lambda dialect: sa.select(*_SAID).where(one_of(dialect, message.c.id, "ids")))
+
+
 def lines(conn: sa.Connection, ids: Collection[str]) -> dict[str, Said]:
     """Messages by id: kind, text and time."""
     if not ids:
         return {}
-    found = conn.execute(sa.select(*_SAID).where(message.c.id.in_(list(ids))))
-    return {row.id: Said(*row) for row in found}
+    return {row[0]: Said(*row) for row in _LINES.rows(conn, {"ids": list(ids)})}
 
 
-def said_by_buyer(conn: sa.Connection, conversation: str, since: int, until: int, limit: int) -> list[Said]:
-    """The buyer's lines of text from a time to another (ms, both included), latest first."""
-    found = conn.execute(
-        sa.select(*_SAID)
+_BY_BUYERS = Ready(
+    lambda dialect: (
+        sa.select(message.c.conversation, *_SAID)
         .where(
-            message.c.conversation == conversation,
-            message.c.at.between(since, until),
+            one_of(dialect, message.c.conversation, "ids"),
+            message.c.at.between(sa.bindparam("since"), sa.bindparam("until")),
             message.c.sender == Sender.BUYER.value,
             message.c.kind == Kind.TEXT.value,
         )
         .order_by(message.c.at.desc(), message.c.seq.desc())
-        .limit(limit)
     )
-    return [Said(*row) for row in found]
+)
+
+
+def said_by_buyers(conn: sa.Connection, spans: Mapping[str, tuple[int, int]]) -> dict[str, list[Said]]:
+    """For each conversation the buyer's lines of text from a time to another (ms, both included), latest first."""
+    found: dict[str, list[Said]] = {one: [] for one in spans}
+    if spans:
+        since, until = min(span[0] for span in spans.values()), max(span[1] for span in spans.values())
+        for cid, *line in _BY_BUYERS.rows(conn, {"ids": list(spans), "since": since, "until": until}):
+            said = Said(*line)
+            if spans[cid][0] <= said.at <= spans[cid][1]:
+                found[cid].append(said)
+    return found
 
 
 def texts(conn: sa.Connection, ids: Collection[str]) -> dict[str, str]:
