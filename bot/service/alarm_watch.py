@@ -27,7 +27,8 @@ from bot.store.reading import deliveries
 LOOK_S = 1.0
 LOOK_BACK_MS = 6 * 3_600_000
 """Deadlines that passed longer ago are not called out any more after a long stop."""
-HANDOFF_BACK_MS = 15 * 60_000
+LINES_BACK_MS = 15 * 60_000
+"""What happened longer ago is no news: after a long stop, or where a shop gets its first sink."""
 SILENCE_EVERY = 15
 """Silent channels are looked for every fifteenth look."""
 FORGET_EVERY, KEEP_MS = 3600, 180 * 86_400_000
@@ -101,10 +102,9 @@ class AlarmWatch:
         known, now = self._shops.setdefault(config.id, _Shop()), self._clocks.now_ms(config.id)
         known.after, lines = await self._store.read(stored.lines_since, config.id, known.after)
         found = []
-        for line in lines:
+        for line in (one for one in lines if one["at"] > now - LINES_BACK_MS):
             body = orjson.loads(line["body"])
-            queued = line["kind"] == "handoff" or (line["kind"] == "release" and body.get("queued"))
-            if queued and line["at"] > now - HANDOFF_BACK_MS:
+            if line["kind"] == "handoff" or (line["kind"] == "release" and body.get("queued")):
                 known.handed_off.setdefault(line["conversation"], (line["seq"], line["at"]))
             elif line["kind"] in ("takeover", "close", "transfer", "release"):
                 known.handed_off.pop(line["conversation"], None)
