@@ -1,59 +1,17 @@
 // Writing to the buyer, or a note to colleagues. The note field looks different, so that nothing internal goes out.
 import { cls, html, useEffect, useLayoutEffect, useRef, useState } from "../lib/view.js";
-import { post } from "../lib/api.js";
 import { t } from "../lib/i18n.js";
 import { composing, sendKey, slashQuery } from "../lib/ime.js";
 import { ctrlSends, useKeys } from "../lib/keys.js";
 import { Button, Chip, Icon } from "../ui/parts.js";
-import { say } from "../ui/floating.js";
-import { act, openNext, reply, step } from "./inbox_desk.js";
+import { say, showDialog } from "../ui/floating.js";
+import { Checked, useCheck } from "./inbox_check.js";
+import { act, open, openNext, reply, step } from "./inbox_desk.js";
+import { keepDraft, readDraft } from "./inbox_draft.js";
 import { elsewhere, Elsewhere, takeAlong } from "./inbox_elsewhere.js";
 import { PhraseMenu, filled, usePhrases } from "./inbox_phrases.js";
 
-// Drafts, one a conversation and mode, outlive the page; nothing of them is sent until a person sends it.
-const DRAFTS = "mh.drafts";
-const DRAFTS_KEPT = 100;
 const UNFILLED = /\{[^{}\n]{1,20}\}/g;
-
-function drafts() {
-  try {
-    return JSON.parse(localStorage.getItem(DRAFTS) || "{}");
-  } catch {
-    return {};
-  }
-}
-
-/** The draft of a conversation: {mode, reply: {text, origin, suggestion, entry}, note: {text}}. */
-function readDraft(id) {
-  const kept = drafts()[id];
-  return { mode: kept?.mode === "note" ? "note" : "reply", reply: { text: "", origin: "typed", ...kept?.reply }, note: { text: "", ...kept?.note } };
-}
-
-/** Keep a draft; an empty one is forgotten, and of many the oldest go first. */
-function keepDraft(id, draft) {
-  const kept = drafts();
-  delete kept[id];
-  if (draft.reply.text || draft.note.text) kept[id] = draft;
-  const ids = Object.keys(kept);
-  ids.slice(0, Math.max(0, ids.length - DRAFTS_KEPT)).forEach((old) => delete kept[old]);
-  try {
-    localStorage.setItem(DRAFTS, JSON.stringify(kept));
-  } catch {
-    // Without storage a draft lasts as long as the page shows it.
-  }
-}
-
-/** What the shop's rules say of a text, asked a moment after typing stops: {meaningless, forbidden}. */
-function useCheck(shop, text) {
-  const [found, setFound] = useState(null);
-  useEffect(() => {
-    setFound(null);
-    if (!text.trim()) return undefined;
-    const timer = setTimeout(() => post(`/shops/${shop}/check`, { text }).then(setFound, () => {}), 400);
-    return () => clearTimeout(timer);
-  }, [shop, text]);
-  return found;
-}
 
 const Suggested = ({ suggestion, onSend, onEdit, onReject }) => html`<div class="proposal" role="group" aria-label=${t("suggest.title")}>
   <p><${Chip} tone="bot" icon="bot">${t("suggest.title")}<//> <span class="meta">${[suggestion.entry?.question, t("why.sureness", { n: Math.round(suggestion.sureness) }), t("suggest.why")].filter(Boolean).join(" · ")}</span></p>
@@ -65,13 +23,11 @@ const FollowUps = ({ list, onPick }) => html`<div class="proposal" role="group" 
   <p class="meta">${t("follow.title")}</p>
   ${list.map((f, i) => html`<button type="button" class="follow" key=${f.text} onClick=${() => onPick(f)}><kbd>Alt ${i + 1}</kbd><span>${f.text}</span></button>`)}</div>`;
 
-function Warnings({ found, unfilled }) {
-  const forbidden = found?.forbidden || [];
-  return html`<div class="warnings" role="status">
-    ${unfilled.length > 0 && html`<p class="danger"><${Icon} name="alert" />${t("composer.unfilled", { names: unfilled.join(" ") })}</p>`}
-    ${found?.meaningless && html`<p class="warn"><${Icon} name="alert" />${t("composer.meaningless")}</p>`}
-    ${forbidden.length > 0 && html`<p class="warn"><${Icon} name="alert" />${t("composer.forbidden", { words: forbidden.join(t("word.comma")) })}</p>`}
-  </div>`;
+// A colleague has answered meanwhile: what they said is read before anything more is sent.
+function askFirst(said, sendAnyway) {
+  showDialog(t("desk.answered_title"), (done) => html`<p>${t("desk.answered_why")}</p>
+    <ul>${said.map((line) => html`<li key=${line.id}><strong>${line.by?.name || t("sender.agent")}</strong> ${line.text}</li>`)}</ul>
+    <div class="acts end"><${Button} onClick=${done}>${t("act.cancel")}<//><${Button} kind="primary" onClick=${() => { done(); sendAnyway(); }}>${t("desk.send_anyway")}<//></div>`);
 }
 
 /** The keys of the composer that need Alt; physical keys, since Alt changes letters on some keyboards. */
@@ -87,25 +43,33 @@ function altKey(event, acts) {
   return true;
 }
 
-export function Composer({ talk, suggestion, followUps, lines }) {
-  const [draft, setDraftState] = useState(() => readDraft(talk.id));
+export function Composer({ talk, suggestion, followUps, lines, kept: server, seen }) {
+  const [draft, setDraftState] = useState(() => readDraft(talk.id, server));
   const [busy, setBusy] = useState(false);
   const [slash, setSlash] = useState(null);
   const [at, setAt] = useState(0);
   const field = useRef(null);
   const note = draft.mode === "note";
   const text = draft[draft.mode].text;
-  const found = useCheck(talk.shop, note ? "" : text);
+  const found = useCheck(talk, note ? "" : text, draft.reply.origin);
+  // Fields the server knows are filled in what goes out; those it does not know stand in the way.
+  const outgoing = found && !note ? found.text : text;
+  // How far the conversation was read when these words were begun.
+  const begun = useRef(null);
   const phrases = usePhrases(talk.shop, slash ? slash.query : null);
-  const unfilled = note ? [] : [...text.matchAll(UNFILLED)].map((m) => m[0]);
+  const unfilled = note ? [] : [...outgoing.matchAll(UNFILLED)].map((m) => m[0]);
 
   const setDraft = (change) => setDraftState((old) => {
     const now = { ...old, ...change };
     keepDraft(talk.id, now);
     return now;
   });
-  const write = (value, more = {}) => setDraft({ [draft.mode]: note ? { text: value } : value ? { ...draft.reply, ...more, text: value } : { text: "", origin: "typed" } });
+  const write = (value, more = {}) => {
+    begun.current = value ? begun.current ?? seen : null;
+    setDraft({ [draft.mode]: note ? { text: value } : value ? { ...draft.reply, ...more, text: value } : { text: "", origin: "typed" } });
+  };
   const put = (value, more) => {
+    begun.current ??= seen;
     setDraft({ mode: "reply", reply: { text: value, ...more } });
     setSlash(null);
     field.current?.focus();
@@ -126,24 +90,32 @@ export function Composer({ talk, suggestion, followUps, lines }) {
     setBusy(false);
     return answer;
   };
-  const send = async (how) => {
+  // The question outlives the drawing it was asked from: what is sent then is the draft as it is then.
+  const latest = useRef(null);
+  const send = async (how, asked) => {
     if (!text.trim() || busy) return;
     if (unfilled.length) {
       say(t("composer.unfilled", { names: unfilled.join(" ") }), { tone: "danger", key: "unfilled" });
       return;
     }
     const kept = draft;
+    const { origin, suggestion: used, entry, phrase } = draft.reply;
+    const body = { text: outgoing, origin, suggestion: used, entry, phrase, seen: asked ? undefined : begun.current ?? undefined, then: how === "release" ? "release" : "keep" };
     write("");
-    const { origin, suggestion: used, entry } = draft.reply;
-    const done = note ? await act(talk.id, "note", { text }) : await deliver({ text, origin, suggestion: used, entry, then: how === "release" ? "release" : "keep" });
-    if (!done) setDraft(kept);
-    else if (how === "next") openNext();
+    const done = note ? await act(talk.id, "note", { text }) : await deliver(body);
+    if (!done || done.said) {
+      setDraft(kept);
+      begun.current = done ? open.value?.seen : body.seen;
+    }
+    if (done?.said) askFirst(done.said, () => latest.current(how, true));
+    else if (done && how === "next") openNext();
   };
+  latest.current = send;
   const pick = (phrase) => {
     const value = filled(phrase, talk);
     const before = text.slice(0, slash.start);
     const after = text.slice(slash.start + 1 + slash.query.length);
-    put(before + value + after, { origin: "quick_phrase", entry: phrase.kind === "entry" ? phrase.id : undefined });
+    put(before + value + after, { origin: "quick_phrase", [phrase.kind === "entry" ? "entry" : "phrase"]: phrase.id });
   };
   const useDraft = () => deliver({ text: suggestion.text, origin: "suggested", suggestion: suggestion.id, then: "keep" });
   const editDraft = () => put(text ? `${text}\n${suggestion.text}` : suggestion.text, { origin: "suggested", suggestion: suggestion.id });
@@ -200,7 +172,7 @@ export function Composer({ talk, suggestion, followUps, lines }) {
       aria-autocomplete=${note ? undefined : "list"} aria-controls=${slash ? "phrases" : undefined} aria-activedescendant=${slash && phrases?.length ? `phrase-${at}` : undefined}
       onInput=${onInput} onKeyDown=${onKeyDown} onBlur=${() => setSlash(null)} maxlength="4000"></textarea>
     ${!note && app && html`<${Elsewhere} channel=${app} talk=${talk} />`}
-    ${!note && html`<${Warnings} found=${found} unfilled=${unfilled} />`}
+    ${!note && html`<${Checked} found=${found} unfilled=${unfilled} />`}
     <div class="acts end"><span class="meta grow">${note ? t("composer.note_tip") : t("composer.tip")}</span>
       ${!note && !app && talk.owed && talk.state !== "agent" && html`<${Button} busy=${busy} disabled=${!text.trim()} onClick=${() => send("release")} hint="Alt ⇧ ⏎">${t("act.send_release")}<//>`}
       <${Button} kind=${note ? "noted" : "primary"} busy=${busy} disabled=${!text.trim()} onClick=${() => send("keep")}>${note ? t("act.add_note") : app ? t("elsewhere.copy") : t("act.send")}<//></div>

@@ -164,13 +164,15 @@ export async function openNext() {
   if (target) go(`/inbox/${encodeURIComponent(target.id)}`);
 }
 
-/** Do something to a conversation; gives the answer, or null after saying what went wrong. A 409 names who was first. */
+/** Do something to a conversation; gives the answer, or null after saying what went wrong. A 409 names who was first,
+ * or gives what colleagues `said` meanwhile, which the caller asks about. */
 export async function act(id, verb, body = {}) {
   try {
     const answer = await post(`/conversations/${encodeURIComponent(id)}/${verb}`, body);
     if (answer?.conversation && open.value?.conversation.id === id) open.value = { ...open.value, conversation: answer.conversation };
     return answer || {};
   } catch (problem) {
+    if (problem.status === 409 && problem.body.said) return { said: problem.body.said };
     const owner = problem.status === 409 && problem.body.owner;
     if (owner) say(t("talk.taken_by", { name: owner.name }), { tone: "warn" });
     else sayProblem(problem);

@@ -6,7 +6,7 @@ import { t } from "../lib/i18n.js";
 import { useKeys } from "../lib/keys.js";
 import { go } from "../lib/router.js";
 import { can, me } from "../lib/session.js";
-import { Countdown } from "../ui/deadlines.js";
+import { Countdown, Promised } from "../ui/deadlines.js";
 import { Line } from "../ui/line.js";
 import { Button, Empty, Failed, Field, Icon, Loading } from "../ui/parts.js";
 import { attempt, showDialog } from "../ui/floating.js";
@@ -58,7 +58,7 @@ function Bar({ talk, onSide }) {
   });
   return html`<div class=${`bar ${talk.state}`}>
     <a class="button quiet square back" href=${talkUrl(null)} aria-label=${t("act.back")}><${Icon} name="back" /></a>
-    <div class="grow"><h2>${talk.buyer.name || talk.buyer.id} <${Countdown} talk=${talk} /></h2><p>${standing(talk)} ${lacksFact(talk) && html`<a href=${factsUrl(talk.shop)}>${t("faq.fill_fields")}</a>`}</p></div>
+    <div class="grow"><h2>${talk.buyer.name || talk.buyer.id} <${Countdown} talk=${talk} /><${Promised} talk=${talk} /></h2><p>${standing(talk)} ${lacksFact(talk) && html`<a href=${factsUrl(talk.shop)}>${t("faq.fill_fields")}</a>`}</p></div>
     <div class="acts">
       ${talk.state !== "closed" && !mine && html`<${Button} kind="primary" onClick=${() => takeOver(talk.id)} hint="T">${t("act.takeover")}<//>`}
       ${mine && html`<${Button} onClick=${() => act(talk.id, "release")} hint="B">${t("act.release")}<//><${Button} onClick=${transfer} hint="A">${t("act.transfer")}<//>`}
@@ -116,6 +116,6 @@ export function Thread({ id, onSide }) {
   return html`<section class="thread" aria-label=${t("thread.of", { name: now.conversation.buyer.name })}>
     <${Bar} talk=${now.conversation} onSide=${onSide} />
     <${Lines} talk=${now.conversation} lines=${now.lines} more=${now.more_before} />
-    <${Composer} key=${id} talk=${now.conversation} suggestion=${now.suggestion} followUps=${now.follow_ups || []} lines=${now.lines} />
+    <${Composer} key=${id} talk=${now.conversation} suggestion=${now.suggestion} followUps=${now.follow_ups || []} lines=${now.lines} kept=${now.draft} seen=${now.seen} />
   </section>`;
 }

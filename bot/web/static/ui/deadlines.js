@@ -34,6 +34,13 @@ export function Countdown({ talk }) {
   return clock && html`<span class=${`chip clock ${clock.state}`} role="timer" aria-live="off">${clock.text}</span>`;
 }
 
+/** The chip of a promise: somebody asked the buyer to wait, and owes the real answer by then. */
+export function Promised({ talk }) {
+  if (!talk.promise) return null;
+  const left = Date.parse(talk.promise.due_at) - shopNow(shopOf(talk.shop)?.clock);
+  return html`<span class=${`chip clock ${left < 0 ? "overdue" : "warn"}`} role="timer" aria-live="off">${t(left < 0 ? "desk.promise_over" : "desk.promise", { span: span(left) })}</span>`;
+}
+
 const LOOK_AT = 30;
 const NEAR = { warn: 1, urgent: 2 };
 const waiting = signal(null);
