@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from knowledge_base.entry import VETOED, Evidence
 from knowledge_base.marks import ALONE, Marks
 
@@ -9,10 +11,11 @@ VETO = -12.0
 """What a veto takes away (log-odds): more than all the rest can give."""
 
 
+@lru_cache(maxsize=16_384)
 def between(asked: Marks, said: Marks) -> tuple[Evidence, ...]:
     """Return the vetoes between a question and a phrasing, each with the two things that cannot both be meant.
 
-    One for each group of which both name something and nothing in common, and for each that one names alone.
+    What texts name is soon known by heart: the latest answers are kept. One for each group of which both name something and nothing in common, and for each that one names alone.
     """
     if not asked and not said:
         return ()
