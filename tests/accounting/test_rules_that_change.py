@@ -82,6 +82,14 @@ def told(books: Books) -> list[str]:
         pytest.param(
             rulesets.load("xiaohongshu", None, {"session.day_rollover": False}),
             rulesets.load("xiaohongshu", None, {"session.day_rollover": False, "deadline.seconds": 60}),
+            ["05-01 22:00:00 buyer 在吗", "05-02 09:00:00 buyer 还在吗", "05-02 09:01:00 bot 有货"],
+            ["e1 no_reply reply.human_actors", "e2 auto_only reply.auto_counts"],
+            ["e3 automatic e2"],
+            id="the same where days do not roll over",
+        ),
+        pytest.param(
+            rulesets.load("xiaohongshu", None, {"session.day_rollover": False}),
+            rulesets.load("xiaohongshu", None, {"session.day_rollover": False, "deadline.seconds": 60}),
             ["05-01 22:00:00 buyer 在吗", "05-02 09:00:00 buyer 还在吗", "05-02 09:02:00 agent 在"],
             ["e1 late deadline.seconds", "e2 late deadline.seconds"],
             ["e3 late e2"],
