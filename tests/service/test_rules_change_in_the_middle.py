@@ -86,9 +86,12 @@ async def _live(folder: Path, load: Callable[..., Ruleset], day: Sequence[Step])
 
 async def _compare(house: House, facts: ChannelFacts) -> None:
     rules_at = house.app.directory.rules_at("shop")
-    said: dict[str, list[dict[str, Any]]] = {}
-    for row in await house.rows(tables.message, tables.message.c.seq):
-        said.setdefault(row["conversation"], []).append(row)
+    stored = await house.rows(tables.message, tables.message.c.seq)
+    said: dict[str, list[dict[str, Any]]] = {row["conversation"]: [] for row in stored}
+    for row in stored:  # a recall or report may be told in another conversation than what it names
+        for conversation, rows in said.items():
+            if row["conversation"] == conversation or row["kind"] in ("recall", "report"):
+                rows.append(row)
     recount = [
         verdict
         for rows in said.values()
