@@ -3,12 +3,12 @@ import { cls, html, useEffect, useLayoutEffect, useRef, useState } from "../lib/
 import { t } from "../lib/i18n.js";
 import { composing, sendKey, slashQuery } from "../lib/ime.js";
 import { ctrlSends, useKeys } from "../lib/keys.js";
+import { shopOf } from "../lib/session.js";
 import { Button, Chip, Icon } from "../ui/parts.js";
 import { say, showDialog } from "../ui/floating.js";
 import { Checked, useCheck } from "./inbox_check.js";
 import { act, open, openNext, reply, step } from "./inbox_desk.js";
 import { keepDraft, readDraft } from "./inbox_draft.js";
-import { elsewhere, Elsewhere, takeAlong } from "./inbox_elsewhere.js";
 import { PhraseMenu, filled, usePhrases } from "./inbox_phrases.js";
 
 const UNFILLED = /\{[^{}\n]{1,20}\}/g;
@@ -41,6 +41,16 @@ function altKey(event, acts) {
   else return false;
   event.preventDefault();
   return true;
+}
+
+/** The channel of a conversation whose platform counts no reply sent through us, and what helps there, loaded only then. */
+function useElsewhere(talk) {
+  const channel = shopOf(talk.shop)?.channels.find((c) => c.key === talk.channel && c.api_sent_counts === "no");
+  const [help, setHelp] = useState(null);
+  useEffect(() => {
+    if (channel) import("./inbox_elsewhere.js").then(setHelp);
+  }, [Boolean(channel)]);
+  return channel && { channel, Notice: help?.Elsewhere, takeAlong: async (text) => (await import("./inbox_elsewhere.js")).takeAlong(talk, channel, text) };
 }
 
 export function Composer({ talk, suggestion, followUps, lines, kept: server, seen }) {
@@ -82,9 +92,9 @@ export function Composer({ talk, suggestion, followUps, lines, kept: server, see
     if (matchMedia("(hover: hover)").matches) field.current?.focus({ preventScroll: true });
   }, []);
 
-  const app = elsewhere(talk);
+  const app = useElsewhere(talk);
   const deliver = async (body) => {
-    if (app) return takeAlong(talk, app, body.text);
+    if (app) return app.takeAlong(body.text);
     setBusy(true);
     const answer = await reply(talk.id, body);
     setBusy(false);
@@ -171,7 +181,7 @@ export function Composer({ talk, suggestion, followUps, lines, kept: server, see
     <textarea ref=${field} rows="2" value=${text} placeholder=${note ? t("composer.note_hint") : t("composer.reply_hint")} aria-label=${note ? t("composer.note") : t("composer.reply")}
       aria-autocomplete=${note ? undefined : "list"} aria-controls=${slash ? "phrases" : undefined} aria-activedescendant=${slash && phrases?.length ? `phrase-${at}` : undefined}
       onInput=${onInput} onKeyDown=${onKeyDown} onBlur=${() => setSlash(null)} maxlength="4000"></textarea>
-    ${!note && app && html`<${Elsewhere} channel=${app} talk=${talk} />`}
+    ${!note && app?.Notice && html`<${app.Notice} channel=${app.channel} talk=${talk} />`}
     ${!note && html`<${Checked} found=${found} unfilled=${unfilled} />`}
     <div class="acts end"><span class="meta grow">${note ? t("composer.note_tip") : t("composer.tip")}</span>
       ${!note && !app && talk.owed && talk.state !== "agent" && html`<${Button} busy=${busy} disabled=${!text.trim()} onClick=${() => send("release")} hint="Alt ⇧ ⏎">${t("act.send_release")}<//>`}

@@ -1,15 +1,8 @@
 // Where the platform does not count what is sent for people: they reply in its own app, and the text goes along.
 import { html } from "../lib/view.js";
 import { t } from "../lib/i18n.js";
-import { shopOf } from "../lib/session.js";
 import { say } from "../ui/floating.js";
 import { Icon } from "../ui/parts.js";
-
-/** The channel of a conversation whose platform counts no reply sent through us; null where they count, or nobody knows. */
-export function elsewhere(talk) {
-  const channel = shopOf(talk.shop)?.channels.find((c) => c.key === talk.channel);
-  return channel?.api_sent_counts === "no" ? channel : null;
-}
 
 /** The address of the conversation in the platform's app, where the channel names one; `{buyer}` in it is filled. */
 function appUrl(channel, talk) {
