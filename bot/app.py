@@ -211,7 +211,7 @@ class App:
             **self._desk(publishing),
             follow_ups=FollowUps(self.store, self.shelf, self.directory, self.clocks),
             scorecards=scorecards,
-            agents=Agents(self.store),
+            agents=Agents(self.store, self.directory),
             charts=Charts(self.store),
             alarms=self.alarms,
             pulse=self.pulse,

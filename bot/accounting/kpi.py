@@ -91,12 +91,13 @@ def response_kpi(books: Books, events: Iterable[Event], as_of: datetime, season:
     if waits:
         mean = Fraction(sum((wait.days * 86_400 + wait.seconds) * 10**6 + wait.microseconds for wait in waits))
         mean /= len(waits) * 10**6
-    notices = _notices(events, as_of)
-    violations = sum(_waited_too_long(one, rules, as_of) and not _announced(one, notices) for one in inside)
+    notices = notice_spans(events, as_of)
+    violations = sum(waited_too_long(one, rules, as_of) and not announced(one, notices) for one in inside)
     return ResponseKpi(mean, passes("avg_response_s", mean, rules, season), violations)
 
 
-def _waited_too_long(verdict: Verdict, rules: Ruleset, as_of: datetime) -> bool:
+def waited_too_long(verdict: Verdict, rules: Ruleset, as_of: datetime) -> bool:
+    """Say whether an inquiry was answered late, or has waited over ``kpi.unanswered_s`` without a person's reply."""
     if verdict.reason is Reason.LATE:
         return True
     if verdict.answered_at is not None or verdict.reason is Reason.UNMEASURED:
@@ -105,10 +106,20 @@ def _waited_too_long(verdict: Verdict, rules: Ruleset, as_of: datetime) -> bool:
     return bool(waited > rules["kpi.unanswered_s"])
 
 
-def _notices(events: Iterable[Event], as_of: datetime) -> list[tuple[datetime, datetime]]:
+def is_notice(event: Event) -> bool:
+    """Say whether an event is a prior notice, or the news of one: it speaks of a time, not of a message."""
+    return event.kind == "report" and event.meta.get("type") == "prior_notice"
+
+
+def notice_spans(events: Iterable[Event], as_of: datetime) -> list[tuple[datetime, datetime]]:
+    """List the spans ``[from, to)`` of accepted prior notices; of each span the last status known rules.
+
+    Raises:
+        ValueError: a notice's ``from`` or ``to`` is no time.
+        KeyError: it lacks one of them.
+    """
     last: dict[tuple[datetime, datetime], Any] = {}
-    reports = [one for one in events if one.kind == "report" and one.meta.get("type") == "prior_notice"]
-    for event in sorted(reports, key=lambda one: one.at):
+    for event in sorted(filter(is_notice, events), key=lambda one: one.at):
         if event.at <= as_of:
             last[_moment(event.meta["from"]), _moment(event.meta["to"])] = event.meta.get("status")
     return [span for span, status in last.items() if status == "accepted"]
@@ -118,5 +129,6 @@ def _moment(value: Any) -> datetime:
     return value if isinstance(value, datetime) else datetime.fromisoformat(value)
 
 
-def _announced(verdict: Verdict, notices: list[tuple[datetime, datetime]]) -> bool:
+def announced(verdict: Verdict, notices: Iterable[tuple[datetime, datetime]]) -> bool:
+    """Say whether an inquiry was opened within one of the spans of prior notice."""
     return any(start <= verdict.opened_at < end for start, end in notices)

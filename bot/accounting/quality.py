@@ -86,17 +86,15 @@ def _spoken(fold: Fold) -> list[tuple[str, str]]:
 
 def wording(events: Iterable[Event], ruleset: Ruleset, as_of: datetime | None = None) -> tuple[Violation, ...]:
     """List the forbidden phrases in messages by people, in time order; recalled messages were never sent."""
+    said = (reply for reply in _replies(events, ruleset, as_of) if reply.actor == "agent")
+    return tuple(Violation(reply.id, phrase) for reply in said for phrase in forbidden(reply.text, ruleset))
+
+
+def forbidden(text: str, ruleset: Ruleset) -> list[str]:
+    """List the ruleset's forbidden phrases that a text holds (or is, where ``wording.match`` is ``whole``)."""
     whole = ruleset["wording.match"] == "whole"
-    found = []
-    for reply in _replies(events, ruleset, as_of):
-        if reply.actor != "agent":
-            continue
-        text = folded(reply.text).strip()
-        for phrase in ruleset["wording.list"]:
-            wanted = folded(phrase)
-            if text == wanted if whole else wanted in text:
-                found.append(Violation(reply.id, phrase))
-    return tuple(found)
+    plain = folded(text).strip()
+    return [p for p in ruleset["wording.list"] if (plain == folded(p) if whole else folded(p) in plain)]
 
 
 def _replies(events: Iterable[Event], ruleset: Ruleset, as_of: datetime | None) -> list[Event]:

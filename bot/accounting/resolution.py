@@ -55,13 +55,29 @@ def resolution(events: Iterable[Event], closings: Iterable[Closing], ruleset: Ru
 def _solved(
     inquiry: Inquiry, following: Inquiry | None, closings: Iterable[datetime], window: timedelta, as_of: datetime
 ) -> bool | None:
-    """Say whether an inquiry was solved in one contact; None while that is open."""
-    back = None if following is None else following.opening.at
-    closed = next((at for at in closings if at >= inquiry.opening.at and (back is None or at < back)), None)
-    if any(passed_on(one) for one in inquiry.transfers):
+    opened, back = inquiry.opening.at, None if following is None else following.opening.at
+    closed = next((at for at in closings if at >= opened and (back is None or at < back)), None)
+    handed_on = any(passed_on(one) for one in inquiry.transfers)
+    return decided(opened, back, closed, window, as_of, handed_on=handed_on)
+
+
+def decided(
+    opened: datetime,
+    back: datetime | None,
+    closed: datetime | None,
+    window: timedelta,
+    as_of: datetime,
+    *,
+    handed_on: bool,
+) -> bool | None:
+    """Say whether an inquiry was solved in one contact; None while that is open.
+
+    ``back`` is when the buyer's next inquiry opened, ``closed`` the first closing between the two.
+    """
+    if handed_on:
         return False
     if closed is None:
-        return None if back is None and as_of - inquiry.opening.at <= window else False
+        return None if back is None and as_of - opened <= window else False
     if back is not None:
         return back - closed > window
     return True if as_of - closed > window else None

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
+from bot.accounting.marks import EXTRA
 from bot.accounting.scorecard import Rate
+from bot.service.directory import Directory
 from bot.service.figures import rate_facts
+from bot.service.kpis import kpis
 from bot.service.scorecards import Period
 from bot.store.engine import Store
 from bot.store.reading import rates
@@ -15,22 +19,29 @@ from bot.store.reading import rates
 class Agents:
     """Reads the roll-up by agent."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, directory: Directory) -> None:
+        self._store, self._directory = store, directory
 
     async def figures(self, shop: str, period: Period) -> dict[str, Any]:
         """A shop's agents over a period, the one with most inquiries first, and how many nobody replied to.
 
         An inquiry is the agent's who replied to it first. ``in_time``: a reply within the limit, whatever it said;
-        ``valid``: it counts. The two apart show who is fast with words that say nothing.
+        ``valid``: it counts. The two apart show who is fast with words that say nothing. ``kpi`` as on the shop's
+        scorecard, over the agent's own inquiries; None where the rules have no such set.
         """
+        config = self._directory.shops[shop]
+        ruleset = self._directory.ruleset(config, period.last)
         rows = await self._store.read(rates.sums, shop, *period.texts, "agent")
+        parts: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+        if EXTRA in ruleset.extras:
+            for row in await self._store.read(rates.sums, shop, *period.texts, "day", "agent", "reason"):
+                parts[row["agent"]].append(row)
         names = await self._store.read(rates.names, [row["agent"] for row in rows if row["agent"]])
         mine = sorted((row for row in rows if row["agent"]), key=lambda row: (-row["inquiries"], row["agent"]))
         return {
             "shop": shop,
             "period": period.facts,
-            "items": [_agent(row, names) for row in mine],
+            "items": [_agent(row, names) | {"kpi": kpis(parts[row["agent"]], ruleset, config)} for row in mine],
             "without_agent": next((row["inquiries"] for row in rows if not row["agent"]), 0),
         }
 

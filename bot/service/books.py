@@ -22,6 +22,8 @@ from bot.accounting.verdict import Verdict
 from bot.core.message import Kind, Origin, Sender
 from bot.service.clocks import Clocks
 from bot.service.directory import ZONE, Directory
+from bot.service.marking import TIMER as MARKS
+from bot.service.marking import Marking, Marks
 from bot.service.nights import mornings
 from bot.service.posting import line_of, rows_of, stake
 from bot.store import inquiries, messages, rollups, timers
@@ -40,6 +42,7 @@ class Books:
     def __init__(self, directory: Directory, clocks: Clocks) -> None:
         self._directory, self._clocks = directory, clocks
         self._known: dict[str, tuple[Channel, ChannelFacts]] = {}
+        self._marking = Marking(directory, clocks)
 
     def refold(self, conn: sa.Connection, loaded: Mapping[str, Conversation], floors: Mapping[str, int]) -> None:
         """Bring inquiries and the conversations' deadlines up to date.
@@ -56,9 +59,10 @@ class Books:
         lines: list[Line] = []
         sums: list[tuple[int, Mapping[str, Any]]] = []
         due: list[Timer] = []
+        marks = self._marking.begin(conn, loaded, [row for rows in said.values() for row in rows])
         for cid, one in loaded.items():
-            fresh, mornings = self._fold(one, said[cid])
-            due += mornings
+            fresh, more = self._fold(one, said[cid], marks)
+            due += more
             old = {row["id"]: row for row in posted[cid] if row["opened_at"] >= since[cid]}
             self._post(conn, one, old, fresh, saves, lines, sums)
             kept = [row for row in posted[cid] if row["opened_at"] < since[cid]]
@@ -67,6 +71,11 @@ class Books:
         rollups.add(conn, sums)
         append(conn, lines)
         timers.put(conn, due)
+
+    def look_again(self, conn: sa.Connection, one: Conversation) -> None:
+        """Something happened that is no message (a closing): have the conversation's marks worked out anew, soon."""
+        if self._marking.has_set(one.shop):
+            timers.put(conn, [Timer(one.shop, MARKS, one.id, self._clocks.now_ms(one.shop))])
 
     def judge(
         self, conn: sa.Connection, one: Conversation, since: int, also: Sequence[Event] = ()
@@ -88,14 +97,19 @@ class Books:
         now = self._clocks.now(one.shop)
         return rules_at(from_ms(rows[0]["at"]) if rows else now), judged
 
-    def _fold(self, one: Conversation, rows: Sequence[Mapping[str, Any]]) -> tuple[list[dict[str, Any]], list[Timer]]:
-        """The inquiries of a conversation, and the mornings at which the desk must be told of them."""
+    def _fold(
+        self, one: Conversation, rows: Sequence[Mapping[str, Any]], marks: Marks
+    ) -> tuple[list[dict[str, Any]], list[Timer]]:
+        """The inquiries of a conversation; and when the desk must be told of them, or time alone changes something."""
         if not rows:
             return [], []
+        now = self._clocks.now(one.shop)
         _, judged = self._judge(one, rows)
-        without = self._without_api(one, rows)
-        fresh = rows_of(one, judged, without, rows)
-        return fresh, mornings(fresh, self._directory.rules_at(one.shop), self._clocks.now(one.shop))
+        marked, turns = marks.of(one, events_of(rows), judged.inquiries, now)
+        fresh = rows_of(one, judged, self._without_api(one, rows), rows)
+        for row in fresh:
+            row["marks"] = marked.get(row["id"], {})
+        return fresh, [*turns, *mornings(fresh, self._directory.rules_at(one.shop), now)]
 
     def _without_api(self, one: Conversation, rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Verdict] | None:
         """Judge as if replies sent by API counted for nothing, while nobody knows whether they do; None where that is

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, StringConstraints, ValidationError, model_validator
@@ -48,6 +49,8 @@ class ShopPart(Part):
     open_date: str | None = None
     monthly_sales: float | None = None
     monthly_orders: int | None = Field(None, ge=0)
+    promo_dates: list[date] | None = Field(None, max_length=366)
+    category: str | None = None
     service_hours: Hours | None = None
     bot_mode: Literal["off", "suggest", "auto"] | None = None
     human_follow_up: Literal["always", "within_budget", "off"] | None = None

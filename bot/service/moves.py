@@ -17,7 +17,7 @@ from bot.service.intake import LEASE_MS
 from bot.service.promises import Promises
 from bot.service.refusal import Because, Refusal
 from bot.store import conversations as convs
-from bot.store import decisions, inquiries, outbox, reading, timers
+from bot.store import decisions, inquiries, marks, outbox, reading, timers
 from bot.store.conversations import OUTSIDE, Conversation
 from bot.store.journal import Line, append
 from bot.store.timers import Timer
@@ -150,6 +150,8 @@ class Moves:
             )
         one.step(Event.CLOSED)
         one.let_go(self.clocks.now_ms(one.shop))
+        marks.close(conn, one.shop, one.id, self.clocks.now_ms(one.shop))
+        self.books.look_again(conn, one)
         one.reason, one.unread = None, 0
         waived = inquiries.waive(conn, one.id, reason.strip()[:200]) if one.owed else []
         outbox.cancel_automatic(conn, one.id, "closed", self.clocks.now_ms(one.shop))
@@ -164,6 +166,7 @@ class Moves:
         one.step(Event.REOPENED)
         one.hold(who, self.clocks.now_ms(one.shop))
         inquiries.unwaive(conn, one.id)
+        marks.reopen(conn, one.id)
         self.books.refold(conn, {one.id: one}, {one.id: 0})
         self.keep_lease(conn, one)
         self._journal(conn, one, "reopen", {"by": who})

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from bot.accounting.kpi import cases
 from bot.accounting.ruleset import Ruleset, meaningless
 from bot.core.message import Kind
 from bot.core.notices import Notice
@@ -24,6 +25,7 @@ def check_options(options: Mapping[str, Any], ruleset: Ruleset) -> None:
     _hours(options)
     _notices(options.get("notices") or {}, ruleset)
     _tier(options)
+    _kpi(options, ruleset)
     _alarms(options.get("alarms") or {})
     _lists(options.get("lists") or {})
 
@@ -46,6 +48,21 @@ def _alarms(alarms: Mapping[str, Any]) -> None:
                 "提醒只有 unclaimed_s（5 到 3600 秒）和 silent_min（0 到 1440 分钟，0 为不提醒）。",
                 "Alarms have unclaimed_s (5 to 3600 s) and silent_min (0 to 1440 min, 0 for never).",
             )
+
+
+def _kpi(options: Mapping[str, Any], ruleset: Ruleset) -> None:
+    known = sorted({case for metric in ("daily_volume", "conversion_rate") for case in cases(metric, ruleset)})
+    category = options.get("category")
+    if category is not None and known and category not in known:
+        names = ", ".join(known)
+        raise _wrong("category", f"没有这个类目的标准；可选 {names}。", f"No standard for it; there are {names}.")
+    try:
+        for day in options.get("promo_dates") or ():
+            date.fromisoformat(str(day))
+    except ValueError:
+        raise _wrong(
+            "promo_dates", "大促日期要写成 2026-11-11 这样。", "Days of promotions are written like 2026-11-11."
+        ) from None
 
 
 def _hours(options: Mapping[str, Any]) -> None:

@@ -11,12 +11,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.accounting.marks import EXTRA
 from bot.accounting.raw import raw
 from bot.accounting.ruleset import Ruleset
 from bot.accounting.scorecard import Line, Rate, budget, grade, lines
 from bot.service.clocks import Clocks
-from bot.service.directory import ZONE, Directory
+from bot.service.directory import ZONE, Directory, ShopConfig
 from bot.service.figures import line_facts, rate_facts, ruleset_facts, tier_on
+from bot.service.kpis import kpis
 from bot.service.ledger_files import TooManyRows, packed
 from bot.service.refusal import Because, Refusal
 from bot.service.statements import api_sent, rate_of
@@ -112,8 +114,15 @@ class Scorecards:
             "by_day": _by_day(rows),
             "api_sent": api_sent(self._directory, shop_id, rows, compared, ruleset),
             "opened": _opened(rows, ruleset),
+            "kpi": await self._kpi(shop, period, ruleset),
             **desk,
         }
+
+    async def _kpi(self, shop: ShopConfig, period: Period, ruleset: Ruleset) -> dict[str, Any] | None:
+        if EXTRA not in ruleset.extras:
+            return None
+        rows = await self._store.read(rates.sums, shop.id, *period.texts, "day", "agent", "reason")
+        return kpis(rows, ruleset, shop)
 
     async def export(self, shop_id: str, period: Period, kind: str) -> bytes:
         """The books of a period as a file (``xlsx``, or ``csv``: both tables in a zip).

@@ -33,6 +33,8 @@ def add_deliveries(conn: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> No
 
 _JUDGED = (
     message.c.id,
+    message.c.seq,
+    message.c.shop,
     message.c.conversation,
     message.c.sender,
     message.c.origin,

@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.accounting.marks import NAMES as MARKS
 from bot.store.statements import add_up
 from bot.store.tables import rollup
 
@@ -42,5 +43,6 @@ def amounts(row: Mapping[str, Any]) -> dict[str, int]:
         "in_time": int(row["in_time"] and row["eligible"]),
         "opened": int(row["eligible"] and opened is not None),
         "opened_fast": int(row["eligible"] and opened is not None and opened <= target),
+        **{name: row["marks"].get(name, 0) for name in MARKS},
         **{f"said_{name}": said.count(name) for name in ("human", "assisted", "automatic", "unknown")},
     }

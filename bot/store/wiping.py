@@ -9,6 +9,7 @@ from bot.store.holding import forget
 from bot.store.tables import (
     assignment,
     buyer,
+    closing,
     conversation,
     decision,
     delivery,
@@ -23,8 +24,10 @@ from bot.store.tables import (
     outbox,
     passing,
     piece,
+    prior_notice,
     promise,
     proposal,
+    recount,
     report_case,
     rollup,
     statement,
@@ -35,6 +38,7 @@ from bot.store.tables import (
 
 _SAID = (
     assignment,
+    closing,
     buyer,
     conversation,
     decision,
@@ -50,6 +54,8 @@ _SAID = (
     outbox,
     passing,
     piece,
+    prior_notice,
+    recount,
     promise,
     proposal,
     report_case,

@@ -114,6 +114,8 @@ def shop(config: ShopConfig, services: Services, base_url: str) -> dict[str, Any
         "promise_s": config.options.get("promise_s", PROMISE_S),
         "holding_words": config.options.get("holding_words", []),
         "tier": config.options.get("tier"),
+        "promo_dates": config.options.get("promo_dates") or [],
+        "category": config.options.get("category"),
         "notices": {**config.options.get("notices", {}), "timed_answer_s": config.timed_answer_s},
         "deadline": {"seconds": deadline, "warn_s": 90 if quick else 300, "urgent_s": 30 if quick else 60},
         "auto_counts": ruleset.auto_counts,

@@ -10,9 +10,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import orjson
 import sqlalchemy as sa
 
-from adapters.base import Ack, Channel
+from adapters.base import Ack, Channel, Delivery
+from adapters.signing import sign
 from bot.app import App
 from bot.core.message import Kind
 from bot.service.arrivals import conversation_id
@@ -77,6 +79,15 @@ class Floor:
         assert (await self.says(buyer, text, shop=shop, kind=kind)).status == 200
         await self.quiet()
         return await self.talk(buyer, shop=shop)
+
+    async def tells(self, item: Mapping[str, Any], *, shop: str = "demo") -> None:
+        """The platform tells of something in its own words, now; it is in the books when this returns."""
+        channel, now = self.channels[shop], self.app.clocks.now(shop)
+        body = orjson.dumps({"type": "message", "data": {"text": "", "sent_at": now.isoformat(), **item}})
+        delivery = Delivery("POST", sign(channel.secrets, str(item["id"]), now, body), {}, body, now)
+        said = await answer(self.app.services, channel, self.app.directory.adapter(channel), delivery)
+        assert said.status == 200
+        await self.quiet()
 
     async def quiet(self) -> None:
         """Wait until nothing is being decided or sent."""

@@ -15,6 +15,8 @@ NOT_RECORDED = {
     "suggestion": "the ledger holds it, with who",
     "check": "nothing is changed",
     "match": "nothing is changed",
+    "draft-check": "nothing is changed",
+    "looking": "presence itself is recorded",
     "neighbours": "nothing is changed",
     "what-if": "nothing is changed",
     "preview": "nothing is changed",

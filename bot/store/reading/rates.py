@@ -39,11 +39,18 @@ def owed(conn: sa.Connection, shop: str, first: str, last: str) -> int:
     return int(conn.scalar(sa.select(sa.func.count()).select_from(inquiry).where(*where)) or 0)
 
 
+def _mark(name: str) -> Any:
+    return inquiry.c.marks[name].as_integer()
+
+
+MARKED = ("violation", "announced", "passed_on", "unexplained", "incomplete", "misspoken")
 SEVERAL = {
     "owed": inquiry.c.owed,
     "due": inquiry.c.in_denominator,
     "missed": sa.and_(inquiry.c.in_denominator, sa.not_(inquiry.c.counted)),
     "answered": sa.and_(inquiry.c.response_ms.is_not(None), inquiry.c.reason.in_(("valid", "late", "turn_missed"))),
+    "unsolved": sa.and_(_mark("settled") == 1, _mark("solved") == 0),
+    **{name: _mark(name) > 0 for name in MARKED},
 }
 """What stands behind a number that several verdicts go into: its name, and which inquiries these are."""
 

@@ -6,7 +6,18 @@ Times are whole milliseconds UTC. Every unique key of shop data begins with the 
 from bot.store.rows.alarms import AlarmRow, AlarmSend, AlarmSink
 from bot.store.rows.desk import Conversation, DecisionRow, Delivery, MessageRow, Outbox, Piece, Suggestion, Timer
 from bot.store.rows.faq import EntryRow, EntryVersion, Field, Import, Phrase
-from bot.store.rows.ledger import InquiryRow, Journal, JournalHead, Recount, Rollup, RuleChange, StatementRow, Tally
+from bot.store.rows.ledger import (
+    ClosingRow,
+    InquiryRow,
+    Journal,
+    JournalHead,
+    PriorNotice,
+    Recount,
+    Rollup,
+    RuleChange,
+    StatementRow,
+    Tally,
+)
 from bot.store.rows.people import Audit, LoginTry, Once, Person, Role, Session, Token
 from bot.store.rows.replying import (
     Buyer,
@@ -31,6 +42,7 @@ __all__ = [
     "Audit",
     "Buyer",
     "ChannelRow",
+    "ClosingRow",
     "Conversation",
     "DecisionRow",
     "Delivery",
@@ -55,6 +67,7 @@ __all__ = [
     "PhraseUse",
     "Piece",
     "PresenceRow",
+    "PriorNotice",
     "Promise",
     "Proposal",
     "Recount",

@@ -36,7 +36,8 @@ class JournalHead(SQLModel, table=True):
 
 class Rollup(SQLModel, table=True):
     """Sums over a shop's inquiries by local day, hour, agent and reason, kept with every posting, so that a number
-    costs the same however many messages lie behind it. ``said_*`` count replies by class."""
+    costs the same however many messages lie behind it. ``said_*`` count replies by class; the last ten are the marks
+    of a KPI set, 0 where the rules have none."""
 
     __tablename__ = "rollup"
     shop: str = key()
@@ -59,6 +60,16 @@ class Rollup(SQLModel, table=True):
     said_assisted: int = millis()
     said_automatic: int = millis()
     said_unknown: int = millis()
+    violation: int = millis()
+    announced: int = millis()
+    passed_on: int = millis()
+    unexplained: int = millis()
+    asked: int = millis()
+    incomplete: int = millis()
+    spoken: int = millis()
+    misspoken: int = millis()
+    settled: int = millis()
+    solved: int = millis()
 
 
 class Tally(SQLModel, table=True):
@@ -104,6 +115,29 @@ class RuleChange(SQLModel, table=True):
     why: str
 
 
+class ClosingRow(SQLModel, table=True):
+    """A conversation was closed."""
+
+    __tablename__ = "closing"
+    shop: str = key()
+    conversation: str = key()
+    at: int = key(sa_type=sa.BigInteger)
+    __table_args__ = (sa.Index("closing_conversation", "conversation", "at"),)
+
+
+class PriorNotice(SQLModel, table=True):
+    """The shop told its platform of busy hours before they came, or what became of that; ``id`` is the message."""
+
+    __tablename__ = "prior_notice"
+    shop: str = key()
+    id: str = key()
+    starts: int = millis()
+    ends: int = millis()
+    status: str
+    at: int = millis()
+    seq: int = millis()
+
+
 class Recount(SQLModel, table=True):
     """A shop whose books are being counted again: under which rules (a digest), behind which conversation to go on."""
 
@@ -121,7 +155,7 @@ class InquiryRow(SQLModel, table=True):
 
     ``counted_without_api`` and ``due_without_api``: both sides of the fraction if replies sent by API counted for
     nothing. ``agent`` is who replied first, ``in_time`` whether that was within the limit, whatever was said.
-    ``opened_ms``: how long after the opening somebody of the shop first looked, ``opening_target_ms``: within which
+    ``marks`` are those of a KPI set, empty where the rules have none. ``opened_ms``: how long after the opening somebody of the shop first looked, ``opening_target_ms``: within which
     somebody should have. ``open`` = no valid reply yet; ``owed`` = a person's reply is still needed, unless somebody closed it for a reason
     (``waived``).
     """
@@ -157,6 +191,7 @@ class InquiryRow(SQLModel, table=True):
     by_person: bool = False
     bot_answered: bool = False
     replies: list[dict[str, Any]] = blob()
+    marks: dict[str, int] = blob()
     __table_args__ = (
         sa.Index("inquiry_day", "shop", "day", "reason"),
         sa.Index("inquiry_conversation", "conversation", "opened_at"),

@@ -48,7 +48,8 @@ class ExportQuery(RatesQuery):
 
 
 class InquiriesQuery(RatesQuery):
-    """Which of them: a verdict's reason, or ``owed due missed answered``; of which day, weekday (Monday is 1) or hour;
+    """Which of them: a verdict's reason, ``owed due missed answered``, or a mark of the KPI set (``violation announced
+    passed_on unexplained incomplete misspoken unsolved``); of which day, weekday (Monday is 1) or hour;
     whose first reply; from where."""
 
     reason: str = ""

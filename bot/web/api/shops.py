@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
@@ -53,6 +54,8 @@ class ShopBody(Shape):
     open_date: str | None = None
     monthly_sales: float | None = None
     monthly_orders: int | None = Field(None, ge=0)
+    promo_dates: list[date] | None = Field(None, max_length=366)
+    category: str | None = Field(None, max_length=40)
     service_hours: Hours | None = None
     bot_mode: Literal["off", "suggest", "auto"] | None = None
     human_follow_up: Literal["always", "within_budget", "off"] | None = None
@@ -81,6 +84,8 @@ class ShopChange(Shape):
     service_hours: Hours | None = None
     notices: Notices | None = None
     tier: str | None = None
+    promo_dates: list[date] | None = Field(None, max_length=366)
+    category: str | None = Field(None, max_length=40)
     alarms: AlarmLimits | None = None
     promise_s: int | None = Field(None, ge=0, le=86_400)
     holding_words: list[str] | None = Field(None, max_length=100)
