@@ -11,6 +11,7 @@ from pathlib import Path
 
 import typer
 
+from bot.cli.figures import of_the_process, of_the_store
 from bot.cli.shared import existing, opening, settings_of
 from bot.settings import Settings
 
@@ -26,8 +27,15 @@ def doctor(context: typer.Context) -> None:
     fine = [_tell(*found) for found in _surroundings(settings.data)]
     with opening(settings):
         fine += [_tell(*found) for found in asyncio.run(_inside(settings))]
+    fine += [_tell(*found) for found in of_the_process(f"http://{_host(settings.host)}:{settings.port}")]
     if not all(fine):
         raise typer.Exit(1)
+
+
+def _host(host: str) -> str:
+    """Where a service that listens everywhere is asked on this machine."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  (asked, not bound)
+    return f"[{host}]" if ":" in host else host
 
 
 def _tell(fit: bool, words: str) -> bool:
@@ -48,6 +56,7 @@ async def _inside(settings: Settings) -> list[tuple[bool, str]]:
         words = f"数据目录 {settings.data} 还是空的，运行 miaohui 开始 / the data folder is empty: run miaohui to begin"
         return [(True, words)]
     from bot.app import opened
+    from bot.store.reading import journal
 
     async with opened(settings) as app:
         owner = await app.services.people.has_owner()
@@ -73,4 +82,6 @@ async def _inside(settings: Settings) -> list[tuple[bool, str]]:
                         f"渠道 {key}：{bad} 次签名不符，检查密钥和时钟 / {bad} bad signatures: check secret and clock",
                     )
                 )
-    return found
+        status = await app.store.read(journal.status, list(app.directory.shops))
+        oldest_s = max(0, app.clocks.real_ms() - status["oldest"]) / 1000 if status["oldest"] else 0.0
+        return found + of_the_store(status, oldest_s)

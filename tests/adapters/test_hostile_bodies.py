@@ -1,6 +1,7 @@
 """Whatever a body holds, signed or not, an adapter answers with facts or one of its two refusals."""
 
 import json
+import os
 from datetime import UTC, datetime
 
 import pytest
@@ -13,6 +14,8 @@ from adapters.signing import sign
 from bot.core.message import Kind, Sender
 
 NOW = datetime(2026, 5, 1, 6, 0, 5, tzinfo=UTC)
+MANY = int(os.environ.get("FUZZ", "300"))
+"""``make fuzz`` asks for more."""
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 words = st.text(st.characters(exclude_categories=()), max_size=20)  # halves of surrogate pairs included
@@ -60,7 +63,7 @@ def read(name: str, body: bytes) -> Facts | None:
 
 
 @each_adapter
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=MANY, deadline=None)
 @given(body=bodies)
 @example(body=b'{"type":"message","data":{"sender":"buyer","kind":"text","meta":{"a":1e999}}}')
 def test_p16_signed_and_odd(name, body):
@@ -77,14 +80,14 @@ def test_p16_signed_and_odd(name, body):
 
 
 @each_adapter
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=MANY, deadline=None)
 @given(body=st.binary(max_size=300))
 def test_p16_signed_and_not_even_text(name, body):
     assert read(name, body) is None
 
 
 @each_adapter
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=MANY, deadline=None)
 @given(
     body=bodies,
     headers=st.dictionaries(st.sampled_from(["webhook-id", "webhook-timestamp", "webhook-signature"]), words),

@@ -13,7 +13,11 @@ PAGES = sorted(
     for pattern in ("*.md", "docs/**/*.md", "adapters/*/*.md")
     for path in ROOT.glob(pattern)
 )
-PAIRS = [("README.md", "README.zh-CN.md"), ("docs/deploy.md", "docs/deploy.zh-CN.md")]
+PAIRS = [
+    ("README.md", "README.zh-CN.md"),
+    ("docs/deploy.md", "docs/deploy.zh-CN.md"),
+    ("docs/runbook.md", "docs/runbook.zh-CN.md"),
+]
 LINK = re.compile(r"\]\((?P<to>[^)\s]+)\)")
 HEADING = re.compile(r"^(?P<level>#+) (?P<words>.+)$", re.MULTILINE)
 
