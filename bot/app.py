@@ -33,6 +33,7 @@ from bot.service.desk import Desk
 from bot.service.desk_line import DeskLine
 from bot.service.directory import Directory
 from bot.service.drafts import Drafts
+from bot.service.erasing import Erasing
 from bot.service.explaining import Explaining
 from bot.service.facts import Facts
 from bot.service.follow_ups import FollowUps
@@ -75,6 +76,7 @@ from bot.web.feed import Feed
 from bot.web.routes import ALL
 from bot.web.services import Services
 
+EXPIRE_EVERY_S = 6 * 3600.0
 STALL_S = 8.0
 """A simulated stall outlasts the sending timeout."""
 
@@ -140,17 +142,21 @@ class App:
             self.worker,
         )
         self.together = Together(self.store, self.worker, self._reload, self._committed)
-        self.intake = Intake(self.store, self.clocks, self.worker, self.answering.put, self.together.ring)
+        self.intake = Intake(
+            self.store, self.clocks, self.worker, self.vault.digest, self.answering.put, self.together.ring
+        )
         self.presences = Presences(self.store, self.clocks, self.moves)
         self.assigning = Assigning(self.store, self.clocks, self.directory, self.shelf, self.presences)
         self.desk_line = DeskLine(self.store, self.directory, self.clocks)
         self.searching = Searching(self.store)
+        self.erasing = Erasing(self.store, self.directory, self.clocks, self.vault)
         self.watching = Watching(
             [
                 Watch("assign", 1, self.assigning.look),
                 Watch("assign_soon", 3600, self.assigning.assign, rung=True),
                 Watch("line", 20, self.desk_line.watch),
                 Watch("search", 2, self.searching.take_in),
+                Watch("expire", EXPIRE_EVERY_S, self.erasing.expire),
             ],
             self.worker.first,
         )
@@ -206,6 +212,7 @@ class App:
             people=people,
             shops=shops,
             worker=self.worker,
+            erasing=self.erasing,
             intake=self.intake,
             answering=self.answering,
             **self._desk(publishing),

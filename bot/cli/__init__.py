@@ -68,7 +68,20 @@ def serve(context: typer.Context) -> None:
 
 def _register() -> None:
     """Commands that are heavy to import are thin here and import when run."""
-    from bot.cli import account, alarm, channel, doctor, explain, init, ledger, people, routes, settings, simulate
+    from bot.cli import (
+        account,
+        alarm,
+        buyer,
+        channel,
+        doctor,
+        explain,
+        init,
+        ledger,
+        people,
+        routes,
+        settings,
+        simulate,
+    )
 
     app.command(name="account", epilog=ELSEWHERE)(account.account)
     app.command(name="explain", epilog=ELSEWHERE)(explain.explain)
@@ -78,6 +91,7 @@ def _register() -> None:
     app.command(name="settings", epilog=ELSEWHERE)(settings.settings)
     app.command(name="doctor", epilog=ELSEWHERE)(doctor.doctor)
     app.add_typer(alarm.app, name="alarm")
+    app.add_typer(buyer.app, name="buyer")
     app.add_typer(channel.app, name="channel")
     app.add_typer(ledger.app, name="ledger")
     app.add_typer(people.users, name="user")

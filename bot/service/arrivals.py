@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -25,6 +26,8 @@ class Arrival:
     facts: Facts
     at: int
     worker: str
+    digest: Callable[[str], str]
+    """Of a message's id: by it one that was erased is known again."""
     detail: str = ""
 
 

@@ -30,7 +30,7 @@ from bot.service.fields import card_facts
 from bot.service.forged import Forged
 from bot.service.worker import Worker
 from bot.store import conversations as convs
-from bot.store import messages, outbox, shops, timers
+from bot.store import erasing, messages, outbox, shops, timers
 from bot.store.conversations import OUTSIDE, Conversation
 from bot.store.engine import Store
 from bot.store.holding import may_be_others
@@ -53,11 +53,12 @@ class Intake:
         store: Store,
         clocks: Clocks,
         worker: Worker,
+        digest: Callable[[str], str],
         on_stored: Callable[[Sequence[Fresh]], None],
         on_others: Callable[[set[str]], None],
     ) -> None:
         """``on_others`` gets the names of other processes whose work it is to decide what was stored."""
-        self._store, self._clocks, self._worker = store, clocks, worker
+        self._store, self._clocks, self._worker, self._digest = store, clocks, worker, digest
         self._on_stored, self._on_others = on_stored, on_others
         self.forged = Forged(store)
         self._last: dict[str, int] = {}
@@ -68,7 +69,7 @@ class Intake:
         Raises whatever the store raises: then nothing was accepted, and the platform is asked to send again.
         """
         me = self._worker.name
-        arrival = Arrival(channel, delivery, facts, self._clocks.now_ms(channel.shop), me, detail)
+        arrival = Arrival(channel, delivery, facts, self._clocks.now_ms(channel.shop), me, self._digest, detail)
         stored = await self._store.merge(accept, arrival, shop=channel.shop)
         self._last[channel.key] = arrival.at
         touched = [*stored.fresh, *stored.confirmed]
@@ -134,7 +135,19 @@ def _gather(conn: sa.Connection, arrivals: Sequence[Arrival]) -> _Batch:
     talks = {conversation_id(channel.key, item.conversation) for channel, item in items}
     loaded = convs.load(conn, talks)
     others = messages.in_others_hands(conn, loaded, arrivals[0].worker) if may_be_others(conn) else {}
-    return _Batch(loaded, messages.known(conn, ids), Echoes(conn, items), others)
+    known = messages.known(conn, ids) | _erased(conn, arrivals, items)
+    return _Batch(loaded, known, Echoes(conn, items), others)
+
+
+def _erased(
+    conn: sa.Connection, arrivals: Sequence[Arrival], items: Sequence[tuple[Channel, Incoming]]
+) -> dict[str, str]:
+    """Messages that were here and are erased: what they said is not known any more, so a repeat is no conflict."""
+    digests: dict[str, dict[str, str]] = {}
+    for channel, item in items:
+        mid = message_id(channel.key, item.message_id)
+        digests.setdefault(channel.shop, {})[arrivals[0].digest(mid)] = mid
+    return {mids[found]: "" for shop, mids in digests.items() for found in erasing.known(conn, shop, mids.keys())}
 
 
 def _accept_one(conn: sa.Connection, batch: _Batch, arrival: Arrival, item: Incoming, stored: Stored) -> None:

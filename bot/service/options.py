@@ -15,6 +15,9 @@ from bot.service.directory import hours_of
 from bot.service.refusal import Because, Refusal
 from knowledge_base.signals import Lists
 
+RETENTION_DAYS, RETENTION_AT_LEAST, RETENTION_AT_MOST = 180, 30, 3650
+"""How many days a shop keeps what was said, unless it sets another number."""
+
 
 def check_options(options: Mapping[str, Any], ruleset: Ruleset) -> None:
     """Check service hours, notices and what decides a tier. ``ruleset`` is the shop's, its overrides included.
@@ -28,6 +31,16 @@ def check_options(options: Mapping[str, Any], ruleset: Ruleset) -> None:
     _kpi(options, ruleset)
     _alarms(options.get("alarms") or {})
     _lists(options.get("lists") or {})
+    _retention(options.get("retention_days", RETENTION_DAYS))
+
+
+def _retention(days: Any) -> None:
+    if isinstance(days, bool) or not isinstance(days, int) or not RETENTION_AT_LEAST <= days <= RETENTION_AT_MOST:
+        raise _wrong(
+            "retention_days",
+            f"聊天内容保留 {RETENTION_AT_LEAST} 到 {RETENTION_AT_MOST} 天。",
+            f"What was said is kept for {RETENTION_AT_LEAST} to {RETENTION_AT_MOST} days.",
+        )
 
 
 def _lists(edits: Mapping[str, Any]) -> None:

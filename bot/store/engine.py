@@ -31,6 +31,7 @@ BATCH_SHARED = 128
 """The most jobs in one commit; fewer where other processes wait for the same shops."""
 READERS = 3
 TRIES = 3
+EMPTY_LOG, TIDY_TRIES = "PRAGMA wal_checkpoint(TRUNCATE)", 5
 ALONE = "SELECT pg_advisory_xact_lock(713230)"
 """Writing that does not say beforehand where: one such transaction at a time, whatever the process."""
 DEADLOCK, LOCKED = "40P01", "55P03"
@@ -125,6 +126,25 @@ class Store:
                 _end(connection, "ROLLBACK")
 
         return session.run(reading)
+
+    async def tidy(self) -> None:
+        """Have what was deleted leave the files as well: the log of an embedded store is emptied, its pages were
+        overwritten; a server makes the room of deleted rows free (what its own log keeps goes as it is set up)."""
+        await asyncio.to_thread(self._tidy)
+
+    def _tidy(self) -> None:
+        session = open_session(self.place, read_only=False)
+        try:
+            if self.shared:
+                session.run(lambda connection: connection.exec_driver_sql("VACUUM"))
+                return
+            for _ in range(TIDY_TRIES):
+                busy = session.run(lambda connection: connection.exec_driver_sql(EMPTY_LOG).scalar())
+                if not busy:
+                    return
+            log.warning("log_not_emptied")
+        finally:
+            session.close()
 
     async def _submit(
         self, fn: Callable[..., Any], args: Any, kwargs: Any, *, merge: bool, shops: frozenset[str] | None

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from bot.service.desk_line import DeskLine
     from bot.service.directory import Directory
     from bot.service.drafts import Drafts
+    from bot.service.erasing import Erasing
     from bot.service.explaining import Explaining
     from bot.service.facts import Facts
     from bot.service.follow_ups import FollowUps
@@ -88,6 +89,7 @@ class Services:
     pulse: Pulse
     gate: Gate
     statements: Statements
+    erasing: Erasing
     explaining: Explaining
     forecasts: Forecasts
     nights: Nights

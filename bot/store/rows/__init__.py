@@ -6,6 +6,7 @@ Times are whole milliseconds UTC. Every unique key of shop data begins with the 
 from bot.store.rows.alarms import AlarmRow, AlarmSend, AlarmSink
 from bot.store.rows.desk import Conversation, DecisionRow, Delivery, MessageRow, Outbox, Piece, Suggestion, Timer
 from bot.store.rows.faq import EntryRow, EntryVersion, Field, Import, Phrase
+from bot.store.rows.gone import Gone
 from bot.store.rows.ledger import (
     ClosingRow,
     InquiryRow,
@@ -51,6 +52,7 @@ __all__ = [
     "EntryVersion",
     "Field",
     "GateCase",
+    "Gone",
     "Import",
     "InquiryRow",
     "Journal",
