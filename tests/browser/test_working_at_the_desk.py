@@ -105,16 +105,18 @@ def test_who_was_first_is_named_and_the_draft_stays(desk: OpenPage, visit: OpenP
     seen.quiet()
 
 
-def test_filler_is_said_to_count_for_nothing_before_it_is_sent(desk: OpenPage):
-    seen = desk()
-    shop = seen.call("GET", "/shops")[0]
+def test_filler_is_said_to_count_for_nothing_before_it_is_sent(office: OpenPage):
+    seen = office()
     page = seen.page
-    page.route("**/check", lambda route: route.fulfill(json={"meaningless": True, "forbidden": ["不知道"]}))
-    page.goto(f"/inbox/{say(seen, '我要找人工', 'filler')}")
+    seen.call("POST", "/sim/quiet.wire/say", {"buyer": "filler", "name": "小满", "text": "转人工"})
+    page.goto("/inbox?shop=quiet")
+    page.get_by_role("link", name=re.compile("小满")).click()
     reply_field(page).fill("好的")
     expect(page.get_by_text("按本店考核规则，这条不计入有效人工回复。")).to_be_visible()
-    expect(page.get_by_text("含有禁用词：不知道")).to_be_visible()
-    assert shop["simulated"]
+    reply_field(page).fill("今天 16 点前发出")
+    expect(page.get_by_text(re.compile("前发出会计入$"))).to_be_visible()
+    expect(page.get_by_text("按本店考核规则，这条不计入有效人工回复。")).to_have_count(0)
+    seen.quiet()
 
 
 def test_an_entry_is_written_tried_deleted_and_brought_back(desk: OpenPage):

@@ -1,5 +1,5 @@
 // The open conversation: who holds it, what was said, and the acts upon it.
-import { html, useEffect, useLayoutEffect, useRef, useState } from "../lib/view.js";
+import { html, signal, useEffect, useLayoutEffect, useRef, useState } from "../lib/view.js";
 import { get } from "../lib/api.js";
 import { dayWord, localDay } from "../lib/clock.js";
 import { t } from "../lib/i18n.js";
@@ -13,7 +13,6 @@ import { attempt, showDialog } from "../ui/floating.js";
 import { factsUrl } from "../ui/unconfirmed.js";
 import { reasonWord } from "../ui/why.js";
 import { act, close, leaving, loadOlder, open, openProblem, takeOver, talkUrl, turnTo } from "./inbox_desk.js";
-import { Composer } from "./inbox_composer.js";
 
 /** The sentence over the thread: who answers now, and why. */
 function standing(talk) {
@@ -86,11 +85,11 @@ function useBottom(inputs) {
   return [box, look];
 }
 
-function Lines({ talk, lines, more }) {
+function Lines({ talk, lines, more, room }) {
   // The feed may bring the stored line before the answer to the press arrives: then it is not shown twice.
   const stored = (press) => lines.some((l) => l.sender === "agent" && l.text === press.text && !press.before.has(l.id));
   const waiting = leaving.value.filter((l) => l.conversation === talk.id && !stored(l));
-  const [box, look] = useBottom([talk.id, lines.length, waiting.length, lines[lines.length - 1]?.status]);
+  const [box, look] = useBottom([talk.id, lines.length, waiting.length, lines[lines.length - 1]?.status, room]);
   const older = async () => {
     const from = box.current.scrollHeight;
     await attempt(loadOlder);
@@ -108,14 +107,26 @@ function Lines({ talk, lines, more }) {
   </div>`;
 }
 
+// Writing is loaded with the first conversation that is opened: the list needs none of it.
+const writing = signal(null);
+
+/** The composer, once it is there. */
+function useWriting(id) {
+  useEffect(() => {
+    if (id && !writing.value) import("./inbox_composer.js").then((module) => (writing.value = module.Composer));
+  }, [Boolean(id)]);
+  return writing.value;
+}
+
 export function Thread({ id, onSide }) {
   const now = open.value;
+  const Composer = useWriting(id);
   if (!id) return html`<section class="thread"><${Empty}>${t("empty.thread")}<//></section>`;
   if (openProblem.value) return html`<section class="thread"><${Failed} problem=${openProblem.value} retry=${() => turnTo(id)} /><p><${Button} onClick=${() => go(talkUrl(null))}>${t("act.back")}<//></p></section>`;
   if (!now) return html`<section class="thread"><${Loading} /></section>`;
   return html`<section class="thread" aria-label=${t("thread.of", { name: now.conversation.buyer.name })}>
     <${Bar} talk=${now.conversation} onSide=${onSide} />
-    <${Lines} talk=${now.conversation} lines=${now.lines} more=${now.more_before} />
-    <${Composer} key=${id} talk=${now.conversation} suggestion=${now.suggestion} followUps=${now.follow_ups || []} lines=${now.lines} kept=${now.draft} seen=${now.seen} />
+    <${Lines} talk=${now.conversation} lines=${now.lines} more=${now.more_before} room=${Boolean(Composer)} />
+    ${Composer && html`<${Composer} key=${id} talk=${now.conversation} suggestion=${now.suggestion} followUps=${now.follow_ups || []} lines=${now.lines} kept=${now.draft} seen=${now.seen} />`}
   </section>`;
 }
