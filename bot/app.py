@@ -150,16 +150,7 @@ class App:
         self.desk_line = DeskLine(self.store, self.directory, self.clocks)
         self.searching = Searching(self.store)
         self.erasing = Erasing(self.store, self.directory, self.clocks, self.vault)
-        self.watching = Watching(
-            [
-                Watch("assign", 1, self.assigning.look),
-                Watch("assign_soon", 3600, self.assigning.assign, rung=True),
-                Watch("line", 20, self.desk_line.watch),
-                Watch("search", 2, self.searching.take_in),
-                Watch("expire", EXPIRE_EVERY_S, self.erasing.expire),
-            ],
-            self.worker.first,
-        )
+        self.watching = Watching(self._watches(), self.worker.first)
         self.nights = Nights(self.store, self.directory, self.clocks)
         self.ticking = Ticking(
             self.store,
@@ -172,6 +163,16 @@ class App:
             self.sending,
             self.nights,
         )
+
+    def _watches(self) -> list[Watch]:
+        """What is looked at again and again, how often in seconds."""
+        return [
+            Watch("assign", 1, self.assigning.look),
+            Watch("assign_soon", 3600, self.assigning.assign, rung=True),
+            Watch("line", 20, self.desk_line.watch),
+            Watch("search", 2, self.searching.take_in),
+            Watch("expire", EXPIRE_EVERY_S, self.erasing.expire),
+        ]
 
     def _books_services(self, shops: Shops) -> dict[str, Any]:
         """The services that read the books, and those that change what the books go by."""

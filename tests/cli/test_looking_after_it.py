@@ -93,7 +93,9 @@ def test_doctor_in_words(data, tmp_path):
     assert "✓ Python" in lines[0]
     assert [line for line in lines if line.startswith("✗")] == [
         "✗ 还没有管理员：打开 miaohui 启动时给出的链接 / no owner yet: open the link miaohui prints"
-    ] + [line for line in lines if "1 次签名不符" in line and "1 bad signatures" in line]
+    ] + [line for line in lines if "1 次签名不符" in line and "1 bad signatures" in line] + [
+        "✗ 签名不符 1 次：检查密钥和时钟，见接入日志 / 1 deliveries refused: check secret and clock, see Deliveries"
+    ]
     assert any("play.wire" in line and "签名不符" in line for line in lines)
     empty = miaohui("doctor", "--data", tmp_path / "nothing")
     assert (empty.returncode, "还是空的" in empty.stdout) == (0, True)

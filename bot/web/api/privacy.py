@@ -16,7 +16,7 @@ class BuyerQuery(Shape):
     buyer: str = Field(min_length=1, max_length=200)
 
 
-class BuyerBody(Shape):
+class BuyerNamed(Shape):
     """Whose data: the platform's id of the buyer."""
 
     buyer: str = Field(min_length=1, max_length=200)
@@ -36,5 +36,5 @@ async def erase(call: Call) -> Any:
 
 ROUTES = [
     Route("GET", "/api/v1/shops/{shop}/personal-data", export, Auth.PERSON, ADMINS, Scope.SHOP, query=BuyerQuery),
-    Route("POST", "/api/v1/shops/{shop}/personal-data/erase", erase, Auth.PERSON, ADMINS, Scope.SHOP, body=BuyerBody),
+    Route("POST", "/api/v1/shops/{shop}/personal-data/erase", erase, Auth.PERSON, ADMINS, Scope.SHOP, body=BuyerNamed),
 ]
