@@ -8,6 +8,7 @@ from bot.web.route import Auth
 from bot.web.routes import ALL
 
 NOT_RECORDED = {
+    "erase": "the service puts it on record, in the commit that erases",
     "reply": "the ledger holds it, with who",
     "note": "the ledger holds it, with who",
     "read": "nothing is changed",
