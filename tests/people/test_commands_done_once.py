@@ -100,9 +100,11 @@ async def test_the_second_waits_for_a_slow_first(shop):
     assert first == second == (200, {"ran": 1, "secret": "MARKER-IN-AN-ANSWER"})
 
 
-async def test_answers_are_sealed_on_disk(shop, store):
+async def test_answers_are_sealed_on_disk(shop, tmp_path):
     await send(shop, "a")
-    for file in store.path.parent.iterdir():
+    files = [file for file in tmp_path.rglob("*") if file.is_file()]
+    assert any(file.suffix == ".db" for file in files)
+    for file in files:
         assert b"MARKER-IN-AN-ANSWER" not in file.read_bytes(), file.name
 
 
