@@ -48,6 +48,7 @@ def run(options: dict[str, Any]) -> None:
     except ImportError:
         asyncio.run(_serve(settings, bound))
     finally:
+        bound.close()
         if lock:
             lock.close()
 
@@ -72,6 +73,7 @@ def _bind(settings: Settings) -> socket.socket:
         bound.bind((settings.host, settings.port))
         bound.listen(1024)
     except OSError as error:
+        bound.close()
         busy = error.errno == errno.EADDRINUSE
         why = "端口已被占用 / the port is taken" if busy else str(error.strerror or error)
         fail(
