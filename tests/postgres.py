@@ -8,10 +8,12 @@ from __future__ import annotations
 import asyncio
 import atexit
 import contextlib
+import ctypes
 import itertools
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -48,6 +50,12 @@ def _somebody() -> dict[str, Any]:
     return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
 
 
+def _die_with_us() -> None:
+    """A test process that is killed takes its server with it."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(1, signal.SIGQUIT)
+
+
 class Cluster:
     """A server over a folder, reached by a socket in it. ``settings`` are its settings, as ``name=value``."""
 
@@ -67,7 +75,9 @@ class Cluster:
         flags = [word for setting in self.settings for word in ("-c", setting)]
         command = [str(_program("postgres")), "-D", str(self.folder), "-k", str(self.folder), "-h", ""]
         with (self.folder.parent / "server.log").open("ab") as log:
-            self.process = subprocess.Popen([*command, *flags], stdout=log, stderr=log, cwd="/", **_somebody())
+            self.process = subprocess.Popen(
+                [*command, *flags], stdout=log, stderr=log, cwd="/", preexec_fn=_die_with_us, **_somebody()
+            )
         until = time.monotonic() + UP_WITHIN_S
         while True:
             try:
@@ -81,7 +91,7 @@ class Cluster:
     def stop(self) -> None:
         """Stop it at once: connections are cut, nothing is written any more."""
         if self.process:
-            self.process.send_signal(3)
+            self.process.send_signal(signal.SIGQUIT)
             self.process.wait(UP_WITHIN_S)
             self.process = None
 
@@ -100,8 +110,14 @@ class Cluster:
 
 
 def room() -> Path:
-    """A fresh folder that the server's user owns; short, for the name of a socket has at most 107 bytes."""
-    folder = Path(tempfile.mkdtemp(prefix="mh-pg-"))
+    """A fresh folder that the server's user owns; short, for the name of a socket has at most 107 bytes.
+
+    What a test process left that was killed is taken away.
+    """
+    for left in Path(tempfile.gettempdir()).glob("mh-pg-*-*"):
+        if not Path(f"/proc/{left.name.split('-')[2]}").exists():
+            shutil.rmtree(left, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix=f"mh-pg-{os.getpid()}-"))
     if os.geteuid() == 0:
         shutil.chown(folder, "nobody")
     return folder

@@ -71,6 +71,7 @@ def _register() -> None:
     from bot.cli import (
         account,
         alarm,
+        backup,
         buyer,
         channel,
         doctor,
@@ -89,6 +90,8 @@ def _register() -> None:
     app.command(name="simulate", epilog=ELSEWHERE)(simulate.simulate)
     app.command(name="routes", epilog=ELSEWHERE)(routes.routes)
     app.command(name="settings", epilog=ELSEWHERE)(settings.settings)
+    app.command(name="backup", epilog=ELSEWHERE)(backup.backup)
+    app.command(name="restore", epilog=ELSEWHERE)(backup.restore)
     app.command(name="doctor", epilog=ELSEWHERE)(doctor.doctor)
     app.add_typer(alarm.app, name="alarm")
     app.add_typer(buyer.app, name="buyer")

@@ -16,6 +16,7 @@ from bot.store.statements import Ready, insert_new, one_of
 from bot.store.tables import (
     assignment,
     buyer,
+    closing,
     conversation,
     decision,
     delivery,
@@ -38,7 +39,7 @@ Digest = Callable[[str], str]
 WORDLESS = {"text": "", "detail": "", "in_reply_to": None}
 """What stays of a send: that there was one, when, by whom and how it ended; its row is the proof of what was visible."""
 PAGE = 500
-_BY_CONVERSATION = (decision, suggestion, draft, looking, promise, assignment)
+_BY_CONVERSATION = (decision, suggestion, draft, looking, promise, assignment, closing)
 """Tables whose rows go with their conversation."""
 NO_WORDS = frozenset(
     [
@@ -47,7 +48,6 @@ NO_WORDS = frozenset(
         "alarm_sink",
         "audit",
         "channel",
-        "closing",
         "entry",
         "entry_version",
         "field",
@@ -173,7 +173,7 @@ def _erase_talk(conn: sa.Connection, cid: str) -> None:
 
 
 def _erase_before(conn: sa.Connection, cid: str, until: int) -> None:
-    for table in (decision, suggestion):
+    for table in (decision, suggestion, closing):
         conn.execute(sa.delete(table).where(table.c.conversation == cid, table.c.at < until))
     sent = (outbox.c.conversation == cid, outbox.c.created_at < until, outbox.c.status != "pending")
     conn.execute(sa.update(outbox).where(*sent).values(WORDLESS))
