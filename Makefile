@@ -4,7 +4,7 @@ PORT ?= 8080
 PY   := .venv/bin/python
 MARK := .venv/.made-from
 
-.PHONY: setup run test lint types fmt bench fire fuzz mutants clean
+.PHONY: setup run test lint types fmt bench fire fuzz soak mutants clean
 
 setup: $(MARK)
 
@@ -42,10 +42,13 @@ bench: setup
 	@$(PY) -m tests.bench
 
 fire: setup
-	@MIAOHUI_FIRE=full $(PY) -m pytest -s tests/fire tests/flow/test_crash.py
+	@MIAOHUI_FIRE=full $(PY) -m pytest -s tests/fire
 
 fuzz: setup
 	@FUZZ=$${FUZZ:-5000} $(PY) -m pytest -n auto tests/fuzz tests/adapters/test_hostile_bodies.py
+
+soak: setup
+	@$(PY) -m tests.bench.soak
 
 mutants: setup
 	@$(PY) tests/accounting/mutants.py verdict inquiry ladder forecast daily scorecard tier dated books event substance quality values

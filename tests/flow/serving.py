@@ -70,6 +70,16 @@ class Server:
         self.url = json.loads(line)["url"]
         self.starts.append(time.monotonic() - began)
 
+    def set(self, **env: str) -> None:
+        """Change the environment of the next start."""
+        self._env |= env
+
+    def gone(self, within_s: float) -> None:
+        """Wait until it has ended by itself."""
+        self.process.wait(within_s)
+        if self.process.stdout:
+            self.process.stdout.close()
+
     def twin(self) -> Server:
         """Another process over the same folder and database."""
         other = copy(self)
