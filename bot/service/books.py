@@ -21,7 +21,7 @@ from bot.accounting.ruleset import Ruleset
 from bot.accounting.verdict import Verdict
 from bot.core.message import Kind, Origin, Sender
 from bot.service.clocks import Clocks
-from bot.service.directory import ZONE, Directory
+from bot.service.directory import Directory
 from bot.service.marking import TIMER as MARKS
 from bot.service.marking import Marking, Marks
 from bot.service.nights import mornings
@@ -103,9 +103,9 @@ class Books:
         """The inquiries of a conversation; and when the desk must be told of them, or time alone changes something."""
         if not rows:
             return [], []
-        now = self._clocks.now(one.shop)
-        _, judged = self._judge(one, rows)
-        marked, turns = marks.of(one, events_of(rows), judged.inquiries, now)
+        now, events = self._clocks.now(one.shop), events_of(rows)
+        judged = self.of_events(one, events)
+        marked, turns = marks.of(one, events, judged.inquiries, now)
         fresh = rows_of(one, judged, self._without_api(one, rows), rows)
         for row in fresh:
             row["marks"] = marked.get(row["id"], {})
@@ -129,8 +129,7 @@ class Books:
         start = _start(posted, floor)
         if not start or self._facts(one).api_sent_counts != ApiSent.UNKNOWN:
             return start
-        today = self._clocks.now(one.shop).astimezone(ZONE).date()
-        if not self._directory.ruleset(self._directory.shops[one.shop], today).day_rollover:
+        if not self._directory.rules_at(one.shop)(self._clocks.now(one.shop)).day_rollover:
             return 0
         day = next(row["day"] for row in posted if row["opened_at"] == start)
         first: int = min(row["opened_at"] for row in posted if row["day"] == day)
@@ -174,6 +173,11 @@ class Books:
         lines += [line_of(one, now, old[i], -1) for i in sorted(gone)]
 
 
+_SENDERS = {one.value: one for one in Sender}
+_ORIGINS = {one.value: one for one in Origin}
+_KINDS = {one.value: one for one in Kind}
+
+
 def event_of(row: Mapping[str, Any]) -> Event | None:
     """A stored message as an event of the books; None where nothing was said.
 
@@ -187,9 +191,9 @@ def event_of(row: Mapping[str, Any]) -> Event | None:
         id=row["id"],
         at=from_ms(row["at"]),
         conversation=row["conversation"],
-        sender=Sender.UNKNOWN if row["doubtful"] else Sender(row["sender"]),
-        origin=Origin(row["origin"] or Origin.UNKNOWN),
-        kind=Kind(row["kind"]),
+        sender=Sender.UNKNOWN if row["doubtful"] else _SENDERS[row["sender"]],
+        origin=_ORIGINS[row["origin"]] if row["origin"] else Origin.UNKNOWN,
+        kind=_KINDS[row["kind"]],
         text=row["text"],
         meta=meta,
         notice=parts[0] if parts and "answer" not in parts else None,

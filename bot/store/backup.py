@@ -43,10 +43,10 @@ def write(conn: sa.Connection, out: Path, key: Path, about: Mapping[str, Any]) -
             file.write(key, KEY)
             for table in _tables():
                 with file.open(f"tables/{table.name}.jsonl", "w", force_zip64=True) as lines:
-                    counts[table.name] = 0
+                    counts[str(table.name)] = 0
                     for row in _rows(conn, table):
                         lines.write(orjson.dumps(row, default=_plain) + b"\n")
-                        counts[table.name] += 1
+                        counts[str(table.name)] += 1
             told = {"format": FORMAT, "schema": _revision(conn), "rows": counts, **about}
             file.writestr(ABOUT, orjson.dumps(told, option=orjson.OPT_INDENT_2))
     except BaseException:
@@ -70,7 +70,7 @@ def read(conn: sa.Connection, file: Path) -> dict[str, int]:
             )
         if any(conn.execute(sa.select(table).limit(1)).first() for table in _tables()):
             raise NotRestored("目标不是空的 / the store is not empty")
-        counts = {table.name: _fill(conn, table, packed) for table in _tables()}
+        counts = {str(table.name): _fill(conn, table, packed) for table in _tables()}
     if counts != about["rows"]:
         raise NotRestored("备份不完整 / the backup is cut short")
     return counts
