@@ -74,6 +74,7 @@ class Deciding:
         self._book(conn, work, touched)
         for question in questions:
             self._one(work, question)
+        work.timers += self._timed_answers(work, touched)
         return self._write(conn, work)
 
     def fault(self, conn: sa.Connection, failed: Sequence[Fresh], *, books: bool) -> list[Mapping[str, Any]]:
@@ -89,6 +90,7 @@ class Deciding:
             self._acting.hand_off(work, one, decision, self._clocks.now_ms(one.shop))
             why = {"sentence": {"zh": "系统故障，已转人工。", "en": "Our own fault."}}
             self._note(work, one, lines, decision, why, 0)
+        work.timers += self._timed_answers(work, failed)
         return self._write(conn, work)
 
     def _book(self, conn: sa.Connection, work: Work, touched: Sequence[Fresh]) -> None:
@@ -203,19 +205,20 @@ class Deciding:
         decisions.add_suggestions(conn, work.suggestions)
         outbox.add(conn, work.sends)
         timers.drop(conn, work.drops)
-        timers.put(conn, [*work.timers, *self._timed_answers(work)])
+        timers.put(conn, work.timers)
         messages.mark_decided(conn, work.decided, waiting=work.waiting)
         append(conn, work.lines)
         convs.save(conn, work.loaded.values())
         return outbox.addressed(conn, on_the_wire)
 
-    def _timed_answers(self, work: Work) -> list[Timer]:
-        """For each inquiry that waits in a shop with a timed answer, the moment it falls due."""
+    def _timed_answers(self, work: Work, touched: Sequence[Fresh]) -> list[Timer]:
+        """For each inquiry that opened just now in a shop with a timed answer, the moment it falls due."""
         due = []
+        said_at = {fresh.id: fresh.at for fresh in touched}
         for one in work.loaded.values():
-            after = self._directory.shops[one.shop].timed_answer_s
-            if after and one.open and one.inquiry_at is not None and Notice.TIMED.value not in one.said:
-                due.append(Timer(one.shop, "timed", one.id, one.inquiry_at + after * 1000))
+            after, opened = self._directory.shops[one.shop].timed_answer_s, said_at.get(one.inquiry or "")
+            if after and one.open and opened is not None and Notice.TIMED.value not in one.said:
+                due.append(Timer(one.shop, "timed", one.id, opened + after * 1000))
         return due
 
 

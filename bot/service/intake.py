@@ -245,4 +245,5 @@ def _settle_names(conn: sa.Connection, batch: _Batch) -> None:
     for name, ours, stored in batch.named:
         at = messages.meant(conn, name, ours.id)
         if at is not None:
+            messages.book_again(conn, ours.id, ours.worker)
             stored.confirmed.append(replace(ours, at=at))

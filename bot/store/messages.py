@@ -224,6 +224,11 @@ def confirm(conn: sa.Connection, send: str, at: int, worker_name: str) -> None:
     conn.execute(sa.update(message).where(message.c.id == send).values(seen))
 
 
+def book_again(conn: sa.Connection, message_id: str, worker_name: str) -> None:
+    """The books have to look at a message again: this process will have them do it."""
+    conn.execute(sa.update(message).where(message.c.id == message_id).values(waiting=True, worker=worker_name))
+
+
 def speak_of(conn: sa.Connection, ids: Collection[str]) -> list[tuple[str, int]]:
     """Of what messages these messages speak (recalls, reports): the conversation and time (ms) of each that has come."""
     if not ids:

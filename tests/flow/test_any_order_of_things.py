@@ -255,7 +255,8 @@ class Shop(RuleBasedStateMachine):
         i = tables.inquiry
         starts = [one["opened_at"] for one in await self.house.rows(i, i.c.opened_at, conversation=row["id"])]
         said = Counter(
-            (sum(start <= send["created_at"] for start in starts), part)
+            # A timed answer comes long after its inquiry opened, never with it.
+            (sum(start + (part == "timed") <= send["created_at"] for start in starts), part)
             for send in sends
             if send["status"] in ("sent", "unknown")
             for part in send["parts"]

@@ -91,7 +91,9 @@ async def test_p03_forged_is_refused_and_leaves_nothing_but_a_count(house: House
     await house.app.services.shops.rotate(other.key, by="test")
     await house.app.services.shops.rotate(other.key, by="test")
     theirs = house.app.directory.channels[other.key].secrets[-1]
-    before = {t.name: len(await house.rows(t)) for t in tables.metadata.sorted_tables}
+    # The search index reads the journal behind everybody's back.
+    looked_at = [t for t in tables.metadata.sorted_tables if t.name != "search_mark"]
+    before = {t.name: len(await house.rows(t)) for t in looked_at}
     good = house.written({"id": "m1"})
     forged = {
         "another secret": house.written({"id": "m1"}, secret=OTHER_SECRET),
@@ -101,7 +103,7 @@ async def test_p03_forged_is_refused_and_leaves_nothing_but_a_count(house: House
     }[how]
     assert (await house.deliver(channel, forged)).status == 401
     await house.settle()
-    assert {t.name: len(await house.rows(t)) for t in tables.metadata.sorted_tables} == before
+    assert {t.name: len(await house.rows(t)) for t in looked_at} == before
     [kept] = await house.rows(tables.channel, key=channel.key)
     assert kept["bad_signatures"] == 1
 

@@ -251,3 +251,16 @@ async def test_p20_a_line_of_ours_stands_behind_the_question_it_answers_though_t
     await house.say(channel, "b1", SHIP)
     assert [row["sender"] for row in await house.messages(channel)] == ["buyer", "bot"]
     assert len({row["seq"] for row in await house.rows(tables.message)}) == 2
+
+
+async def test_p07_the_next_days_inquiry_waits_its_own_ten_minutes_for_the_timed_answer(house: House) -> None:
+    shop = await house.shop(mode="auto", notices={"timed": "掌柜稍后回您，急事请打店里电话。"}, timed_answer_s=600)
+    await house.say(shop, "b1", UNKNOWN)
+    await house.later(700)
+    assert len(house.seen(shop)) == 1
+    await house.later(24 * 3600)
+    await house.say(shop, "b1", UNKNOWN)
+    await house.later(590)
+    assert len(house.seen(shop)) == 1
+    await house.later(20)
+    assert len(house.seen(shop)) == 2
