@@ -26,7 +26,8 @@ POINTERS = 18
 X_WRITE, X_TRUNCATE, X_SYNC = 2, 3, 4
 KEPT = 0x00000100 | 0x00080000
 """A main database or its log."""
-OPEN = c.CFUNCTYPE(c.c_int, c.c_void_p, c.c_char_p, c.c_void_p, c.c_int, c.c_void_p)
+OPEN = c.CFUNCTYPE(c.c_int, c.c_void_p, c.c_void_p, c.c_void_p, c.c_int, c.c_void_p)
+"""The name stays an address: SQLite keeps it for the life of the file."""
 WRITE = c.CFUNCTYPE(c.c_int, c.c_void_p, c.c_void_p, c.c_int, c.c_longlong)
 TRUNCATE = c.CFUNCTYPE(c.c_int, c.c_void_p, c.c_longlong)
 SYNC = c.CFUNCTYPE(c.c_int, c.c_void_p, c.c_int)
@@ -113,10 +114,10 @@ class Unplugged:
         self._opening = OPEN(self.opening)
         self._vfs.contents.open = c.cast(self._opening, c.c_void_p)
 
-    def opening(self, vfs: int, path: bytes | None, file: int, flags: int, out: int) -> int:
+    def opening(self, vfs: int, path: int | None, file: int, flags: int, out: int) -> int:
         done = self._open(vfs, path, file, flags, out)
         if done == 0 and path and flags & KEPT:
-            self.disk.opened(file, path.decode())
+            self.disk.opened(file, c.string_at(path).decode())
             here = c.cast(file, c.POINTER(File)).contents
             here.methods = c.pointer(self._methods(here.methods.contents))
         return int(done)
