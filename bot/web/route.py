@@ -125,6 +125,17 @@ class Route:
             object.__setattr__(self, "summary", self.handler.__doc__ or "")
 
 
+def in_shop(method: str, path: str, handler: Handler, roles: tuple[str, ...], **more: Any) -> Route:
+    """Declare a person's route in one shop; ``path`` is what follows the shop."""
+    return Route(method, f"/api/v1/shops/{{shop}}{path}", handler, Auth.PERSON, roles, Scope.SHOP, **more)
+
+
+def in_conversation(method: str, path: str, handler: Handler, roles: tuple[str, ...], **more: Any) -> Route:
+    """Declare a person's route in one conversation; ``path`` is what follows the conversation."""
+    full = f"/api/v1/conversations/{{conversation}}{path}"
+    return Route(method, full, handler, Auth.PERSON, roles, Scope.CONVERSATION, **more)
+
+
 class Shape(BaseModel):
     """The base of bodies and queries at the people's door: unknown fields are an error, not a silent loss."""
 

@@ -10,7 +10,7 @@ from bot.core.alerts import AlarmKind
 from bot.web import views
 from bot.web.api.shops import Hours
 from bot.web.recording import recorded
-from bot.web.route import ADMINS, Auth, Call, Route, Scope, Shape
+from bot.web.route import ADMINS, Call, Shape, in_shop
 
 KIND = r"^[a-z_]{1,40}$"
 
@@ -117,16 +117,13 @@ def _told(row: dict[str, Any]) -> dict[str, Any]:
     return {**named, **times, "alarms": len(row["told"])}
 
 
-def _route(method: str, path: str, handler: Any, **more: Any) -> Route:
-    base = "/api/v1/shops/{shop}/alarms"
-    return Route(method, base + path, handler, Auth.PERSON, ADMINS, Scope.SHOP, tags=("alarms",), **more)
-
-
 ROUTES = [
-    _route("GET", "", sinks),
-    _route("POST", "", recorded("alarm_sink_added", add), body=SinkBody),
-    _route("PATCH", "/{sink}", recorded("alarm_sink_changed", change), body=SinkChange),
-    _route("DELETE", "/{sink}", recorded("alarm_sink_removed", remove)),
-    _route("POST", "/{sink}/test", test),
-    _route("GET", "/log", log, query=LogQuery),
+    in_shop("GET", "/alarms", sinks, ADMINS, tags=("alarms",)),
+    in_shop("POST", "/alarms", recorded("alarm_sink_added", add), ADMINS, body=SinkBody, tags=("alarms",)),
+    in_shop(
+        "PATCH", "/alarms/{sink}", recorded("alarm_sink_changed", change), ADMINS, body=SinkChange, tags=("alarms",)
+    ),
+    in_shop("DELETE", "/alarms/{sink}", recorded("alarm_sink_removed", remove), ADMINS, tags=("alarms",)),
+    in_shop("POST", "/alarms/{sink}/test", test, ADMINS, tags=("alarms",)),
+    in_shop("GET", "/alarms/log", log, ADMINS, query=LogQuery, tags=("alarms",)),
 ]

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from bot.service.correcting import Wrong
 from bot.web import views
 from bot.web.recording import recorded
-from bot.web.route import DESK, EDITORS, EVERYBODY, Auth, Call, Handler, Route, Scope, Shape
+from bot.web.route import DESK, EDITORS, EVERYBODY, Call, Route, Shape, in_conversation, in_shop
 
 
 class WrongBody(Shape):
@@ -70,24 +70,12 @@ def _timed(row: dict[str, Any]) -> dict[str, Any]:
     return {**row, **times}
 
 
-def _shop(method: str, path: str, handler: Handler, roles: tuple[str, ...], **more: Any) -> Route:
-    full = f"/api/v1/shops/{{shop}}{path}"
-    return Route(method, full, handler, Auth.PERSON, roles, Scope.SHOP, tags=("desk",), **more)
-
-
 ROUTES: list[Route] = [
-    Route(
-        "POST",
-        "/api/v1/conversations/{conversation}/wrong",
-        recorded("answer_marked_wrong", wrong),
-        Auth.PERSON,
-        DESK,
-        Scope.CONVERSATION,
-        body=WrongBody,
-        tags=("desk",),
+    in_conversation("POST", "/wrong", recorded("answer_marked_wrong", wrong), DESK, body=WrongBody, tags=("desk",)),
+    in_shop("GET", "/gate-cases", cases, EVERYBODY, tags=("desk",)),
+    in_shop("DELETE", "/gate-cases/{case}", recorded("gate_case_deleted", drop_case), EDITORS, tags=("desk",)),
+    in_shop("GET", "/proposals", proposals, EVERYBODY, query=ProposalsQuery, tags=("desk",)),
+    in_shop(
+        "POST", "/proposals/{proposal}", recorded("proposal_decided", decide), EDITORS, body=DecideBody, tags=("desk",)
     ),
-    _shop("GET", "/gate-cases", cases, EVERYBODY),
-    _shop("DELETE", "/gate-cases/{case}", recorded("gate_case_deleted", drop_case), EDITORS),
-    _shop("GET", "/proposals", proposals, EVERYBODY, query=ProposalsQuery),
-    _shop("POST", "/proposals/{proposal}", recorded("proposal_decided", decide), EDITORS, body=DecideBody),
 ]

@@ -20,10 +20,11 @@ from bot.web.route import (
     SUPERVISOR,
     Auth,
     Call,
-    Handler,
     Route,
     Scope,
     Shape,
+    in_conversation,
+    in_shop,
 )
 
 KEEPERS = (SUPERVISOR, OPERATOR, ADMIN)
@@ -169,37 +170,31 @@ async def search(call: Call) -> Any:
     return {"items": [{**row, "at": views.iso(row["at"])} for row in found]}
 
 
-def _shop(method: str, path: str, handler: Handler, **more: Any) -> Route:
-    full = f"/api/v1/shops/{{shop}}{path}"
-    return Route(method, full, handler, Auth.PERSON, EVERYBODY, Scope.SHOP, tags=("desk",), **more)
-
-
-_BUYER = "/api/v1/conversations/{conversation}/buyer"
 ROUTES: list[Route] = [
-    _shop("GET", "/slash", slash, query=SlashQuery),
-    _shop("POST", "/phrases", recorded("phrase_added", add), body=PhraseBody),
-    _shop("PUT", "/phrases/{phrase}", recorded("phrase_changed", change), body=PhraseBody),
-    _shop("DELETE", "/phrases/{phrase}", recorded("phrase_deleted", delete)),
-    _shop("GET", "/phrases/export", recorded("phrases_exported", export), query=PhrasesFileQuery),
-    _shop(
+    in_shop("GET", "/slash", slash, EVERYBODY, query=SlashQuery, tags=("desk",)),
+    in_shop("POST", "/phrases", recorded("phrase_added", add), EVERYBODY, body=PhraseBody, tags=("desk",)),
+    in_shop("PUT", "/phrases/{phrase}", recorded("phrase_changed", change), EVERYBODY, body=PhraseBody, tags=("desk",)),
+    in_shop("DELETE", "/phrases/{phrase}", recorded("phrase_deleted", delete), EVERYBODY, tags=("desk",)),
+    in_shop(
+        "GET",
+        "/phrases/export",
+        recorded("phrases_exported", export),
+        EVERYBODY,
+        query=PhrasesFileQuery,
+        tags=("desk",),
+    ),
+    in_shop(
         "POST",
         "/phrases/import",
         recorded("phrases_imported", take_in),
+        EVERYBODY,
         query=PhrasesImportQuery,
         raw=True,
         limit=FILE_AT_MOST,
-    ),
-    Route("GET", _BUYER, buyer, Auth.PERSON, EVERYBODY, Scope.CONVERSATION, tags=("desk",)),
-    Route(
-        "PUT",
-        _BUYER,
-        recorded("buyer_noted", keep_buyer),
-        Auth.PERSON,
-        DESK,
-        Scope.CONVERSATION,
-        body=BuyerBody,
         tags=("desk",),
     ),
+    in_conversation("GET", "/buyer", buyer, EVERYBODY, tags=("desk",)),
+    in_conversation("PUT", "/buyer", recorded("buyer_noted", keep_buyer), DESK, body=BuyerBody, tags=("desk",)),
     Route(
         "GET", "/api/v1/messages/search", search, Auth.PERSON, EVERYBODY, Scope.ANY, query=SearchQuery, tags=("desk",)
     ),

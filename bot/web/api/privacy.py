@@ -7,13 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from bot.web import auth
-from bot.web.route import ADMINS, Auth, Call, Route, Scope, Shape
-
-
-class BuyerQuery(Shape):
-    """Whose data: the platform's id of the buyer."""
-
-    buyer: str = Field(min_length=1, max_length=200)
+from bot.web.route import ADMINS, Call, Shape, in_shop
 
 
 class BuyerNamed(Shape):
@@ -35,6 +29,6 @@ async def erase(call: Call) -> Any:
 
 
 ROUTES = [
-    Route("GET", "/api/v1/shops/{shop}/personal-data", export, Auth.PERSON, ADMINS, Scope.SHOP, query=BuyerQuery),
-    Route("POST", "/api/v1/shops/{shop}/personal-data/erase", erase, Auth.PERSON, ADMINS, Scope.SHOP, body=BuyerNamed),
+    in_shop("GET", "/personal-data", export, ADMINS, query=BuyerNamed),
+    in_shop("POST", "/personal-data/erase", erase, ADMINS, body=BuyerNamed),
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from bot.core.message import Origin
-from bot.web.route import DESK, Auth, Call, Handler, Route, Scope, Shape
+from bot.web.route import DESK, Call, Route, Shape, in_conversation
 
 
 class CheckDraftBody(Shape):
@@ -56,13 +56,8 @@ async def look(call: Call) -> Any:
     return {}
 
 
-def _route(method: str, name: str, handler: Handler, body: Any) -> Route:
-    path = f"/api/v1/conversations/{{conversation}}/{name}"
-    return Route(method, path, handler, Auth.PERSON, DESK, Scope.CONVERSATION, body=body, tags=("desk",))
-
-
 ROUTES: list[Route] = [
-    _route("POST", "draft-check", check, CheckDraftBody),
-    _route("PUT", "draft", keep, DraftBody),
-    _route("POST", "looking", look, LookBody),
+    in_conversation("POST", "/draft-check", check, DESK, body=CheckDraftBody, tags=("desk",)),
+    in_conversation("PUT", "/draft", keep, DESK, body=DraftBody, tags=("desk",)),
+    in_conversation("POST", "/looking", look, DESK, body=LookBody, tags=("desk",)),
 ]

@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, Field
 from bot.service.reports import Step
 from bot.web import views
 from bot.web.recording import recorded
-from bot.web.route import DESK, EVERYBODY, WATCHERS, Auth, Call, Handler, Route, Scope, Shape
+from bot.web.route import DESK, EVERYBODY, WATCHERS, Call, Route, Shape, in_conversation, in_shop
 
 Status = Literal["filed", "accepted", "rejected"]
 _TYPES = {
@@ -100,24 +100,12 @@ def _timed(item: dict[str, Any]) -> dict[str, Any]:
     return {**item, **times, "steps": [{**one, "at": views.iso(one["at"])} for one in item["steps"]]}
 
 
-def _shop(method: str, path: str, handler: Handler, roles: tuple[str, ...], **more: Any) -> Route:
-    full = f"/api/v1/shops/{{shop}}/reports{path}"
-    return Route(method, full, handler, Auth.PERSON, roles, Scope.SHOP, tags=("desk",), **more)
-
-
 ROUTES: list[Route] = [
-    Route(
-        "POST",
-        "/api/v1/conversations/{conversation}/reports",
-        recorded("reported", file),
-        Auth.PERSON,
-        DESK,
-        Scope.CONVERSATION,
-        body=ReportBody,
-        tags=("desk",),
+    in_conversation("POST", "/reports", recorded("reported", file), DESK, body=ReportBody, tags=("desk",)),
+    in_shop("GET", "/reports", listing, EVERYBODY, query=ReportsQuery, tags=("desk",)),
+    in_shop("POST", "/reports", recorded("notice_kept", notice), WATCHERS, body=NoticeBody, tags=("desk",)),
+    in_shop("POST", "/reports/{report}", recorded("report_followed", step), DESK, body=StepBody, tags=("desk",)),
+    in_shop(
+        "GET", "/reports/export", recorded("reports_exported", evidence), WATCHERS, query=EvidenceQuery, tags=("desk",)
     ),
-    _shop("GET", "", listing, EVERYBODY, query=ReportsQuery),
-    _shop("POST", "", recorded("notice_kept", notice), WATCHERS, body=NoticeBody),
-    _shop("POST", "/{report}", recorded("report_followed", step), DESK, body=StepBody),
-    _shop("GET", "/export", recorded("reports_exported", evidence), WATCHERS, query=EvidenceQuery),
 ]

@@ -10,7 +10,7 @@ from pydantic import Field
 from bot.service.facts import stated
 from bot.web import views
 from bot.web.recording import recorded
-from bot.web.route import ADMINS, EVERYBODY, WATCHERS, Auth, Call, Handler, Route, Scope, Shape
+from bot.web.route import ADMINS, EVERYBODY, WATCHERS, Call, Shape, in_shop
 
 
 class RuleBody(Shape):
@@ -102,18 +102,13 @@ async def state(call: Call) -> Any:
     return {"facts": await call.services.facts.state(call.shop, body.name, body.value, by=call.principal.id)}
 
 
-def _route(method: str, path: str, handler: Handler, roles: tuple[str, ...], **more: Any) -> Route:
-    path = f"/api/v1/shops/{{shop}}{path}"
-    return Route(method, path, handler, Auth.PERSON, roles, Scope.SHOP, **more)
-
-
 ROUTES = [
-    _route("GET", "/rules", shown, EVERYBODY),
-    _route("GET", "/rulebook", rulebook, EVERYBODY),
-    _route("PATCH", "/rules", recorded("rule_changed", change), ADMINS, body=RuleBody),
-    _route("POST", "/what-if", what_if, WATCHERS, body=WhatIf),
-    _route("GET", "/contradictions", contradictions, WATCHERS),
-    _route("PUT", "/contradictions/{contradiction}", recorded("rule_changed", follow), ADMINS, body=ReadingBody),
-    _route("GET", "/facts", facts, EVERYBODY),
-    _route("PATCH", "/facts", recorded("facts_stated", state), WATCHERS, body=FactBody),
+    in_shop("GET", "/rules", shown, EVERYBODY),
+    in_shop("GET", "/rulebook", rulebook, EVERYBODY),
+    in_shop("PATCH", "/rules", recorded("rule_changed", change), ADMINS, body=RuleBody),
+    in_shop("POST", "/what-if", what_if, WATCHERS, body=WhatIf),
+    in_shop("GET", "/contradictions", contradictions, WATCHERS),
+    in_shop("PUT", "/contradictions/{contradiction}", recorded("rule_changed", follow), ADMINS, body=ReadingBody),
+    in_shop("GET", "/facts", facts, EVERYBODY),
+    in_shop("PATCH", "/facts", recorded("facts_stated", state), WATCHERS, body=FactBody),
 ]

@@ -11,7 +11,7 @@ from bot.service.teams import CAP, Group, Member
 from bot.web import views
 from bot.web.problem import not_found
 from bot.web.recording import recorded
-from bot.web.route import DESK, EVERYBODY, WATCHERS, Auth, Call, Handler, Route, Scope, Shape
+from bot.web.route import DESK, EVERYBODY, WATCHERS, Auth, Call, Route, Scope, Shape, in_shop
 
 Cap = Field(default=None, ge=0, le=200)
 
@@ -126,16 +126,11 @@ async def line(call: Call) -> Any:
     }
 
 
-def _shop(method: str, path: str, handler: Handler, roles: tuple[str, ...], **more: Any) -> Route:
-    full = f"/api/v1/shops/{{shop}}{path}"
-    return Route(method, full, handler, Auth.PERSON, roles, Scope.SHOP, tags=("team",), **more)
-
-
 ROUTES: list[Route] = [
-    _shop("GET", "/team", team, EVERYBODY),
-    _shop("PUT", "/team", recorded("team_changed", put_team), WATCHERS, body=TeamBody),
-    _shop("GET", "/presence", presence, EVERYBODY),
-    _shop("GET", "/passings", passings, DESK, query=DaysQuery),
+    in_shop("GET", "/team", team, EVERYBODY, tags=("team",)),
+    in_shop("PUT", "/team", recorded("team_changed", put_team), WATCHERS, body=TeamBody, tags=("team",)),
+    in_shop("GET", "/presence", presence, EVERYBODY, tags=("team",)),
+    in_shop("GET", "/passings", passings, DESK, query=DaysQuery, tags=("team",)),
     Route(
         "POST",
         "/api/v1/presence",
