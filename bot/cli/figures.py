@@ -19,46 +19,46 @@ Told = tuple[bool, str]
 def of_the_store(found: Mapping[str, Any], oldest_s: float) -> list[Told]:
     """What the tables say. ``found`` as ``bot.store.reading.journal.status`` gives it."""
     sends = found["sends"]
-    stuck = found["waiting"] and oldest_s > OLD_S
+    stuck = bool(found["waiting"]) and oldest_s > OLD_S
     return [
         (
             True,
             f"收下 {found['accepted']} 条消息，重复 {found['repeats']} 次 / messages accepted, repeats answered yes",
         ),
-        (
-            not found["refused"],
-            f"签名不符 {found['refused']} 次"
-            + ("：检查密钥和时钟，见接入日志" if found["refused"] else "")
-            + f" / {found['refused']} deliveries refused"
-            + (": check secret and clock, see Deliveries" if found["refused"] else ""),
+        _fit_unless(
+            found["refused"],
+            (f"签名不符 {found['refused']} 次", "检查密钥和时钟，见接入日志"),
+            (f"{found['refused']} deliveries refused", "check secret and clock, see Deliveries"),
         ),
-        (
-            not stuck,
-            f"还没判断 {found['waiting']} 条，最久 {oldest_s:.0f} 秒"
-            + ("：服务没在跑或卡住了" if stuck else "")
-            + f" / {found['waiting']} not yet decided, the oldest {oldest_s:.0f} s"
-            + (": the service is down or stuck, see docs/runbook.md" if stuck else ""),
+        _fit_unless(
+            stuck,
+            (f"还没判断 {found['waiting']} 条，最久 {oldest_s:.0f} 秒", "服务没在跑或卡住了"),
+            (
+                f"{found['waiting']} not yet decided, the oldest {oldest_s:.0f} s",
+                "the service is down or stuck, see docs/runbook.md",
+            ),
         ),
         (True, f"仍需人工 {found['owed']} 个会话 / conversations that still need a person"),
         (
             True,
             f"等待发送 {sends['pending']}，发送中 {sends['sending']}，已发 {sends['sent']} / pending, sending, sent",
         ),
-        (
-            not sends["refused"],
-            f"发送失败 {sends['refused']} 条"
-            + ("：已转人工，看会话里的原因" if sends["refused"] else "")
-            + f" / {sends['refused']} sends refused"
-            + (": they went to people, the conversation says why" if sends["refused"] else ""),
+        _fit_unless(
+            sends["refused"],
+            (f"发送失败 {sends['refused']} 条", "已转人工，看会话里的原因"),
+            (f"{sends['refused']} sends refused", "they went to people, the conversation says why"),
         ),
-        (
-            not sends["unknown"],
-            f"结果未知 {sends['unknown']} 条"
-            + ("：到平台核实，不会自动重发" if sends["unknown"] else "")
-            + f" / {sends['unknown']} of unknown outcome"
-            + (": look on the platform, none is sent again by itself" if sends["unknown"] else ""),
+        _fit_unless(
+            sends["unknown"],
+            (f"结果未知 {sends['unknown']} 条", "到平台核实，不会自动重发"),
+            (f"{sends['unknown']} of unknown outcome", "look on the platform, none is sent again by itself"),
         ),
     ]
+
+
+def _fit_unless(bad: int, zh: tuple[str, str], en: tuple[str, str]) -> Told:
+    """A figure in both languages; what to do follows where it is not fit."""
+    return not bad, f"{'：'.join(zh)} / {': '.join(en)}" if bad else f"{zh[0]} / {en[0]}"
 
 
 def of_the_process(url: str) -> list[Told]:
@@ -77,18 +77,14 @@ def _felt(gauges: Mapping[str, float]) -> list[Told]:
     late = lag_ms > 1000 * LATE_S
     return [
         (True, f"{gauges.get('workers', 0):.0f} 个进程在跑 / processes at work"),
-        (
-            not late,
-            f"事件循环最近一分钟最多迟 {lag_ms:.0f} 毫秒"
-            + ("：机器太忙，或有东西卡住它" if late else "")
-            + f" / the event loop was at most {lag_ms:.0f} ms late"
-            + (": the machine is too busy, or something blocks it" if late else ""),
+        _fit_unless(
+            late,
+            (f"事件循环最近一分钟最多迟 {lag_ms:.0f} 毫秒", "机器太忙，或有东西卡住它"),
+            (f"the event loop was at most {lag_ms:.0f} ms late", "the machine is too busy, or something blocks it"),
         ),
-        (
-            not away,
-            f"请平台稍后再发 {away} 次"
-            + ("：来得太多或机器太慢，见 docs/runbook.md" if away else "")
-            + f" / {away} deliveries asked to come again"
-            + (": too many at once or too slow a machine, see docs/runbook.md" if away else ""),
+        _fit_unless(
+            away,
+            (f"请平台稍后再发 {away} 次", "来得太多或机器太慢，见 docs/runbook.md"),
+            (f"{away} deliveries asked to come again", "too many at once or too slow a machine, see docs/runbook.md"),
         ),
     ]
