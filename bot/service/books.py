@@ -77,25 +77,19 @@ class Books:
         if self._marking.has_set(one.shop):
             timers.put(conn, [Timer(one.shop, MARKS, one.id, self._clocks.now_ms(one.shop))])
 
-    def judge(
-        self, conn: sa.Connection, one: Conversation, since: int, also: Sequence[Event] = ()
-    ) -> tuple[Ruleset, Judged]:
-        """Judge a conversation from a time on (ms), as it stands now or would with some more events (``also``), and
-        say under which rules its first day stood."""
-        return self._judge(one, messages.of_conversations(conn, {one.id: since})[one.id], also)
+    def judge(self, conn: sa.Connection, one: Conversation, since: int) -> tuple[Ruleset, Judged]:
+        """Judge a conversation from a time on (ms), as it stands now, and say under which rules its first day stood."""
+        rows = messages.of_conversations(conn, {one.id: since})[one.id]
+        return self.rules_of(one, rows), self.of_events(one, events_of(rows))
 
-    def of_events(self, one: Conversation, events: Sequence[Event]) -> Judged:
-        """Judge a conversation from these events alone, as of now."""
-        rules_at = self._directory.rules_at(one.shop)
-        return judge_dated(events, rules_at, self._clocks.now(one.shop), self._facts(one))
+    def rules_of(self, one: Conversation, rows: Sequence[Mapping[str, Any]]) -> Ruleset:
+        """The rules in force on the day of the first of these messages; today's where there is none."""
+        return self._directory.rules_at(one.shop)(from_ms(rows[0]["at"]) if rows else self._clocks.now(one.shop))
 
-    def _judge(
-        self, one: Conversation, rows: Sequence[Mapping[str, Any]], also: Sequence[Event] = ()
-    ) -> tuple[Ruleset, Judged]:
+    def of_events(self, one: Conversation, events: Sequence[Event], facts: ChannelFacts | None = None) -> Judged:
+        """Judge a conversation from these events alone, as of now; its channel may be taken to be otherwise."""
         rules_at = self._directory.rules_at(one.shop)
-        judged = self.of_events(one, [*events_of(rows), *also])
-        now = self._clocks.now(one.shop)
-        return rules_at(from_ms(rows[0]["at"]) if rows else now), judged
+        return judge_dated(events, rules_at, self._clocks.now(one.shop), facts or self._facts(one))
 
     def _fold(
         self, one: Conversation, rows: Sequence[Mapping[str, Any]], marks: Marks
@@ -106,21 +100,21 @@ class Books:
         now, events = self._clocks.now(one.shop), events_of(rows)
         judged = self.of_events(one, events)
         marked, turns = marks.of(one, events, judged.inquiries, now)
-        fresh = rows_of(one, judged, self._without_api(one, rows), rows)
+        fresh = rows_of(one, judged, self._without_api(one, rows, events), rows)
         for row in fresh:
             row["marks"] = marked.get(row["id"], {})
         return fresh, [*turns, *mornings(fresh, self._directory.rules_at(one.shop), now)]
 
-    def _without_api(self, one: Conversation, rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Verdict] | None:
+    def _without_api(
+        self, one: Conversation, rows: Sequence[Mapping[str, Any]], events: Sequence[Event]
+    ) -> Mapping[str, Verdict] | None:
         """Judge as if replies sent by API counted for nothing, while nobody knows whether they do; None where that is
         known, or where no person replied by API and so nothing can differ."""
         facts = self._facts(one)
         by_api = any(row["sender"] == Sender.AGENT.value and row["by"] is not None for row in rows)
         if facts.api_sent_counts != ApiSent.UNKNOWN or not by_api:
             return None
-        facts = replace(facts, api_sent_counts=ApiSent.NO)
-        rules_at = self._directory.rules_at(one.shop)
-        judged = judge_dated(events_of(rows), rules_at, self._clocks.now(one.shop), facts)
+        judged = self.of_events(one, events, replace(facts, api_sent_counts=ApiSent.NO))
         return {verdict.opened_by: verdict for verdict in judged.inquiries}
 
     def _since(self, one: Conversation, posted: Sequence[Mapping[str, Any]], floor: int | None) -> int:

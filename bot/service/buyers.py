@@ -9,11 +9,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.service.clocks import Clocks
+from bot.service.moves import Moves
 from bot.service.refusal import Because, Refusal
 from bot.store import buyers as kept
-from bot.store import conversations as convs
 from bot.store import reading
-from bot.store.conversations import Conversation
 from bot.store.engine import Store
 from bot.store.journal import Line, append
 from bot.store.reading import buyers as stored
@@ -61,21 +60,14 @@ class Buyers:
         return await self.of(conversation)
 
     def _keep(self, conn: sa.Connection, conversation: str, note: str, labels: list[str], by: str) -> None:
-        one = _load(conn, conversation)
+        one = Moves.load(conn, conversation)
         now = self.clocks.now_ms(one.shop)
         kept.keep(conn, one.shop, one.buyer_id, note, labels, by, now)
         append(conn, [Line(one.shop, now, "buyer", one.id, one.id, {"by": by, "labels": len(labels)})])
 
 
-def _load(conn: sa.Connection, conversation: str) -> Conversation:
-    one = convs.load(conn, [conversation]).get(conversation)
-    if one is None:
-        raise Refusal(Because.UNKNOWN, "not_found", "没有这个会话。", "No such conversation.")
-    return one
-
-
 def _told(conn: sa.Connection, conversation: str) -> dict[str, Any]:
-    one = _load(conn, conversation)
+    one = Moves.load(conn, conversation)
     row = stored.kept(conn, one.shop, one.buyer_id) or {
         "note": "",
         "labels": [],

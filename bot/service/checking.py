@@ -20,9 +20,8 @@ from bot.core.message import Kind, Origin, Sender
 from bot.service.books import Books, event_of, events_of
 from bot.service.clocks import Clocks
 from bot.service.directory import Directory, ShopConfig
-from bot.service.refusal import Because, Refusal
+from bot.service.moves import Moves
 from bot.service.shelf import Shelf
-from bot.store import conversations as convs
 from bot.store import messages
 from bot.store.conversations import Conversation
 from bot.store.engine import Store
@@ -86,17 +85,15 @@ class Checking:
         }
 
     def _read(self, conn: sa.Connection, conversation: str, who: str, text: str, origin: Origin) -> _Read:
-        one = convs.load(conn, [conversation]).get(conversation)
-        if one is None:
-            raise Refusal(Because.UNKNOWN, "not_found", "没有这个会话。", "No such conversation.")
+        one = Moves.load(conn, conversation)
         now = self._clocks.now_ms(one.shop)
         since = one.inquiry_at if one.inquiry_at is not None else now
         said = messages.of_conversations(conn, {one.id: since})[one.id]
         draft = event_of(_row(one, who, text, origin, max([now, *(row["at"] for row in said)])))
         assert draft is not None  # noqa: S101  (a text of a person is always an event)
-        ruleset, before = self._books.judge(conn, one, since)
-        _, after = self._books.judge(conn, one, since, (draft,))
-        return _Read(one, said, draft, before, after, ruleset)
+        events = events_of(said)
+        before, after = self._books.of_events(one, events), self._books.of_events(one, [*events, draft])
+        return _Read(one, said, draft, before, after, self._books.rules_of(one, said))
 
     def _size(self, shop: ShopConfig, one: Conversation, text: str) -> dict[str, Any]:
         channel = self._directory.channels[one.channel]

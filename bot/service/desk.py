@@ -13,7 +13,7 @@ from bot.core.message import Kind, Origin, Sender, classify
 from bot.service.clocks import Clocks
 from bot.service.moves import Moves
 from bot.service.refusal import Because, Refusal
-from bot.service.saying import send_row
+from bot.service.saying import own_row, send_row
 from bot.service.sending import Sending
 from bot.store import conversations as convs
 from bot.store import decisions, drafts, messages, outbox, phrases
@@ -190,29 +190,8 @@ class Desk:
         one = self._moves.load(conn, conversation)
         now, nid = self._clocks.now_ms(one.shop), new_id(self._clocks.real())
         [seq] = append(conn, [Line(one.shop, now, "note", nid, one.id, {"by": who})])
-        row: dict[str, Any] = {
-            "id": nid,
-            "shop": one.shop,
-            "channel": one.channel,
-            "conversation": one.id,
-            "platform_id": nid,
-            "sender": Sender.AGENT.value,
-            "origin": Origin.TYPED.value,
-            "reply_class": None,
-            "kind": Kind.INTERNAL_NOTE.value,
-            "text": text,
-            "meta": {},
-            "at": now,
-            "accepted_at": now,
-            "seq": seq,
-            "by": who,
-            "decision": None,
-            "waiting": False,
-            "doubtful": False,
-            "parts": [],
-            "content": "",
-        }
-        messages.add(conn, [row])
+        said = {"sender": Sender.AGENT.value, "origin": Origin.TYPED.value, "text": text}
+        messages.add(conn, [own_row(one, nid, Kind.INTERNAL_NOTE, who, now, seq) | said])
         return nid
 
     def _line(self, conn: sa.Connection, one: Conversation, kind: str, ref: str, body: dict[str, Any]) -> None:

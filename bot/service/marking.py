@@ -39,10 +39,10 @@ class Marking:
     ) -> Marks:
         """Read what marking these conversations needs. ``rows`` are their messages: news of a prior notice among them
         has the shop's books counted again, since it may speak of any conversation."""
-        kpi = {cid: one for cid, one in loaded.items() if self.has_set(one.shop)}
+        shops = {shop for shop in {one.shop for one in loaded.values()} if self.has_set(shop)}
+        kpi = {cid: one for cid, one in loaded.items() if one.shop in shops}
         if not kpi:
             return Marks({}, {}, frozenset())
-        shops = {one.shop for one in kpi.values()}
         self._hear(conn, shops, rows)
         spans = {shop: _spans(marks.notices(conn, shop), self._clocks.now(shop)) for shop in shops}
         closed = {cid: [from_ms(at) for at in times] for cid, times in marks.closings(conn, kpi).items()}

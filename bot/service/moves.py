@@ -9,16 +9,18 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.core.conversation import Event, State
-from bot.core.message import Sender
+from bot.core.message import Kind, Sender
 from bot.core.reasons import HandoffReason
 from bot.service.books import Books
 from bot.service.clocks import Clocks
 from bot.service.intake import LEASE_MS
 from bot.service.promises import Promises
 from bot.service.refusal import Because, Refusal
+from bot.service.saying import own_row
 from bot.store import conversations as convs
-from bot.store import decisions, inquiries, marks, outbox, reading, timers
+from bot.store import decisions, inquiries, marks, messages, outbox, reading, timers
 from bot.store.conversations import OUTSIDE, Conversation
+from bot.store.ids import new_id
 from bot.store.journal import Line, append
 from bot.store.timers import Timer
 
@@ -36,7 +38,8 @@ class Moves:
     books: Books
     promises: Promises
 
-    def load(self, conn: sa.Connection, conversation: str) -> Conversation:
+    @staticmethod
+    def load(conn: sa.Connection, conversation: str) -> Conversation:
         """One conversation.
 
         Raises:
@@ -46,6 +49,19 @@ class Moves:
         if one is None:
             raise Refusal(Because.UNKNOWN, "not_found", "没有这个会话。", "No such conversation.")
         return one
+
+    def tell_books(
+        self, conn: sa.Connection, one: Conversation, kind: Kind, by: str, since: int | None = None, **said: Any
+    ) -> None:
+        """Tell the books what a person did that the buyer never sees: a transfer, a report.
+
+        ``said`` are the columns it fills; ``since`` the time (ms) of the earliest message it changes, if before now.
+        """
+        now, mid = self.clocks.now_ms(one.shop), new_id(self.clocks.real())
+        body = {"sender": Sender.SYSTEM, "kind": kind}
+        [seq] = append(conn, [Line(one.shop, now, "message", mid, one.id, body)])
+        messages.add(conn, [own_row(one, mid, kind, by, now, seq) | said])
+        self.books.refold(conn, {one.id: one}, {one.id: now if since is None else min(now, since)})
 
     def take(self, conn: sa.Connection, one: Conversation, who: str) -> list[str]:
         """Give the conversation to a person; return the ids of automatic sends already on the wire.

@@ -6,7 +6,6 @@ is counted apart.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -16,7 +15,7 @@ import sqlalchemy as sa
 from bot.accounting.scorecard import Rate
 from bot.core.assigning import Mark
 from bot.core.conversation import NotAllowed
-from bot.core.message import Kind, Sender
+from bot.core.message import Kind
 from bot.service.clocks import Clocks
 from bot.service.directory import ZONE
 from bot.service.figures import rate_facts
@@ -24,7 +23,7 @@ from bot.service.moves import Moves
 from bot.service.presences import pinned
 from bot.service.refusal import Because, Refusal
 from bot.store import conversations as convs
-from bot.store import messages, reading
+from bot.store import reading
 from bot.store import team as stored
 from bot.store.conversations import Conversation
 from bot.store.engine import Store
@@ -84,7 +83,8 @@ class Passing:
             self._pin(conn, one, to.group, "")
         else:
             self._moves.transfer(conn, one, who, to.person)
-        self._tell_books(conn, one, who, to, reason)
+        meta = {"by": "agent", "reason": reason, "to": to.person or to.group}
+        self._moves.tell_books(conn, one, Kind.TRANSFER, who, meta=meta, text=reason)
         self._keep(conn, one, who, TRANSFER, to, reason)
         convs.save(conn, [one])
 
@@ -127,42 +127,6 @@ class Passing:
         stored.passed(conn, row)
         body = {"by": who, "act": kind, "to": to.person or None, "group": to.group or None}
         append(conn, [Line(one.shop, now, "passed", ref, one.id, body)])
-
-    def _tell_books(self, conn: sa.Connection, one: Conversation, who: str, to: To, reason: str) -> None:
-        now, mid = self._clocks.now_ms(one.shop), new_id(self._clocks.real())
-        body = {"sender": Sender.SYSTEM, "kind": Kind.TRANSFER}
-        [seq] = append(conn, [Line(one.shop, now, "message", mid, one.id, body)])
-        meta = {"by": "agent", "reason": reason, "to": to.person or to.group}
-        messages.add(conn, [happening(one, mid, Kind.TRANSFER, meta, who, now, seq) | {"text": reason}])
-        self._moves.books.refold(conn, {one.id: one}, {one.id: now})
-
-
-def happening(
-    one: Conversation, mid: str, kind: Kind, meta: Mapping[str, Any], who: str, at: int, seq: int
-) -> dict[str, Any]:
-    """The row of something that a person told the books at our desk: nobody said it, the buyer never sees it."""
-    return {
-        "id": mid,
-        "shop": one.shop,
-        "channel": one.channel,
-        "conversation": one.id,
-        "platform_id": mid,
-        "sender": Sender.SYSTEM.value,
-        "origin": None,
-        "reply_class": None,
-        "kind": kind.value,
-        "text": "",
-        "meta": dict(meta),
-        "at": at,
-        "accepted_at": at,
-        "seq": seq,
-        "by": who,
-        "decision": None,
-        "waiting": False,
-        "doubtful": False,
-        "parts": [],
-        "content": "",
-    }
 
 
 def _checked(reason: str) -> str:

@@ -21,7 +21,6 @@ from bot.service.clocks import Clocks
 from bot.service.directory import ZONE, Directory
 from bot.service.figures import rate_facts
 from bot.service.moves import Moves
-from bot.service.passing import happening
 from bot.service.refusal import Because, Refusal
 from bot.service.sheet_files import written
 from bot.service.statements import rate_of
@@ -149,13 +148,11 @@ class Reports:
 
     def _tell_books(self, conn: sa.Connection, row: Mapping[str, Any], step: Step, by: str) -> None:
         one = self._moves.load(conn, row["conversation"])
-        now, mid = self._clocks.now_ms(one.shop), new_id(self._clocks.real())
-        body = {"sender": Sender.SYSTEM, "kind": Kind.REPORT}
-        [seq] = append(conn, [Line(one.shop, now, "message", mid, one.id, body)])
         meta = {"type": row["kind"], "status": step.status, "report": row["id"]}
-        messages.add(conn, [happening(one, mid, Kind.REPORT, meta, by, now, seq) | {"target": row["target"]}])
         said = stored.buyers_line(conn, one.id, row["target"])
-        self._books.refold(conn, {one.id: one}, {one.id: min(now, said["at"]) if said else now})
+        self._moves.tell_books(
+            conn, one, Kind.REPORT, by, said["at"] if said else None, meta=meta, target=row["target"]
+        )
         convs.save(conn, [one])
 
     def _listing(self, conn: sa.Connection, shop: str, status: str, days: int) -> dict[str, Any]:

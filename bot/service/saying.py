@@ -89,25 +89,39 @@ def said_row(
     one: Conversation, row: Mapping[str, Any], at: int, now: int, doubtful: bool, platform_id: str | None
 ) -> dict[str, Any]:
     """The message that a send became visible as, at a time (ms); ``doubtful`` where nobody knows whether it arrived."""
+    same = {name: row[name] for name in ("sender", "origin", "reply_class", "text", "decision", "parts")}
+    return (
+        own_row(one, row["id"], Kind.TEXT, row["by"] or Sender.BOT.value, at)
+        | same
+        | {
+            "platform_id": platform_id or row["id"],
+            "accepted_at": now,
+            "doubtful": doubtful,
+        }
+    )
+
+
+def own_row(one: Conversation, mid: str, kind: Kind, by: str, at: int, seq: int = 0) -> dict[str, Any]:
+    """A message that came to be here and not by a delivery, as it is stored: told to the books by ``by``, said to nobody."""
     return {
-        "id": row["id"],
+        "id": mid,
         "shop": one.shop,
         "channel": one.channel,
         "conversation": one.id,
-        "platform_id": platform_id or row["id"],
-        "sender": row["sender"],
-        "origin": row["origin"],
-        "reply_class": row["reply_class"],
-        "kind": Kind.TEXT.value,
-        "text": row["text"],
+        "platform_id": mid,
+        "sender": Sender.SYSTEM.value,
+        "origin": None,
+        "reply_class": None,
+        "kind": kind.value,
+        "text": "",
         "meta": {},
         "at": at,
-        "accepted_at": now,
-        "seq": 0,
-        "by": row["by"] or Sender.BOT.value,
-        "decision": row["decision"],
+        "accepted_at": at,
+        "seq": seq,
+        "by": by,
+        "decision": None,
         "waiting": False,
-        "doubtful": doubtful,
-        "parts": row["parts"],
+        "doubtful": False,
+        "parts": [],
         "content": "",
     }
