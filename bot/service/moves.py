@@ -175,7 +175,7 @@ class Moves:
         self._end_lease(conn, one)
         self.promises.drop(conn, one, who)
         one.owed = one.open = False
-        self._journal(conn, one, "close", {"by": who, "reason": reason.strip()[:200], "waived": waived})
+        self._journal(conn, one, "close", {"by": who, "waived": waived})
 
     def reopen(self, conn: sa.Connection, one: Conversation, who: str) -> None:
         """Undo a close: the person who undoes it holds the conversation."""

@@ -29,6 +29,7 @@ from bot.store.tables import (
     outbox,
     passing,
     promise,
+    proposal,
     report_case,
     suggestion,
     timer,
@@ -36,8 +37,12 @@ from bot.store.tables import (
 
 Digest = Callable[[str], str]
 
+ERASED = "—"
+"""What stands where a person's reason stood."""
 WORDLESS = {"text": "", "detail": "", "in_reply_to": None}
 """What stays of a send: that there was one, when, by whom and how it ended; its row is the proof of what was visible."""
+CUT = {"conversation": "", "waived": sa.case((inquiry.c.waived.is_not(None), ERASED))}
+"""What changes in an inquiry: it has no conversation any more, and why it was closed is not told."""
 PAGE = 500
 _BY_CONVERSATION = (decision, suggestion, draft, looking, promise, assignment, closing)
 """Tables whose rows go with their conversation."""
@@ -63,7 +68,6 @@ NO_WORDS = frozenset(
         "piece",
         "presence",
         "prior_notice",
-        "proposal",
         "recount",
         "role",
         "rollup",
@@ -77,7 +81,6 @@ NO_WORDS = frozenset(
         "team_rule",
         "token",
         "worker",
-        "inquiry",
         "gone",
     ]
 )
@@ -151,8 +154,18 @@ def _forget_messages(conn: sa.Connection, shop: str, ids: Sequence[str], digest:
     search.forget(conn, ids)
     for start in range(0, len(ids), PAGE):
         page = list(ids[start : start + PAGE])
-        conn.execute(sa.delete(gate_case).where(gate_case.c.shop == shop, gate_case.c.message.in_(page)))
+        _forget_cases(conn, shop, page)
         conn.execute(sa.delete(message).where(message.c.id.in_(page)))
+
+
+def _forget_cases(conn: sa.Connection, shop: str, messages: Sequence[str]) -> None:
+    """Take away the questions people kept, and what they proposed with them. What an operator has confirmed stands in
+    the entry as the shop's own text and stays there."""
+    mine = (gate_case.c.shop == shop, gate_case.c.message.in_(messages))
+    of_them = (proposal.c.shop == shop, proposal.c.gate_case.in_(sa.select(gate_case.c.id).where(*mine)))
+    conn.execute(sa.delete(proposal).where(*of_them, proposal.c.decided_at.is_(None)))
+    conn.execute(sa.update(proposal).where(*of_them).values(value={}))
+    conn.execute(sa.delete(gate_case).where(*mine))
 
 
 def _erase_talk(conn: sa.Connection, cid: str) -> None:
@@ -167,7 +180,7 @@ def _erase_talk(conn: sa.Connection, cid: str) -> None:
     conn.execute(sa.update(passing).where(passing.c.conversation == cid).values(reason=""))
     conn.execute(sa.update(report_case).where(report_case.c.conversation == cid).values(note="", steps=[]))
     # Verdicts stay as posted: nothing can judge them again, and a new conversation of this buyer begins anew.
-    conn.execute(sa.update(inquiry).where(inquiry.c.conversation == cid).values(conversation=""))
+    conn.execute(sa.update(inquiry).where(inquiry.c.conversation == cid).values(CUT))
     conn.execute(sa.delete(timer).where(timer.c.ref == cid))
     conn.execute(sa.delete(conversation).where(conversation.c.id == cid))
 
@@ -180,7 +193,7 @@ def _erase_before(conn: sa.Connection, cid: str, until: int) -> None:
     old = (passing.c.conversation == cid, passing.c.at < until)
     conn.execute(sa.update(passing).where(*old).values(reason=""))
     settled = (inquiry.c.conversation == cid, inquiry.c.opened_at < until)
-    conn.execute(sa.update(inquiry).where(*settled).values(conversation=""))
+    conn.execute(sa.update(inquiry).where(*settled).values(CUT))
 
 
 def _erase_deliveries(conn: sa.Connection, shop: str, cid: str, ids: set[str]) -> int:

@@ -10,10 +10,11 @@ import pytest
 import sqlalchemy as sa
 
 from bot.service.books import Books
+from bot.service.correcting import Wrong
 from bot.service.refusal import Refusal
 from bot.store import erasing, tables
 from bot.store.journal import verify
-from tests.flow.house import House
+from tests.flow.house import SHIP, House
 from tests.privacy.conftest import MARKER, OTHER, Lived, say
 
 DAY_S = 24 * 3600
@@ -55,7 +56,7 @@ async def figures(house: House) -> dict[str, Any]:
         "rollup": await house.rows(t.rollup, *t.rollup.primary_key),
         "tally": await house.rows(t.tally, *t.tally.primary_key),
         "inquiry": [
-            {name: value for name, value in row.items() if name != "conversation"}
+            {name: value for name, value in row.items() if name not in ("conversation", "waived")}
             for row in await house.rows(t.inquiry, t.inquiry.c.id)
         ],
         "journal": len(await house.journal()),
@@ -64,7 +65,8 @@ async def figures(house: House) -> dict[str, Any]:
 
 def test_p21_of_every_table_it_is_known_how_its_words_are_erased() -> None:
     by_conversation = {table.name for table in erasing._BY_CONVERSATION}
-    each_its_own_way = {"conversation", "message", "delivery", "outbox", "buyer", "passing", "report_case", "gate_case"}
+    each_its_own_way = {"conversation", "message", "delivery", "outbox", "buyer", "passing", "report_case"}
+    each_its_own_way |= {"gate_case", "proposal", "inquiry"}
     known = by_conversation | each_its_own_way | {"timer"} | erasing.NO_WORDS
     assert tables.metadata.tables.keys() == known
 
@@ -94,6 +96,35 @@ async def test_p21_an_erased_buyer_is_in_no_table_index_or_file_and_the_books_st
     assert await house.app.store.read(verify, "shop") is None
     acts = await house.rows(tables.audit, what="buyer_erased")
     assert [(row["who"], row["shop"]) for row in acts] == [("owner", "shop")]
+
+
+async def test_p21_why_a_conversation_was_closed_is_not_in_the_chain_and_is_erased(lived: Lived) -> None:
+    house, desk = lived.house, lived.house.app.services.desk
+    cid = house.cid(lived.channel, "b1")
+    await house.later(2 * 3600)
+    await say(house, lived.channel, "b1", 9, "还有一个别的问题，你们收旧衣服吗", id=f"b1-{MARKER}")
+    await desk.close(cid, "amei", f"电话里和{MARKER}说清了")
+    (closed,) = [row for row in await house.rows(tables.inquiry, conversation=cid) if row["waived"]]
+    assert MARKER in closed["waived"]
+    (line,) = await house.journal("shop", "close")
+    assert line["body"] == {"by": "amei", "waived": [closed["id"]]}
+    await house.app.erasing.erase("shop", f"b1-{MARKER}", by="owner")
+    assert await words_of(house, MARKER) == []
+    (still,) = await house.rows(tables.inquiry, id=closed["id"])
+    assert (still["waived"], still["owed"]) == (erasing.ERASED, False), "it stays closed"
+
+
+async def test_p21_a_wrongly_answered_question_goes_with_who_asked_it(lived: Lived) -> None:
+    house, correcting = lived.house, lived.house.app.services.correcting
+    await say(house, lived.channel, "b3", 1, SHIP, id=f"b1-{MARKER}")
+    cid = house.cid(lived.channel, "b3")
+    (answer,) = [row for row in await house.rows(tables.outbox, conversation=cid) if row["entry"]]
+    await correcting.wrong("shop", cid, "amei", Wrong(answer["id"], propose="not_this"))
+    assert [row["question"] for row in await house.rows(tables.gate_case)] == [SHIP]
+    assert [row["value"] for row in await house.rows(tables.proposal)] == [{"question": SHIP}]
+    await house.app.erasing.erase("shop", f"b1-{MARKER}", by="owner")
+    assert await house.rows(tables.gate_case) == []
+    assert await house.rows(tables.proposal) == []
 
 
 async def test_p21_p04_a_late_repeat_of_what_was_erased_revives_nothing(lived: Lived) -> None:
