@@ -6,13 +6,17 @@ import asyncio
 import os
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 import bot
+from bot.cli.ledger import told
 from bot.cli.shared import existing, fail, opening, settings_of
 from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from bot.store.proof import Flaw
 
 FileArgument = Annotated[Path, typer.Argument(metavar="FILE.zip", help="备份文件 / the backup")]
 
@@ -51,8 +55,8 @@ def restore(context: typer.Context, file: FileArgument) -> None:
             rows, broken = asyncio.run(_restore(settings, file))
     except NotRestored as no:
         fail(str(no))
-    for shop, seq in broken.items():
-        typer.echo(f"{shop}: 台账第 {seq} 条对不上 / line {seq} of the ledger does not fit", err=True)
+    for shop, flaw in broken.items():
+        typer.echo(f"{shop}: {told(flaw)}", err=True)
     if broken:
         raise typer.Exit(1)
     typer.echo(f"已恢复 {rows} 行，台账完好 / restored {rows} rows; the ledger is intact")
@@ -71,9 +75,9 @@ def _put_key(data: Path, file: Path) -> None:
             out.write(key)
 
 
-async def _restore(settings: Settings, file: Path) -> tuple[int, dict[str, int]]:
+async def _restore(settings: Settings, file: Path) -> tuple[int, dict[str, Flaw]]:
     from bot.app import opened
-    from bot.store import journal
+    from bot.store import proof
     from bot.store.backup import read
     from bot.store.tables import journal_head
 
@@ -82,5 +86,5 @@ async def _restore(settings: Settings, file: Path) -> tuple[int, dict[str, int]]
         shops = await app.store.read(
             lambda conn: list(conn.scalars(journal_head.select().with_only_columns(journal_head.c.shop)))
         )
-        found = {shop: await app.store.read(journal.verify, shop) for shop in shops}
-    return sum(counts.values()), {shop: seq for shop, seq in found.items() if seq is not None}
+        found = {shop: await app.store.read(proof.check, shop) for shop in shops}
+    return sum(counts.values()), {shop: flaw for shop, flaw in found.items() if flaw is not None}

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import orjson
 import typer
 
 from bot.cli.shared import existing, fail, opening, settings_of
@@ -15,23 +17,58 @@ from bot.settings import Settings
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
+    from bot.store.proof import Flaw
+
 FIRST, LAST = date(1970, 1, 1), date(9999, 12, 31)
 
 app = typer.Typer(help="台账 / the reply ledger", no_args_is_help=True)
 
 
 @app.command()
-def verify(context: typer.Context) -> None:
-    """核对每家店的台账链，指出第一条被改动的记录 / check every shop's chain, name the first tampered row"""
+def verify(
+    context: typer.Context,
+    heads: Annotated[
+        Path | None,
+        typer.Option(
+            help="每条链的末行记在这里（放在别处）；下次先核对它，整条重写也能发现 / "
+            "each chain's last line is noted here (keep it elsewhere) and checked next time: finds a chain written anew"
+        ),
+    ] = None,
+) -> None:
+    """核对每家店的台账链、咨询和汇总，指出第一处改动 / check every shop's chain, inquiries and sums, name the first tampered row"""
     settings, _ = settings_of(context.obj)
+    noted = _noted(heads) if heads else {}
     with opening(settings):
         existing(settings.data)
-        broken = asyncio.run(_verify(settings))
-    for shop, seq in broken.items():
-        typer.echo(f"{shop}: 第 {seq} 条被改动 / line {seq} was tampered with", err=True)
-    if broken:
+        flaws, now = asyncio.run(_verify(settings, noted))
+    for shop, flaw in flaws.items():
+        typer.echo(f"{shop}: {told(flaw)}", err=True)
+    if flaws:
         raise typer.Exit(1)
+    if heads:
+        heads.write_bytes(orjson.dumps({**noted, **now}, option=orjson.OPT_INDENT_2))
     typer.echo("台账完好 / the ledger is intact")
+
+
+def told(flaw: Flaw) -> str:
+    """What does not fit, in words."""
+    line = f"（第 {flaw.posted} 条 / line {flaw.posted}）" if flaw.posted else ""
+    return {
+        "line": f"第 {flaw.where} 条被改动 / line {flaw.where} was tampered with",
+        "inquiry": f"咨询 {flaw.where} 和入账的不一样 / inquiry {flaw.where} is not what was posted{line}",
+        "sum": f"{flaw.where} 的汇总和咨询对不上 / the sums of {flaw.where} are not those of its inquiries",
+        "rewritten": f"第 {flaw.where} 条不再是记下的那一条 / line {flaw.where} is no longer the one that was noted",
+    }[flaw.what.value]
+
+
+def _noted(file: Path) -> dict[str, tuple[int, str]]:
+    """The last lines noted earlier, by shop; none if there is no such file yet."""
+    if not file.exists():
+        return {}
+    try:
+        return {shop: (int(seq), str(known)) for shop, (seq, known) in orjson.loads(file.read_bytes()).items()}
+    except (ValueError, TypeError, AttributeError, OSError) as error:
+        fail(f"{file}: 不是 ledger verify 记下的文件 / not a file that ledger verify has noted ({error})")
 
 
 @app.command()
@@ -91,15 +128,22 @@ def _write(conn: sa.Connection, shop: str, days: tuple[date, date], out: Path) -
     return paths
 
 
-async def _verify(settings: Settings) -> dict[str, int]:
+async def _verify(
+    settings: Settings, noted: Mapping[str, tuple[int, str]]
+) -> tuple[dict[str, Flaw], dict[str, tuple[int, str]]]:
+    """The first flaw of each shop that has one, and every chain's last line."""
     from bot.app import opened
     from bot.service.shops import INSTALLATION
-    from bot.store import journal
+    from bot.store import proof
 
     async with opened(settings) as app:
-        found = {}
-        for shop in (INSTALLATION, *app.directory.shops):
-            seq = await app.store.read(journal.verify, shop)
-            if seq is not None:
-                found[shop] = seq
-        return found
+        flaws, heads = {}, {}
+        for shop in {INSTALLATION: 0, **dict.fromkeys(app.directory.shops), **dict.fromkeys(noted)}:
+            flaw = await app.store.read(proof.held, shop, *noted[shop]) if shop in noted else None
+            flaw = flaw or await app.store.read(proof.check, shop)
+            if flaw is not None:
+                flaws[shop] = flaw
+            head = await app.store.read(proof.head, shop)
+            if head is not None:
+                heads[shop] = head
+        return flaws, heads

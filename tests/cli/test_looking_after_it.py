@@ -119,6 +119,21 @@ def test_the_ledger_is_what_was_written(data, tmp_path):
     assert (missing.returncode, "没有数据目录" in missing.stderr) == (2, True)
 
 
+def test_a_ledger_written_anew_is_found_by_what_was_noted_of_it(data, tmp_path):
+    noted = tmp_path / "heads.json"
+    first = miaohui("ledger", "verify", "--heads", noted, "--data", data)
+    assert (first.returncode, set(json.loads(noted.read_text()))) == (0, {"*", "play"})
+    assert miaohui("ledger", "verify", "--heads", noted, "--data", data).returncode == 0
+    heads = json.loads(noted.read_text())
+    seq, _ = heads["play"]
+    noted.write_text(json.dumps({**heads, "play": [seq, "0" * 64]}))
+    broken = miaohui("ledger", "verify", "--heads", noted, "--data", data)
+    assert (broken.returncode, f"play: 第 {seq} 条不再是记下的那一条" in broken.stderr) == (1, True)
+    noted.write_text("[1]")
+    odd = miaohui("ledger", "verify", "--heads", noted, "--data", data)
+    assert (odd.returncode, "不是 ledger verify 记下的文件" in odd.stderr) == (2, True)
+
+
 def test_the_journal_of_the_installation_is_verified_too(data):
     with sqlite3.connect(data / "miaohui.db") as store:
         store.execute("UPDATE journal SET body = '{}' WHERE shop = '*' AND seq = 2")

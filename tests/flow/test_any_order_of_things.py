@@ -18,7 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from bot.service.desk import Reply
 from bot.service.refusal import Refusal
 from bot.store import tables
-from bot.store.journal import verify
+from bot.store.proof import check
 from tests.flow.house import FRAGMENT, INVOICE, PERSON_PLEASE, SHIP, THANKS, UNKNOWN, HandClock, House
 
 BUYERS = st.sampled_from(("b1", "b1", "b1", "b2"))
@@ -66,7 +66,7 @@ class Shop(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         try:
-            assert self.run(self.house.app.store.read(verify, "shop")) is None
+            assert self.run(self.house.app.store.read(check, "shop")) is None
         finally:
             self.run(self.house.close())
             self.runner.close()

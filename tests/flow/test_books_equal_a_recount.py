@@ -25,7 +25,7 @@ from bot.service.directory import ZONE
 from bot.service.refusal import Refusal
 from bot.store import tables
 from bot.store.ids import to_ms
-from bot.store.journal import verify
+from bot.store.proof import check
 from tests.flow.house import FRAGMENT, INVOICE, SHIP, THANKS, UNKNOWN, HandClock, House
 
 BUYERS = ("b1", "b2")
@@ -207,7 +207,7 @@ async def _compare(house: House, channel: Channel) -> None:
     counted = {reply["message"]: reply["counts"] for row in inquiries.values() for reply in row["replies"]}
     assert counted == {reply.message: reply.counts for reply in recount.replies if reply.inquiry}
     await _compare_sums(house, recount.rate(house.clock.now), recount)
-    assert await house.app.store.read(verify, "shop") is None
+    assert await house.app.store.read(check, "shop") is None
 
 
 def _kept(row: dict[str, Any]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from adapters.signing import sign
 from bot.service import recounting
 from bot.service.directory import ZONE
 from bot.store import recounts, tables
-from bot.store.journal import verify
+from bot.store.proof import check
 from tests.flow.house import FAQ, SECRET, UNKNOWN, HandClock, House
 from tests.flow.serving import TOKEN, Server, document, platform
 from tests.flow.test_books_equal_a_recount import _compare
@@ -67,7 +67,7 @@ async def test_p20_counted_again_the_books_equal_a_recount(house: House, small_p
     assert await reasons(house) == {"valid"}
     assert [line["body"] for line in await house.journal(kind="recount")] == [{"conversations": 7}]
     await _compare(house, shop)
-    assert await house.app.store.read(verify, "shop") is None
+    assert await house.app.store.read(check, "shop") is None
 
 
 async def test_until_it_is_done_it_says_how_far_it_is(house: House, small_parts: None) -> None:

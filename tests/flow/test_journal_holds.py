@@ -10,8 +10,11 @@ import sqlalchemy as sa
 
 from adapters.base import Channel
 from bot.service.desk import Reply
-from bot.store.journal import verify
-from bot.store.tables import journal
+from bot.service.directory import ZONE
+from bot.store import proof
+from bot.store.holding import GENESIS
+from bot.store.journal import chain, verify
+from bot.store.tables import inquiry, journal, journal_head, rollup
 from tests.flow.house import SHIP, THANKS, UNKNOWN, House
 
 MARKER = "桂花乌龙茶玖叁柒"
@@ -112,6 +115,69 @@ async def test_p20_verify_names_the_first_line_that_was_changed(house: House, sh
     assert await house.app.store.read(verify, "shop") is None
     first = await house.app.store.write(tamper)
     assert await house.app.store.read(verify, "shop") == first
+
+
+def _rewrite(db: sa.Connection) -> None:
+    """Change a line and write the chain after it, and its head, anew."""
+    db.execute(sa.update(journal).where(journal.c.shop == "shop", journal.c.seq == 5).values(ref="somebody"))
+    prev = GENESIS
+    lines = db.execute(sa.select(journal).where(journal.c.shop == "shop").order_by(journal.c.seq)).mappings().all()
+    for row in lines:
+        made = chain(prev, "shop", row["seq"], (row["at"], row["kind"], row["ref"], row["conversation"], row["body"]))
+        this = (journal.c.shop == "shop", journal.c.seq == row["seq"])
+        db.execute(sa.update(journal).where(*this).values(prev=prev, hash=made))
+        prev = made
+    db.execute(sa.update(journal_head).where(journal_head.c.shop == "shop").values(hash=prev))
+
+
+async def test_p20_a_chain_written_anew_no_longer_fits_a_line_noted_elsewhere(house: House, shop: Channel) -> None:
+    store = house.app.store
+    noted = await store.read(proof.head, "shop")
+    assert noted is not None
+    assert await store.read(proof.held, "shop", *noted) is None
+    await house.say(shop, "b9", SHIP)
+    assert await store.read(proof.held, "shop", *noted) is None, "what came later changes nothing"
+    await store.write(_rewrite)
+    assert await store.read(verify, "shop") is None, "the chain by itself cannot tell"
+    assert await store.read(proof.held, "shop", *noted) == proof.Flaw(proof.What.REWRITTEN, str(noted[0]))
+
+
+BEHIND = {
+    "counted": "UPDATE inquiry SET counted = NOT counted",
+    "in the fraction": "UPDATE inquiry SET in_denominator = NOT in_denominator",
+    "reason": "UPDATE inquiry SET reason = 'valid_elsewhere'",
+    "seconds": "UPDATE inquiry SET response_ms = 1",
+    "day": "UPDATE inquiry SET day = '2026-01-01'",
+    "gone": "DELETE FROM inquiry",
+}
+
+
+@pytest.mark.parametrize("change", BEHIND.values(), ids=BEHIND.keys())
+async def test_p20_an_inquiry_changed_behind_our_back_is_named(house: House, shop: Channel, change: str) -> None:
+    store = house.app.store
+    first, *_ = await house.rows(inquiry, inquiry.c.opened_at, inquiry.c.id, shop="shop")
+    assert await store.read(proof.check, "shop") is None
+    await store.write(lambda db: db.execute(sa.text(f"{change} WHERE id = :id"), {"id": first["id"]}))
+    flaw = await store.read(proof.check, "shop")
+    assert flaw is not None
+    assert (flaw.what, flaw.where) == (proof.What.INQUIRY, first["id"])
+    (line,) = [one for one in await house.journal() if one["seq"] == flaw.posted]
+    assert (line["kind"], line["ref"]) == ("posting", first["id"])
+
+
+async def test_p20_an_inquiry_nobody_posted_is_named(house: House, shop: Channel) -> None:
+    first, *_ = await house.rows(inquiry, inquiry.c.opened_at, inquiry.c.id, shop="shop")
+    row = {**first, "id": "invented"}
+    await house.app.store.write(lambda db: db.execute(sa.insert(inquiry).values(row)))
+    assert await house.app.store.read(proof.check, "shop") == proof.Flaw(proof.What.INQUIRY, "invented")
+
+
+@pytest.mark.parametrize("column", ["numerator", "denominator", "response_ms", "inquiries", "said_human", "opened"])
+async def test_p20_a_sum_changed_behind_our_back_is_named(house: House, shop: Channel, column: str) -> None:
+    change = sa.update(rollup).where(rollup.c.shop == "shop").values({column: rollup.c[column] + 1})
+    await house.app.store.write(lambda db: db.execute(change))
+    day = house.clock.now.astimezone(ZONE).date().isoformat()
+    assert await house.app.store.read(proof.check, "shop") == proof.Flaw(proof.What.SUM, day)
 
 
 async def test_p20_numbers_have_no_gap_and_every_act_is_there(house: House, shop: Channel) -> None:

@@ -13,7 +13,7 @@ from adapters.base import Channel, Outgoing, SendResult
 from adapters.sandbox import SandboxClient
 from bot.service.desk import Reply
 from bot.store import tables
-from bot.store.journal import verify
+from bot.store.proof import check
 from tests.flow.house import UNKNOWN, House
 
 
@@ -165,7 +165,7 @@ async def test_p20_news_told_in_another_conversation_changes_the_day_it_is_about
     expected[day] = after
     assert await reasons(house) == expected
     assert (await house.talk(shop, "b2"))["inquiry"] is None, "the other conversation has nothing to do with it"
-    assert await house.app.store.read(verify, "shop") is None
+    assert await house.app.store.read(check, "shop") is None
 
 
 @pytest.mark.parametrize("told_by", ["b1", "b2"])

@@ -13,7 +13,7 @@ from bot.service.books import Books
 from bot.service.correcting import Wrong
 from bot.service.refusal import Refusal
 from bot.store import erasing, tables
-from bot.store.journal import verify
+from bot.store.proof import check
 from tests.flow.house import SHIP, House
 from tests.privacy.conftest import MARKER, OTHER, Lived, say
 
@@ -93,7 +93,7 @@ async def test_p21_an_erased_buyer_is_in_no_table_index_or_file_and_the_books_st
     assert await words_of(house, MARKER) == []
     assert in_tables(await words_of(house, OTHER)) == in_tables(others), "nobody else's words are touched"
     assert await figures(house) == before
-    assert await house.app.store.read(verify, "shop") is None
+    assert await house.app.store.read(check, "shop") is None
     acts = await house.rows(tables.audit, what="buyer_erased")
     assert [(row["who"], row["shop"]) for row in acts] == [("owner", "shop")]
 
@@ -147,7 +147,7 @@ async def test_p21_who_comes_back_begins_anew_and_the_old_verdicts_stay(lived: L
         key: row["reason"] for key, row in before.items()
     }
     assert len(after) == len(before) + 1
-    assert await house.app.store.read(verify, "shop") is None
+    assert await house.app.store.read(check, "shop") is None
 
 
 async def test_p21_nobody_is_an_answer(lived: Lived) -> None:
@@ -169,7 +169,7 @@ async def test_p21_what_was_said_expires_after_180_days(lived: Lived, days: int,
     assert bool({"message", "conversation", "delivery"} & set(await words_of(house, MARKER))) is left
     after = await figures(house)
     assert (after["rollup"], after["tally"]) == (before["rollup"], before["tally"])
-    assert await house.app.store.read(verify, "shop") is None
+    assert await house.app.store.read(check, "shop") is None
 
 
 async def test_p21_a_shop_may_keep_it_shorter_and_a_young_inquiry_keeps_only_itself(lived: Lived) -> None:

@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from bot.store import backup, tables
 from bot.store.backup import NotRestored
 from bot.store.engine import Store
-from bot.store.journal import verify
 from bot.store.migrate import migrate
+from bot.store.proof import check
 from tests import postgres
 from tests.flow.house import SHIP, UNKNOWN, HandClock, House
 
@@ -59,7 +59,7 @@ async def test_all_comes_back_and_the_ledger_holds(made: Path, tmp_path: Path) -
     store = await restored(tmp_path / "new.db", made)
     for name in ("message", "conversation", "decision", "outbox", "inquiry", "journal", "delivery", "entry"):
         assert len(await rows(store, name)) == lines(made, name) > 0
-    assert await store.read(verify, "shop") is None
+    assert await store.read(check, "shop") is None
     await store.close()
 
 
@@ -67,7 +67,7 @@ async def test_it_comes_back_in_the_other_kind_of_store(tmp_path: Path, made: Pa
     here, there = await restored(tmp_path / "new.db", made), await restored(shared_database, made)
     for name in tables.metadata.tables:
         assert await rows(here, name) == await rows(there, name), name
-    assert await there.read(verify, "shop") is None
+    assert await there.read(check, "shop") is None
     await here.close()
     await there.close()
 
@@ -122,7 +122,7 @@ async def test_a_journal_line_changed_in_the_file_is_named(made: Path, tmp_path:
             data = old.read(name)
             new.writestr(name, data.replace(b'"kind":"handoff"', b'"kind":"handofg"') if "journal" in name else data)
     store = await restored(tmp_path / "new.db", out)
-    assert await store.read(verify, "shop") is not None
+    assert await store.read(check, "shop") is not None
     await store.close()
 
 

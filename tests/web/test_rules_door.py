@@ -5,7 +5,7 @@ from __future__ import annotations
 import orjson
 import pytest
 
-from bot.store.journal import verify
+from bot.store.proof import check
 
 RULES, WHAT_IF, RATES = "/api/v1/shops/east/rules", "/api/v1/shops/east/what-if", "/api/v1/rates?shop=east"
 PATIENT = {"name": "deadline.seconds", "value": 300, "why": "和平台客服核对过：五分钟"}
@@ -57,7 +57,7 @@ async def test_a_changed_rule_counts_the_books_again_and_is_shown_with_its_reaso
         300,
         PATIENT["why"],
     )
-    assert await used.floor.app.store.read(verify, "east") is None
+    assert await used.floor.app.store.read(check, "east") is None
 
 
 async def test_given_back_it_is_as_before(used):
