@@ -45,7 +45,7 @@ fire: setup
 	@MIAOHUI_FIRE=full $(PY) -m pytest -s tests/fire
 
 fuzz: setup
-	@FUZZ=$${FUZZ:-5000} $(PY) -m pytest -n auto tests/fuzz tests/adapters/test_hostile_bodies.py
+	@FUZZ=$${FUZZ:-5000} $(PY) -m pytest -n auto tests/fuzz tests/adapters/test_hostile_*.py
 
 soak: setup
 	@$(PY) -m tests.bench.soak

@@ -6,7 +6,7 @@ each platform's folder README.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -58,10 +58,14 @@ class Odd:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a delivery told: messages and happenings in the platform's order, and what in it could not be read."""
+    """What a delivery told: messages and happenings in the platform's order, and what in it could not be read.
+
+    ``ack`` is the yes to this very delivery, given once it is stored; None where the adapter's usual yes will do.
+    """
 
     messages: tuple[Incoming, ...] = ()
     odd: tuple[Odd, ...] = ()
+    ack: Ack | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,11 @@ class Fetch:
 
 
 Outcome = Facts | Handshake | Fetch
+
+
+def named(secrets: Sequence[str], name: str) -> tuple[str, ...]:
+    """Return the values of the secrets that an admin entered as ``name=value``; several during a rotation."""
+    return tuple(one.removeprefix(f"{name}=") for one in secrets if one.startswith(f"{name}="))
 
 
 class BadSignature(Exception):
@@ -175,6 +184,14 @@ class Adapter(Protocol):
         Raises:
             BadSignature: forged, unsigned or outside the clock window.
             Unreadable: signed, but not of a shape we read.
+        """
+        ...
+
+    def peek(self, delivery: Delivery, channel: Channel, now: datetime) -> Outcome:
+        """Say what a delivery would tell, its signature not looked at: only for showing, nothing of it is kept.
+
+        Raises:
+            Unreadable: not of a shape we read.
         """
         ...
 

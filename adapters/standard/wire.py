@@ -27,7 +27,7 @@ _ITEM_KEYS = frozenset({"id", "conversation", "buyer", "sender", "kind", "text",
 _LARGEST = 2**63 - 1
 
 
-class _Bad(Exception):
+class Bad(Exception):
     """An item cannot be read: pointer below the item, and why."""
 
     def __init__(self, where: str, why: str) -> None:
@@ -90,18 +90,23 @@ def _read_items(items: list[tuple[str, Any]], webhook_id: str) -> Facts:
     for index, (pointer, item) in enumerate(items):
         own_id = webhook_id if len(items) == 1 and pointer == "/data" else f"{webhook_id}/{index}"
         try:
-            messages.append(_read_item(item, own_id))
-        except _Bad as bad:
+            messages.append(read_item(item, own_id))
+        except Bad as bad:
             odd.append(Odd(where=(pointer + bad.where)[:MAX_POINTER], why=bad.why))
     return Facts(tuple(messages), tuple(odd))
 
 
-def _read_item(item: Any, own_id: str) -> Incoming:
+def read_item(item: Any, own_id: str) -> Incoming:
+    """Read one message of the channel's own form; ``own_id`` names it where it has no id.
+
+    Raises:
+        Bad: something in it cannot be; its pointer begins at the item.
+    """
     if not isinstance(item, dict):
-        raise _Bad("", "要是对象 · must be an object")
+        raise Bad("", "要是对象 · must be an object")
     sender = _SENDERS.get(_text(item, "sender"))
     if sender is None:
-        raise _Bad("/sender", "不认识的发送方，可填 · not a sender we know, use: " + " ".join(_SENDERS))
+        raise Bad("/sender", "不认识的发送方，可填 · not a sender we know, use: " + " ".join(_SENDERS))
     raw_kind = _text(item, "kind")
     kind = _KINDS.get(raw_kind, Kind.OTHER)
     buyer_id, buyer_name = _buyer(item, needed=sender is Sender.BUYER)
@@ -127,7 +132,7 @@ def _text(item: dict[str, Any], name: str, *, needed: bool = True, at: str = "")
     if value is None and not needed:
         return ""
     if not isinstance(value, str):
-        raise _Bad(f"{at}/{name}", "要是文字 · must be text")
+        raise Bad(f"{at}/{name}", "要是文字 · must be text")
     return storable(value)
 
 
@@ -135,7 +140,7 @@ def _key(item: dict[str, Any], name: str, *, at: str = "") -> str:
     """A key is compared and stored as it is, so nothing in it is repaired: it fits or the item is odd."""
     value = item.get(name)
     if not isinstance(value, str) or not value.strip() or len(value) > MAX_KEY or not value.isprintable():
-        raise _Bad(
+        raise Bad(
             f"{at}/{name}",
             f"要是 1–{MAX_KEY} 个可见字符的文字（数字请加引号） · must be text of 1–{MAX_KEY} printable characters, in quotes",
         )
@@ -147,7 +152,7 @@ def _buyer(item: dict[str, Any], *, needed: bool) -> tuple[str, str]:
     if buyer is None and not needed:
         return "", ""
     if not isinstance(buyer, dict):
-        raise _Bad("/buyer", '要是 {"id": …, "name": …} · must be {"id": …, "name": …}')
+        raise Bad("/buyer", '要是 {"id": …, "name": …} · must be {"id": …, "name": …}')
     return _key(buyer, "id", at="/buyer"), _text(buyer, "name", needed=False, at="/buyer")[:MAX_NAME]
 
 
@@ -157,15 +162,15 @@ def _time(value: Any, pointer: str) -> datetime | None:
         return None
     why = "要是带时区的 ISO 8601 时间 · must be ISO 8601 with an offset, such as 2026-05-01T14:00:00+08:00"
     if not isinstance(value, str):
-        raise _Bad(pointer, why)
+        raise Bad(pointer, why)
     try:
         moment = datetime.fromisoformat(value)
     except ValueError:
-        raise _Bad(pointer, why) from None
+        raise Bad(pointer, why) from None
     if moment.tzinfo is None:
-        raise _Bad(pointer, why)
+        raise Bad(pointer, why)
     if not 2000 <= moment.year < 2100:  # sums with deadlines stay far from the calendar's ends
-        raise _Bad(pointer, "年份要在 2000–2099 · the year must be 2000–2099")
+        raise Bad(pointer, "年份要在 2000–2099 · the year must be 2000–2099")
     return moment.astimezone(UTC)
 
 
@@ -175,7 +180,7 @@ def _meta(item: dict[str, Any]) -> dict[str, Any]:
         return {}
     given = item.get("meta")
     if given is not None and not isinstance(given, dict):
-        raise _Bad("/meta", "要是对象 · must be an object")
+        raise Bad("/meta", "要是对象 · must be an object")
     beside = {name: value for name, value in item.items() if name not in _ITEM_KEYS}
     meta = _clean(beside, "", 1)
     meta.update(_clean(given or {}, "/meta", 1))
@@ -195,7 +200,7 @@ def _check_meta(kind: Kind, meta: dict[str, Any]) -> None:
             for name in ("from", "to"):
                 moment = _time(meta.get(name), f"/{name}")
                 if moment is None:
-                    raise _Bad("/target", "举报要有 target，或 from 和 to · a report needs target, or from and to")
+                    raise Bad("/target", "举报要有 target，或 from 和 to · a report needs target, or from and to")
                 meta[name] = moment.isoformat()
     elif kind in CARDS:
         for name in ("product", "order", "title", "status", "amount", "tracking"):
@@ -209,13 +214,13 @@ def _clean(value: Any, pointer: str, depth: int) -> Any:
         return storable(value)
     if isinstance(value, dict | list):
         if depth > MAX_DEPTH:
-            raise _Bad(pointer, f"嵌套超过 {MAX_DEPTH} 层 · nested over {MAX_DEPTH} levels")
+            raise Bad(pointer, f"嵌套超过 {MAX_DEPTH} 层 · nested over {MAX_DEPTH} levels")
         if isinstance(value, list):
             return [_clean(one, f"{pointer}/{index}", depth + 1) for index, one in enumerate(value)]
         named = ((storable(name), one) for name, one in value.items())
         return {name: _clean(one, f"{pointer}/{_step(name)}", depth + 1) for name, one in named}
     if isinstance(value, int | float) and (abs(value) > _LARGEST or not math.isfinite(value)):
-        raise _Bad(pointer, "数字太大，请写成文字 · the number is too large, write it as text")
+        raise Bad(pointer, "数字太大，请写成文字 · the number is too large, write it as text")
     return value
 
 

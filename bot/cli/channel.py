@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -24,6 +26,63 @@ def check(
         fine = asyncio.run(_check(settings, name))
     if not fine:
         raise typer.Exit(1)
+
+
+@app.command(name="try")
+def try_file(
+    file: Annotated[Path, typer.Argument(help="渠道选项或映射（YAML、JSON） / a channel's options or mapping")],
+    payload: Annotated[Path, typer.Option("--payload", help="一次推送的请求体 / the body of one delivery")],
+    header: Annotated[list[str] | None, typer.Option("--header", help="请求头 / header, name: value")] = None,
+) -> None:
+    """看一份映射会读出什么，不存 / show what a mapping would read from a payload; nothing is stored"""
+    from datetime import UTC, datetime
+
+    from adapters.registry import ADAPTERS
+    from bot.service.trying import try_payload
+
+    headers = dict(_header(one) for one in header or [])
+    told = try_payload(ADAPTERS["standard"].adapter, _options(file), _bytes(payload), headers, datetime.now(UTC))
+    for line in told["wrong"]:
+        where, _, words = line.partition(": ")
+        typer.echo(f"✗ {where}：{words.replace(' · ', ' / ')}", err=True)
+    for one in told["messages"]:
+        typer.echo(f"✓ {one['sender']} {one['kind']} {one['text']!r}")
+        typer.echo("  " + json.dumps({k: v for k, v in one.items() if v not in ("", None, {})}, ensure_ascii=False))
+    for one in told["odd"]:
+        typer.echo(f"✗ {one['where']}：{one['why'].replace(' · ', ' / ')}")
+    if told["answer"] is not None:
+        typer.echo(f"{'握手' if told['handshake'] else '答复'} / answer: {told['answer']}")
+    if not told["messages"] and not told["odd"] and not told["wrong"] and not told["handshake"]:
+        typer.echo("没有消息 / no message in it")
+    if told["wrong"] or told["odd"]:
+        raise typer.Exit(2 if told["wrong"] else 1)
+
+
+def _options(file: Path) -> dict[str, Any]:
+    """A file holds a channel's options, or the mapping alone."""
+    from yaml import YAMLError, safe_load
+
+    try:
+        given = safe_load(_bytes(file).decode())
+    except (YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
+        fail(f"{file} 不是 YAML 或 JSON：{error} / {file} is neither YAML nor JSON")
+    if not isinstance(given, dict):
+        fail(f"{file} 要是对象 / {file} must hold an object")
+    return given if "conversation" not in given else {"mapping": given}
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        fail(f"读不了 {file}：{error.strerror} / cannot read {file}")
+
+
+def _header(words: str) -> tuple[str, str]:
+    name, colon, value = words.partition(":")
+    if not colon:
+        fail(f"请求头写成 name: value，不是 {words} / a header is name: value, not {words}")
+    return name.strip(), value.strip()
 
 
 async def _check(settings: Any, name: str) -> bool:

@@ -101,7 +101,7 @@ async def _store(
     except Exception as error:
         log.error("store_refused", channel=channel.key, error=type(error).__name__)
         return adapter.retry_later()
-    return adapter.accepted()
+    return facts.ack or adapter.accepted()
 
 
 def _response(ack: Ack) -> web.Response:

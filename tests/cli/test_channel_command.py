@@ -36,3 +36,26 @@ def test_an_unknown_one_names_those_there_are(data: Path) -> None:
     run = miaohui("channel", "check", "nowhere", "--data", data)
     assert run.returncode == 2
     assert "shop.main" in run.stderr
+
+
+MAPPING = {"conversation": "/c", "buyer": "/b", "sender": "buyer", "text": "/t", "id": "/id"}
+
+
+@pytest.mark.parametrize(
+    ("mapping", "body", "code", "said"),
+    [
+        (MAPPING, {"c": "c-1", "b": "b-1", "id": 7, "t": "在吗"}, 0, "✓ buyer text '在吗'"),
+        (MAPPING, {"b": "b-1", "t": "在吗"}, 1, "conversation：在 /c 没有值 / there is nothing at /c"),
+        ({**MAPPING, "sender": "robot"}, {}, 2, "options.mapping.sender：robot 不是我们的词"),
+    ],
+)
+def test_a_mapping_is_tried_on_a_payload(
+    tmp_path: Path, mapping: dict[str, object], body: dict[str, object], code: int, said: str
+) -> None:
+    file, payload = tmp_path / "mapping.json", tmp_path / "payload.json"
+    file.write_text(json.dumps(mapping))
+    payload.write_text(json.dumps(body))
+    run = miaohui("channel", "try", file, "--payload", payload)
+    assert run.returncode == code, run.stderr
+    assert said in run.stdout + run.stderr
+    assert not (tmp_path / "miaohui-data").exists()
