@@ -57,7 +57,7 @@ def _die_with_us() -> None:
 
 
 class Cluster:
-    """A server over a folder, reached by a socket in it. ``settings`` are its settings, as ``name=value``."""
+    """A server over a folder, reached by a socket beside it. ``settings`` are its settings, as ``name=value``."""
 
     def __init__(self, folder: Path, *settings: str) -> None:
         self.folder, self.settings = folder, settings
@@ -73,10 +73,16 @@ class Cluster:
     def start(self) -> None:
         """Start it, and come back when it takes connections."""
         flags = [word for setting in self.settings for word in ("-c", setting)]
-        command = [str(_program("postgres")), "-D", str(self.folder), "-k", str(self.folder), "-h", ""]
+        command = [str(_program("postgres")), "-D", str(self.folder), "-k", str(self.folder.parent), "-h", ""]
         with (self.folder.parent / "server.log").open("ab") as log:
             self.process = subprocess.Popen(
-                [*command, *flags], stdout=log, stderr=log, cwd="/", preexec_fn=_die_with_us, **_somebody()
+                [*command, *flags],
+                stdout=log,
+                stderr=log,
+                cwd="/",
+                preexec_fn=_die_with_us,
+                start_new_session=True,
+                **_somebody(),
             )
         until = time.monotonic() + UP_WITHIN_S
         while True:
@@ -90,10 +96,40 @@ class Cluster:
 
     def stop(self) -> None:
         """Stop it at once: connections are cut, nothing is written any more."""
+        self._end(signal.SIGQUIT)
+
+    def kill(self) -> None:
+        """Kill all of its processes at once, as a machine dies."""
+        self._end(signal.SIGKILL)
+
+    def _end(self, how: signal.Signals) -> None:
         if self.process:
-            self.process.send_signal(signal.SIGQUIT)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, how)
             self.process.wait(UP_WITHIN_S)
             self.process = None
+
+    def follow(self, leader: Cluster) -> None:
+        """Become a fresh standby of another one, start, and have the leader commit nothing that is not here as well."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        source = f"host={leader.folder.parent} user=postgres"
+        self.tool("pg_basebackup", "-D", str(self.folder), "-d", source, "-R", "-c", "fast", "--no-sync")
+        self.start()
+        for statement in ("ALTER SYSTEM SET synchronous_standby_names = '*'", "SELECT pg_reload_conf()"):
+            asyncio.run(ask(leader.url("postgres"), statement))
+        until = time.monotonic() + UP_WITHIN_S
+        while asyncio.run(ask(leader.url("postgres"), "SELECT min(sync_state) FROM pg_stat_replication")) != "sync":
+            assert time.monotonic() < until, "the standby does not follow"
+            time.sleep(0.05)
+
+    def promote(self) -> None:
+        """Make a standby a leader that has no standby yet."""
+        for statement in (
+            "SELECT pg_promote()",
+            "ALTER SYSTEM RESET synchronous_standby_names",
+            "SELECT pg_reload_conf()",
+        ):
+            asyncio.run(ask(self.url("postgres"), statement))
 
     def remove(self) -> None:
         """Stop it and take its folder away."""
@@ -101,7 +137,7 @@ class Cluster:
         shutil.rmtree(self.folder.parent, ignore_errors=True)
 
     def url(self, database: str) -> str:
-        return f"postgresql://postgres@/{database}?host={quote(str(self.folder))}"
+        return f"postgresql://postgres@/{database}?host={quote(str(self.folder.parent))}"
 
     def tool(self, name: str, *args: str) -> None:
         """Run one of the server's programs as the server's user."""

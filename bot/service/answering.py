@@ -74,11 +74,16 @@ class Answering:
         self._thread.shutdown(wait=False)
 
     def put(self, items: Iterable[Item]) -> None:
-        """Queue stored messages, or bursts whose wait is over."""
+        """Queue stored messages, or bursts whose wait is over.
+
+        A message to decide is queued once, though the table may tell of it before who stored it does.
+        """
         for item in items:
-            self._queues.setdefault(item.shop, deque()).append(item)
             if isinstance(item, Fresh):
+                if item.asks and item.id in self._known:
+                    continue
                 self._known.add(item.id)
+            self._queues.setdefault(item.shop, deque()).append(item)
         self._idle.clear()
         self._wake.set()
 

@@ -46,6 +46,10 @@ DELAYS_S = (2, 8, 30, 90, 240)
 PER_SHOP = 32
 """Calls on the wire at once for one shop."""
 RECORD_AGAIN_S = (0.2, 0.5, 1, 2, 5)
+BEGUN_WITHIN_MS = 5_000
+"""So long after its row was committed a call has surely begun."""
+LOST = SendResult(Sent.UNKNOWN, detail="服务在等待平台答复时停止，结果未知")
+NOT_BEGUN = SendResult(Sent.REFUSED, detail="数据库断开，没有发出")
 OVERTAKEN = SendResult(Sent.REFUSED, detail="发出之前已由人工接管", permanent=True)
 
 log = structlog.get_logger("sending")
@@ -78,6 +82,8 @@ class Sending:
         self._worker, self._after = worker, after
         self._calls = Calls(store, directory, clocks, clients, worker)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._in_hand: set[str] = set()
+        """The sends whose call is under way here, or whose ending is not written down yet, by id."""
         self._limits: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(PER_SHOP))
 
     def start(self, rows: Sequence[Row]) -> None:
@@ -98,11 +104,15 @@ class Sending:
             self.start(await self._store.write_in({shop}, self.claim, talks))
 
     async def rescue(self) -> None:
-        """Nobody knows how the calls of a process ended that is gone; write that down."""
+        """Nobody knows how the calls of a process ended that is gone; write that down. A call of our own that was never
+        begun is tried again: the store was lost just when the row was committed, and so nobody was told of it."""
         left = await self._store.read(outbox.on_the_wire)
-        lost = SendResult(Sent.UNKNOWN, detail="服务在等待平台答复时停止，结果未知")
-        for row in left:
-            self.start(await self._store.merge(self.record, Ended(row, lost), shop=row["shop"]))
+        ended = [Ended(row, LOST) for row in left]
+        before = self._clocks.real_ms() - BEGUN_WITHIN_MS
+        mine = await self._store.read(outbox.claimed_by, self._worker.name, before)
+        ended += [Ended(row, NOT_BEGUN) for row in mine if row["id"] not in self._in_hand]
+        for end in ended:
+            self.start(await self._store.merge(self.record, end, shop=end.row["shop"]))
         await self.wake_due()
 
     async def drain(self, timeout_s: float) -> None:
@@ -113,14 +123,21 @@ class Sending:
     async def _run(self, row: Row) -> None:
         following: Sequence[Row] = [row]
         while following:
-            row, limit = following[0], self._limits[row["shop"]]
-            waited = limit.locked()
-            async with limit:
-                overtaken = waited and await self._store.read(was_overtaken, row)
-                result = OVERTAKEN if overtaken else await self._calls.make(row)
-            if result is None:
-                return
-            following = await self._written_down(Ended(row, result))
+            row = following[0]
+            self._in_hand.add(row["id"])
+            try:
+                following = await self._called(row)
+            finally:
+                self._in_hand.discard(row["id"])
+
+    async def _called(self, row: Row) -> Sequence[Row]:
+        """Make one call and write down how it ended; return the next send of its conversation."""
+        limit = self._limits[row["shop"]]
+        waited = limit.locked()
+        async with limit:
+            overtaken = waited and await self._store.read(was_overtaken, row)
+            result = OVERTAKEN if overtaken else await self._calls.make(row)
+        return [] if result is None else await self._written_down(Ended(row, result))
 
     async def _written_down(self, ended: Ended) -> Sequence[Row]:
         """Record how a call ended; a store that refuses now is asked again until it takes it."""

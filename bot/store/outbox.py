@@ -173,6 +173,16 @@ def on_the_wire(conn: sa.Connection) -> list[Mapping[str, Any]]:
     return [dict(row) for row in found.mappings()]
 
 
+def claimed_by(conn: sa.Connection, worker_name: str, before: int) -> list[Mapping[str, Any]]:
+    """A process's sends on the wire that it claimed before a time (real ms)."""
+    found = conn.execute(
+        sa.select(outbox).where(
+            outbox.c.status == "sending", outbox.c.worker == worker_name, outbox.c.asked_at < before
+        )
+    )
+    return [dict(row) for row in found.mappings()]
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """One of our sends as an echo finds it: its status, and the platform's id of it where we know one."""

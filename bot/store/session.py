@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import orjson
 import sqlalchemy as sa
@@ -144,25 +145,59 @@ class Postgres:
 
 
 async def connect(url: str, **more: Any) -> Any:
-    """A connection of asyncpg to a server with our settings. Several hosts may stand in the URL.
+    """A connection of asyncpg to a server with our settings. Where the URL names several hosts, to the primary of them.
 
     Raises:
         OSError | asyncpg.PostgresError: there is no server, or it refuses us.
     """
+    hosts = each_host(url)
+    for left, one in zip(reversed(range(len(hosts))), hosts, strict=True):
+        try:
+            return await _connect(one, SERVER_WITHIN_S / len(hosts), primary=len(hosts) > 1, **more)
+        except Exception:
+            if not left:
+                raise
+    raise AssertionError("a URL has a host")
+
+
+async def _connect(url: str, within_s: float, *, primary: bool, **more: Any) -> Any:
     import asyncpg
 
-    return await asyncpg.connect(
-        url,
-        timeout=SERVER_WITHIN_S,
-        server_settings={
-            "application_name": "miaohui",
-            "synchronous_commit": "on",
-            "lock_timeout": str(BUSY_MS),
-            "idle_in_transaction_session_timeout": str(FROZEN_MS),
-            "jit": "off",
-        },
-        **more,
-    )
+    if primary and "target_session_attrs" not in url:
+        more["target_session_attrs"] = "primary"
+    try:
+        return await asyncpg.connect(
+            url,
+            timeout=within_s,
+            server_settings={
+                "application_name": "miaohui",
+                "synchronous_commit": "on",
+                "lock_timeout": str(BUSY_MS),
+                "idle_in_transaction_session_timeout": str(FROZEN_MS),
+                "jit": "off",
+            },
+            **more,
+        )
+    except asyncpg.TargetServerAttributeNotMatched as error:
+        raise ConnectionError(str(error)) from error
+
+
+def each_host(url: str) -> list[str]:
+    """The URL once for each of its hosts: so one that does not answer costs its own time and not the others'."""
+    parts = urlsplit(url)
+    login, at, hosts = parts.netloc.rpartition("@")
+    if "," in hosts:
+        return [urlunsplit(parts._replace(netloc=f"{login}{at}{host}")) for host in hosts.split(",")]
+    query = dict(parse_qsl(parts.query))
+    names, ports = query.pop("host", "").split(","), query.pop("port", "").split(",")
+    if len(names) == 1:
+        return [url]
+    if len(ports) == 1:
+        ports *= len(names)
+    return [
+        urlunsplit(parts._replace(query=urlencode({**query, "host": name, **({"port": port} if port else {})})))
+        for name, port in zip(names, ports, strict=True)
+    ]
 
 
 def _new_loop() -> asyncio.AbstractEventLoop:

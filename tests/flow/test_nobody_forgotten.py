@@ -11,6 +11,8 @@ import pytest
 from adapters.base import Channel
 from bot.service.books import Books
 from bot.store import tables
+from bot.store.engine import Store
+from bot.store.jobs import Job
 from tests.flow.house import (
     FRAGMENT,
     PERSON_PLEASE,
@@ -162,6 +164,35 @@ async def test_p08_a_store_locked_longer_than_we_retry_forgets_nobody(house: Hou
     await house.settle()
     assert house.seen(shop) == [SHIP_SAYS]
     assert await house.ends(shop) == [("answer", "sure")]
+
+
+async def test_p08_a_call_nobody_was_told_of_because_the_store_was_lost_after_its_commit_is_made_later(
+    house: House, shop: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The primary dies between the commit and its answer: the send is claimed, and the process does not know."""
+    if not house.app.store.shared:
+        pytest.skip("nothing stands between the embedded store's commit and its answer")
+    tried = Store._tried
+
+    def lose_the_answer(store: Store, begin: tuple[str, ...], jobs: list[Job]) -> set[str]:
+        done = tried(store, begin, jobs)
+        if any(job.fn == house.app.answering._apply for job in jobs):
+            monkeypatch.setattr(Store, "_tried", tried)
+            raise OSError("the connection broke")
+        return done
+
+    monkeypatch.setattr(Store, "_tried", lose_the_answer)
+    await house.say(shop, "b1", SHIP)
+    [send] = await house.sends(shop)
+    assert send["status"] == "sending"
+    assert house.seen(shop) == []
+    await house.app.sending.rescue()
+    assert [row["status"] for row in await house.sends(shop)] == ["sending"], "a call that may just begin is left alone"
+    house.clock.later(6)
+    await house.app.sending.rescue()
+    await house.later(5)
+    assert house.seen(shop) == [SHIP_SAYS]
+    assert [row["status"] for row in await house.sends(shop)] == ["sent"]
 
 
 async def test_p12_more_than_a_thousand_undecided_messages_are_all_found_after_a_restart(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from bot.service.arrivals import Fresh
 from bot.store import tables
 from tests.flow.house import INVOICE, SECRET, SHIP, SHIP_SAYS, UNKNOWN, House, signed_again
 
@@ -137,6 +139,20 @@ async def test_p04_repeats_in_parallel_after_a_restart_and_days_later_are_one_me
     [counts] = await house.rows(tables.channel)
     assert (counts["accepted"], counts["repeats"]) == (1, 32)
     assert {row["result"] for row in (await house.rows(tables.delivery))} == {"accepted", "repeat"}
+
+
+async def test_p04_a_message_told_of_by_the_table_and_by_who_stored_it_is_decided_once(house: House) -> None:
+    channel = await house.shop()
+    put = house.app.intake._on_stored
+
+    def twice(fresh: Sequence[Fresh]) -> None:
+        put(fresh)
+        put(fresh)
+
+    house.app.intake._on_stored = twice
+    await house.say(channel, "b1", SHIP)
+    assert len(await house.rows(tables.decision)) == 1
+    assert house.seen(channel) == [SHIP_SAYS]
 
 
 async def test_p04_same_id_with_other_words_the_first_stays_and_the_conflict_is_on_record(house: House) -> None:
