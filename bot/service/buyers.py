@@ -30,7 +30,7 @@ class Buyers:
 
     async def of(self, conversation: str) -> dict[str, Any]:
         """The buyer of a conversation: ``{id, name, note, labels, changed_by, changed_at, conversations, orders,
-        known_labels}``, times in ms."""
+        products, known_labels}``, times in ms."""
         return await self.store.read(_told, conversation)
 
     async def keep(self, conversation: str, note: str, labels: Sequence[str], *, by: str) -> dict[str, Any]:
@@ -82,5 +82,6 @@ def _told(conn: sa.Connection, conversation: str) -> dict[str, Any]:
         "changed_by": {"id": by, "name": reading.names(conn, [by])[by]} if by else None,
         "conversations": [row for row in stored.conversations(conn, one.shop, one.buyer_id) if row["id"] != one.id],
         "orders": stored.orders_of(conn, one.shop, one.buyer_id),
+        "products": stored.products_of(conn, one.shop, one.buyer_id),
         "known_labels": stored.labels(conn, one.shop),
     }

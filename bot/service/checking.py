@@ -20,6 +20,7 @@ from bot.core.message import Kind, Origin, Sender
 from bot.service.books import Books, event_of, events_of
 from bot.service.clocks import Clocks
 from bot.service.directory import Directory, ShopConfig
+from bot.service.fields import facts_of
 from bot.service.moves import Moves
 from bot.service.shelf import Shelf
 from bot.store import messages
@@ -29,7 +30,6 @@ from bot.store.ids import iso
 from knowledge_base.fields import fill
 
 DRAFT = "draft"
-NICKNAME, ORDER = "买家昵称", "订单号"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class Checking:
         read = await self._store.read(self._read, conversation, who, text, origin)
         shop = self._directory.shops[read.one.shop]
         shelved = await self._shelf.get(shop.id)
-        filled = fill(text, {**shelved.fields, **_facts(read.one, read.said)})
+        filled = fill(text, {**shelved.fields, **facts_of(read.one)})
         events = [*events_of(read.said), read.draft]
         topics = (*read.ruleset["completeness.topics"], *shop.options.get("must_answer", ()))
         found = completeness(events, topics, read.ruleset)
@@ -118,13 +118,6 @@ def _row(one: Conversation, who: str, text: str, origin: Origin, at: int) -> dic
         "parts": [],
         "target": None,
     }
-
-
-def _facts(one: Conversation, said: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    """What the conversation itself knows for the fields of a text."""
-    orders = [str(row["meta"]["order"]) for row in said if row["meta"].get("order")]
-    facts = {NICKNAME: one.buyer_name, ORDER: orders[-1] if orders else ""}
-    return {name: value for name, value in facts.items() if value}
 
 
 def _due(judged: Judged) -> str | None:

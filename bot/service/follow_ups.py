@@ -7,22 +7,26 @@ and the buyer's order where the platform has told of it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from bot.accounting.holding_lines import is_substantive
 from bot.accounting.substance import bare
+from bot.core.conversation import State
 from bot.core.message import Kind
 from bot.service.clocks import Clocks
 from bot.service.directory import ZONE, Directory
+from bot.service.phrases import known_in
 from bot.service.shelf import Shelf
 from bot.store.engine import Store
-from bot.store.reading import buyers
+from bot.store.reading import buyers, thread
 
 _CLAUSE = re.compile(r"[^。！？!?；;\n]+")
 FACT_CHARS = 6
 FACT_AT_MOST = 60
 """A longer clause is no short follow-up."""
+NEAR_FROM = 40.0
+"""Of less sureness an entry is no help to who reads it (0 to 100)."""
 _ADDRESS = re.compile(r"^(亲亲?|您好|你好|哈喽)[，,~～！!\s]*")
 _FRAMES = (
     "关于「{topic}」，再跟你确认一下：{fact}。",
@@ -42,6 +46,35 @@ class FollowUps:
 
     def __init__(self, store: Store, shelf: Shelf, directory: Directory, clocks: Clocks) -> None:
         self._store, self._shelf, self._directory, self._clocks = store, shelf, directory, clocks
+
+    async def near(
+        self, talk: Mapping[str, Any], lines: Sequence[Mapping[str, Any]], at_most: int
+    ) -> list[dict[str, Any]]:
+        """What the entries would say that came near the last question, where nobody has answered it yet: up to
+        ``at_most``, the surest first, each ``{text, entry, question, sureness, missing}``.
+
+        ``talk`` is a conversation's row, ``lines`` its latest lines. A vetoed entry, one below ``NEAR_FROM`` and words
+        the buyer has read already are left out.
+        """
+        decision = thread.unanswered(lines)
+        if talk["state"] == State.CLOSED.value or decision is None:
+            return []
+        shop, told = talk["shop"], await self._store.read(thread.why, decision)
+        shelved = await self._shelf.get(shop)
+        said = {bare(text) for text in await self._store.read(buyers.said_to, shop, talk["buyer_id"])}
+        facts = await self._store.read(known_in, shop, talk["id"])
+        compose = shelved.compose(self._directory.shops[shop].platform, facts)
+        known = {entry.id: entry for entry in shelved.base.entries}
+        found: dict[str, dict[str, Any]] = {}
+        for one in told["explain"].get("candidates", ()) if told else ():
+            entry = known.get(one["id"])
+            if entry is None or one["vetoes"] or one["sureness"] < NEAR_FROM:
+                continue
+            text, missing = compose(entry)
+            if text and bare(text) not in said:
+                what = {"text": text, "entry": entry.id, "question": entry.question, "missing": list(missing)}
+                found.setdefault(text, {**what, "sureness": one["sureness"]})
+        return list(found.values())[:at_most]
 
     async def make(self, shop: str, buyer: str, entries: Sequence[str], at_most: int) -> list[dict[str, Any]]:
         """Return up to ``at_most`` texts ``{text, entry}`` for a buyer, each of another frame; none that the shop's

@@ -12,11 +12,15 @@ from typing import Any
 from unicodedata import normalize
 
 import orjson
+import sqlalchemy as sa
 
 from bot.accounting.quality import folded
 from bot.accounting.ruleset import Ruleset, meaningless
 from bot.service.clocks import Clocks
 from bot.service.directory import ZONE, Directory
+from bot.service.fields import facts_of
+from bot.service.moves import Moves
+from bot.service.refusal import Because, Refusal
 from bot.service.shelf import Shelf, Shelved
 from bot.store import faq, phrases
 from bot.store.engine import Store
@@ -49,18 +53,29 @@ class Phrases:
     def __init__(self, store: Store, clocks: Clocks, directory: Directory, shelf: Shelf) -> None:
         self._store, self._clocks, self._directory, self._shelf = store, clocks, directory, shelf
 
-    async def all(self, shop: str, person: str) -> list[Quick]:
-        """The phrases of a shop, the shared ones, the person's own, then the answers of the FAQ; fields filled."""
+    async def all(self, shop: str, person: str, facts: Mapping[str, str] | None = None) -> list[Quick]:
+        """The phrases of a shop, the shared ones, the person's own, then the answers of the FAQ; fields filled.
+
+        ``facts`` are the fields that a conversation fills; they come before the shop's.
+        """
         shelved = await self._shelf.get(shop)
         rows = await self._store.read(faq.phrases_of, shop)
         used = await self._store.read(phrases.uses, shop)
-        return await asyncio.to_thread(_listed, rows, shelved, self._directory.shops[shop].platform, person, used)
+        platform = self._directory.shops[shop].platform
+        return await asyncio.to_thread(_listed, rows, shelved, platform, person, used, facts or {})
 
-    async def search(self, shop: str, person: str, typed: str, limit: int) -> list[dict[str, Any]]:
+    async def search(
+        self, shop: str, person: str, typed: str, limit: int, conversation: str = ""
+    ) -> list[dict[str, Any]]:
         """Those whose title fits what was typed, as text, pinyin or initials, or whose words hold it: the better fit
-        first, then the most used, phrases before answers."""
+        first, then the most used, phrases before answers. What ``conversation`` knows fills fields too.
+
+        Raises:
+            Refusal: the shop has no such conversation.
+        """
         wanted = fold(typed).replace(" ", "")
-        fits = [(_fit(quick, wanted), quick) for quick in await self.all(shop, person)]
+        facts = await self._store.read(known_in, shop, conversation) if conversation else None
+        fits = [(_fit(quick, wanted), quick) for quick in await self.all(shop, person, facts)]
         found = sorted((one for one in fits if one[0] is not None), key=lambda one: (one[0], -one[1].used))
         return [asdict(quick) for _, quick in found[:limit]]
 
@@ -87,6 +102,18 @@ def forbidden(text: str, ruleset: Ruleset) -> tuple[str, ...]:
     )
 
 
+def known_in(conn: sa.Connection, shop: str, conversation: str) -> dict[str, str]:
+    """What a conversation of this shop knows for the fields of a text: the buyer's name, what the last card told.
+
+    Raises:
+        Refusal: the shop has no such conversation.
+    """
+    one = Moves.load(conn, conversation)
+    if one.shop != shop:
+        raise Refusal(Because.UNKNOWN, "not_found", "没有这个会话。", "No such conversation.")
+    return facts_of(one)
+
+
 def _fit(quick: Quick, wanted: str) -> int | None:
     """How well something fits what was typed: 0 is best, None not at all. With nothing typed all fit alike."""
     title, said = fold(quick.title), fold(quick.text)
@@ -105,12 +132,18 @@ def _fit(quick: Quick, wanted: str) -> int | None:
 
 
 def _listed(
-    rows: list[Mapping[str, Any]], shelved: Shelved, platform: str, person: str, used: Mapping[str, int]
+    rows: list[Mapping[str, Any]],
+    shelved: Shelved,
+    platform: str,
+    person: str,
+    used: Mapping[str, int],
+    facts: Mapping[str, str],
 ) -> list[Quick]:
     found = []
+    fields = {**shelved.fields, **facts}
     for row in rows:
         if row["owner"] in (None, person):
-            filled = fill(row["text"], shelved.fields)
+            filled = fill(row["text"], fields)
             found.append(
                 Quick(
                     row["id"],
@@ -125,7 +158,7 @@ def _listed(
                     used.get(row["id"], 0),
                 )
             )
-    compose = shelved.compose(platform)
+    compose = shelved.compose(platform, facts)
     for entry in shelved.base.entries:
         text, missing = compose(entry)
         if text:

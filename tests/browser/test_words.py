@@ -15,6 +15,7 @@ from bot.alarms import Teller
 from bot.core.alerts import AlarmKind
 from bot.core.notices import Notice
 from bot.core.reasons import HandoffReason, SilenceReason
+from knowledge_base import packs
 
 STATIC = Path(__file__).parents[2] / "bot" / "web" / "static"
 WORDS = {lang: json.loads((STATIC / "words" / f"{lang}.json").read_text("utf-8")) for lang in ("zh-CN", "en")}
@@ -29,6 +30,7 @@ PLURALS = sorted(key for key in WORDS["en"] if key.endswith(ONE))
 
 KNOWLEDGE = Path(__file__).parents[2] / "knowledge_base"
 EVIDENCE = sorted({c for p in KNOWLEDGE.glob("*.py") for c in re.findall(r'Evidence\("(\w+)"', p.read_text("utf-8"))})
+TOPICS = sorted({topic.id for name in packs.names() for topic in packs.load(name).must_answer})
 
 
 BOT = Path(__file__).parents[2] / "bot"
@@ -86,6 +88,7 @@ def test_every_word_a_page_asks_for_is_there():
         pytest.param("rules.p", list(PARAMETERS), id="what a rule is called"),
         pytest.param("suspect", list(Suspicion), id="why the platform may see an inquiry otherwise"),
         pytest.param("evidence", EVIDENCE, id="what speaks for an entry"),
+        pytest.param("topic", TOPICS, id="what a reply has to answer"),
     ],
 )
 def test_every_code_of_the_server_has_a_word(place, codes):

@@ -51,6 +51,55 @@ async def test_the_menu_behind_the_slash(door, typed, found):
     assert await slash(door, typed) == found
 
 
+async def tells(door, buyer: str, kind: str, text: str = "", **meta: str) -> None:
+    """The platform tells of a buyer's card."""
+    floor, channel = door.floor, door.floor.channels["east"]
+    delivery = floor.app.simulator.say(channel, buyer, text, kind=kind, name="小周", meta=meta)
+    await answer(floor.app.services, channel, floor.app.directory.adapter(channel), delivery)
+    await floor.quiet()
+
+
+async def test_the_menu_fills_what_the_conversation_knows(door):
+    await add(door, "问候", "{买家昵称} 你好，订单 {订单号} 已查到，运单号 {运单号}。")
+    path = f"{EAST}/slash?q=问候"
+    [bare] = (await door.get(path))["items"]
+    assert bare["missing"] == ["买家昵称", "订单号", "运单号"]
+    await tells(door, "b", "order_card", order="6712")
+    [here] = (await door.get(f"{path}&conversation={door.floor.cid('b', shop='east')}"))["items"]
+    assert here["text"] == "小周 你好，订单 6712 已查到，运单号 {运单号}。"
+    assert here["missing"] == ["运单号"]
+    await door.floor.asks("w", "转人工", shop="west")
+    other = await door.ask("GET", f"{path}&conversation={door.floor.cid('w', shop='west')}")
+    assert other.status == 404, "a conversation of another shop is not there"
+
+
+async def test_what_was_ordered_and_spoken_of(door):
+    await tells(door, "b", "order_card", order="6712", status="待发货")
+    await tells(door, "b", "product_card", "加绒卫衣", product="p1")
+    found = await door.get(f"{await conversation(door, 'b')}/buyer")
+    assert [(one["order"], one["status"]) for one in found["orders"]] == [("6712", "待发货")]
+    assert [(one["product"], one["text"]) for one in found["products"]] == [("p1", "加绒卫衣")]
+    assert found["orders"][0]["at"].endswith("Z")
+
+
+async def recommended(door, buyer: str) -> list[dict[str, Any]]:
+    return list((await door.get(await conversation(door, buyer)))["recommended"])
+
+
+async def test_entries_near_the_question_are_recommended_until_somebody_answers(door):
+    await door.floor.asks("b", "发货要几天？", shop="east")
+    found = await recommended(door, "b")
+    assert [one["question"] for one in found] == ["什么时候发货"]
+    assert found[0]["text"] == "付款后两天内从杭州仓发出。"
+    assert 40 <= found[0]["sureness"] < 100
+    await door.post(f"{await conversation(door, 'b')}/note", {"text": "问过仓库"})
+    assert await recommended(door, "b") == found, "a note answers nobody"
+    await door.post(f"{await conversation(door, 'b')}/reply", {"text": "今天就发，赶得上。"})
+    assert await recommended(door, "b") == []
+    await door.floor.asks("c", "什么时候发货", shop="east")
+    assert await recommended(door, "c") == [], "the bot has answered"
+
+
 async def test_what_is_used_most_comes_first(door):
     first, second = await add(door, "发票说明一", "开电子发票。"), await add(door, "发票说明二", "开纸质发票。")
     assert await slash(door, "发票") == ["发票说明一", "发票说明二"]

@@ -34,14 +34,24 @@ def said_to(conn: sa.Connection, shop: str, buyer_id: str) -> list[str]:
 
 
 def orders_of(conn: sa.Connection, shop: str, buyer_id: str, limit: int = 5) -> list[dict[str, Any]]:
-    """What the platform told of a buyer's orders, latest first: the ``meta`` of order cards and events."""
+    """What the platform told of a buyer's orders, latest first: the ``meta`` of order cards and events, and their
+    ``text`` and ``at`` (ms)."""
+    return _cards(conn, shop, buyer_id, _ORDERS, limit)
+
+
+def products_of(conn: sa.Connection, shop: str, buyer_id: str, limit: int = 5) -> list[dict[str, Any]]:
+    """The product cards a buyer has sent or been sent, latest first, in the form of ``orders_of``."""
+    return _cards(conn, shop, buyer_id, (Kind.PRODUCT_CARD.value,), limit)
+
+
+def _cards(conn: sa.Connection, shop: str, buyer_id: str, kinds: tuple[str, ...], limit: int) -> list[dict[str, Any]]:
     query = (
-        sa.select(message.c.meta)
-        .where(message.c.conversation.in_(_theirs(shop, buyer_id)), message.c.kind.in_(_ORDERS))
+        sa.select(message.c.meta, message.c.text, message.c.at)
+        .where(message.c.conversation.in_(_theirs(shop, buyer_id)), message.c.kind.in_(kinds))
         .order_by(message.c.at.desc())
         .limit(limit)
     )
-    return [dict(meta) for meta in conn.scalars(query)]
+    return [{**row.meta, "text": row.text, "at": row.at} for row in conn.execute(query)]
 
 
 def conversations(conn: sa.Connection, shop: str, buyer_id: str) -> list[dict[str, Any]]:

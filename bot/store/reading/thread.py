@@ -145,6 +145,20 @@ def events(conn: sa.Connection, conversation_id: str, shop: str, limit: int = 10
     ][::-1]
 
 
+def unanswered(lines: Sequence[Mapping[str, Any]]) -> str | None:
+    """The decision on what the buyer said last, where neither bot nor person has said anything since; else None.
+
+    ``lines`` are those of ``lines()``. What the bot says around its answers, such as that somebody will come, is none.
+    """
+    for line in reversed(lines):
+        if line["sender"] == "buyer" and line["decision"]:
+            return str(line["decision"])
+        around = line["sender"] == "bot" and "answer" not in line["parts"]
+        if line["sender"] in ("agent", "bot") and line["status"] != "note" and not around:
+            return None
+    return None
+
+
 def why(conn: sa.Connection, decision_id: str) -> dict[str, Any] | None:
     """A decision with all that explains it."""
     row = conn.execute(sa.select(decision).where(decision.c.id == decision_id)).mappings().one_or_none()

@@ -122,7 +122,8 @@ async def listing(call: Call) -> Any:
 
 
 async def detail(call: Call) -> Any:
-    """A conversation: its lines with verdicts, the open draft, follow-ups for an owed one, what happened."""
+    """A conversation: its lines with verdicts, the open draft, follow-ups for an owed one, or what near entries would
+    say (``recommended``), and what happened."""
     services, cid = call.services, call.path("conversation")
     before = _place(call.query.before)
     seen = (await services.feed.heads([call.shop]))[call.shop]
@@ -131,12 +132,14 @@ async def detail(call: Call) -> Any:
     older = f"{lines[0]['at']}.{lines[0]['seq']}" if len(lines) >= 100 else None
     draft = await services.store.read(thread.draft, cid)
     events = await services.store.read(thread.events, cid, call.shop)
+    follow_ups = await _follow_ups(call, row) if row["owed"] else []
     return {
         "conversation": views.conversation(row, services, (await services.store.read(beside.of, [cid])).get(cid)),
         "lines": [views.line(one) for one in lines],
         "more_before": older,
         "suggestion": await _draft(call, draft) if draft else None,
-        "follow_ups": await _follow_ups(call, row) if row["owed"] else [],
+        "follow_ups": follow_ups,
+        "recommended": [] if draft or follow_ups else await services.follow_ups.near(row, lines, FOLLOW_UPS),
         "events": [{**event, "at": views.iso(event["at"])} for event in events],
         "draft": await services.store.read(beside.draft_of, cid, call.principal.id),
         "seen": seen,

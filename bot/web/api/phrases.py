@@ -46,10 +46,11 @@ class PhraseBody(Shape):
 
 
 class SlashQuery(Shape):
-    """What was typed after the slash: text, pinyin, or its initials."""
+    """What was typed after the slash: text, pinyin, or its initials; the ``conversation`` it was typed in fills fields."""
 
     q: str = Field("", max_length=100)
     limit: int = Field(20, ge=1, le=100)
+    conversation: str = Field("", max_length=80)
 
 
 class PhrasesFileQuery(Shape):
@@ -82,7 +83,8 @@ class SearchQuery(Shape):
 async def slash(call: Call) -> Any:
     """Phrases and answers of the FAQ that fit what was typed, the most used first; fields filled, missing ones named."""
     query: SlashQuery = call.query
-    found = await call.services.publishing.phrases.search(call.shop, call.principal.id, query.q, query.limit)
+    phrases = call.services.publishing.phrases
+    found = await phrases.search(call.shop, call.principal.id, query.q, query.limit, query.conversation)
     return {"items": found}
 
 
@@ -157,7 +159,8 @@ def _buyer(found: dict[str, Any]) -> dict[str, Any]:
         {**row, "created_at": views.iso(row["created_at"]), "last_at": views.iso(row["last_at"])}
         for row in found["conversations"]
     ]
-    return {**found, "changed_at": views.iso(found["changed_at"]), "conversations": earlier}
+    cards = {kind: [{**card, "at": views.iso(card["at"])} for card in found[kind]] for kind in ("orders", "products")}
+    return {**found, **cards, "changed_at": views.iso(found["changed_at"]), "conversations": earlier}
 
 
 async def search(call: Call) -> Any:

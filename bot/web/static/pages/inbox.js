@@ -1,63 +1,22 @@
-// 会话: list, thread, and beside them the buyer, the clock, what happened, and how the shop stands.
-import { cls, html, useEffect, useState } from "../lib/view.js";
-import { get } from "../lib/api.js";
-import { clockTime, minuteTime } from "../lib/clock.js";
+// 会话: list, thread, and beside them the panel of the buyer.
+import { cls, html, signal, useEffect, useRef, useState } from "../lib/view.js";
 import { useFeed } from "../lib/feed.js";
-import { t, tOr } from "../lib/i18n.js";
+import { t } from "../lib/i18n.js";
 import { useKeys } from "../lib/keys.js";
 import { route } from "../lib/router.js";
 import { shopOf } from "../lib/session.js";
-import { Chip, Icon, RateFigure, useLoad } from "../ui/parts.js";
-import { reasonWord } from "../ui/why.js";
 import { hear, open, tabOf, turn, turnTo } from "./inbox_desk.js";
 import { SupervisorLine } from "./inbox_line.js";
 import { List } from "./inbox_list.js";
 import { Thread } from "./inbox_thread.js";
 
-const Fact = ({ word, children }) => html`<div><dt>${word}</dt><dd>${children}</dd></div>`;
+const wideEnough = matchMedia("(min-width: 1280px)");
+/** Whether the panel has a column of its own; else it lies over the thread. */
+const wide = signal(wideEnough.matches);
+wideEnough.addEventListener("change", () => (wide.value = wideEnough.matches));
 
-/** What is told of an event beside its kind: why, or what was sent and how that ended. */
-function detailOf({ kind, body = {} }) {
-  if (kind === "decision" || kind === "handoff") return reasonWord(body.reason);
-  if (kind === "send") return t("event.sent", { what: tOr(`class.${body.class}`, body.class), how: tOr(`status.${body.status}`, body.status) });
-  return "";
-}
-
-function Event({ event }) {
-  const word = tOr(`event.${event.kind}`, event.kind);
-  const detail = detailOf(event);
-  return html`<li><time>${clockTime(event.at)}</time><span>${detail ? t("word.with_detail", { word, detail }) : word}</span></li>`;
-}
-
-/** The last of a conversation's replies that counts as valid: what the agent wants to see grow. */
-const counted = (lines) => lines.filter((l) => l.verdict?.counts).pop();
-
-function ShopRate({ shop, mark }) {
-  const { data } = useLoad(() => get("/rates", { shop }), [shop, mark]);
-  const simulated = shopOf(shop)?.simulated;
-  return html`<section><h3>${t("side.rate")}</h3>${data ? html`<${RateFigure} rates=${data} />` : html`<p class="meta">${t("state.loading")}</p>`}
-    <p><a href=${`/rates?shop=${encodeURIComponent(shop)}${simulated ? "&simulated=1" : ""}`}>${t("side.to_rates")}</a></p></section>`;
-}
-
-function Side({ onClose }) {
-  const now = open.value;
-  if (!now) return null;
-  const talk = now.conversation;
-  return html`<aside class="side" aria-label=${t("side.title")}>
-    <header class="pair"><h2>${talk.buyer.name || talk.buyer.id}</h2><button type="button" class="button quiet square side-switch" aria-label=${t("side.hide")} onClick=${onClose}><${Icon} name="cross" /></button></header>
-    <section><dl class="facts">
-      <${Fact} word=${t("word.shop")}>${talk.shop_name} ${talk.simulated && html`<${Chip}>${t("word.simulated")}<//>`}<//>
-      <${Fact} word=${t("word.channel")}>${talk.channel}<//>
-      <${Fact} word=${t("side.buyer_id")}>${talk.buyer.id}<//>
-      ${talk.reason && talk.state === "waiting" && html`<${Fact} word=${t("side.reason")}>${reasonWord(talk.reason)}<//>`}
-      ${talk.opened_at && html`<${Fact} word=${t("side.opened")}>${clockTime(talk.opened_at)}<//>`}
-      ${talk.due_at && html`<${Fact} word=${t("side.due")}>${clockTime(talk.due_at)}<//>`}
-      ${talk.night_due_at && html`<${Fact} word=${t("side.night_due")}>${minuteTime(talk.night_due_at)}<//>`}
-    </dl></section>
-    <${ShopRate} shop=${talk.shop} mark=${counted(now.lines)?.id} />
-    <section><h3>${t("side.events")}</h3><ol class="events">${now.events.filter((e) => e.kind !== "posting").map((e) => html`<${Event} key=${e.seq} event=${e} />`)}</ol></section>
-  </aside>`;
-}
+// The panel is loaded with the first conversation that is opened, as is writing.
+const panel = signal(null);
 
 /** After the first valid reply in a simulated shop the path goes on to the figures. */
 function Onward() {
@@ -67,14 +26,41 @@ function Onward() {
   return html`<p class="onward"><span>${t("start.counted")}</span> <a class="button primary" href=${`/rates?shop=${encodeURIComponent(talk.shop)}&simulated=1`}>${t("start.to_rates")}</a></p>`;
 }
 
+/** Show and hide the panel. Where it lies over the thread it takes the focus and gives it back. */
+function usePanel(id) {
+  const [chosen, setChosen] = useState(null);
+  const [called, setCalled] = useState(null);
+  const before = useRef(null);
+  useEffect(() => {
+    if (id && !panel.value) import("./inbox_side.js").then((module) => (panel.value = module.Side));
+  }, [Boolean(id)]);
+  const shown = Boolean(id) && (chosen ?? wide.value);
+  const show = (what) => {
+    if (!shown) before.current = document.activeElement;
+    setChosen(true);
+    setCalled(what);
+  };
+  const hide = () => {
+    setChosen(false);
+    setCalled(null);
+    before.current?.focus?.();
+  };
+  return { shown, called, show, hide, toggle: () => (shown ? hide() : show("panel")) };
+}
+
 export function Page({ id }) {
-  const [side, setSide] = useState(false);
+  const side = usePanel(id);
   const { tab, shop } = route.value.query;
   useEffect(turn, [tab, shop]);
   useEffect(() => turnTo(id), [id]);
   useFeed(hear);
-  useKeys({ Escape: () => (side ? setSide(false) : false) });
-  return html`<${SupervisorLine} reading=${Boolean(id)} /><div class=${cls("inbox", id && "reading", side && "with-side")} data-tab=${tabOf()}><h1 class="unseen">${t("place.inbox")}</h1>
-    <${List} id=${id} /><div class="middle-column"><${Onward} /><${Thread} id=${id} onSide=${() => setSide(!side)} /></div>
-    <${Side} onClose=${() => setSide(false)} /></div>`;
+  useKeys({
+    Escape: () => (side.shown && !wide.value ? side.hide() : false),
+    p: () => Boolean(id) && side.toggle(),
+    l: () => Boolean(id) && side.show("label"),
+  });
+  const Side = panel.value;
+  return html`<${SupervisorLine} reading=${Boolean(id)} /><div class=${cls("inbox", id && "reading", side.shown && "with-side")} data-tab=${tabOf()}><h1 class="unseen">${t("place.inbox")}</h1>
+    <${List} id=${id} /><div class="middle-column"><${Onward} /><${Thread} id=${id} onSide=${side.toggle} /></div>
+    ${side.shown && Side && html`<${Side} onClose=${side.hide} called=${side.called} />`}</div>`;
 }

@@ -36,11 +36,12 @@ function Worth({ found }) {
 /** What is said of a draft before it is sent. */
 export function Checked({ found, unfilled }) {
   const list = (words) => words.join(t("word.comma"));
+  const topics = (ids) => list(ids.map((id) => tOr(`topic.${id}`, id)));
   return html`<div class="warnings" role="status">
     ${unfilled.length > 0 && html`<${Said} tone="danger">${t("composer.unfilled", { names: unfilled.join(" ") })}<//>`}
     ${found?.meaningless && html`<${Said} tone="warn">${t("composer.meaningless")}<//>`}
     ${found?.forbidden.length > 0 && html`<${Said} tone="warn">${t("composer.forbidden", { words: list(found.forbidden) })}<//>`}
-    ${found?.missing_topics.length > 0 && html`<${Said} tone="warn">${t("check.missing_topics", { asked: list(found.asked), missing: list(found.missing_topics) })}<//>`}
+    ${found?.missing_topics.length > 0 && html`<${Said} tone="warn">${t("check.missing_topics", { asked: topics(found.asked), missing: topics(found.missing_topics) })}<//>`}
     ${found?.over_limit && html`<${Said} tone="warn">${t("check.too_long", { n: found.length, limit: found.limit })}<//>`}
     ${found?.holding && html`<${Said} tone="warn">${t("check.holding")}<//>`}
     ${found && html`<${Worth} found=${found} />`}

@@ -5,11 +5,11 @@ import { composing, sendKey, slashQuery } from "../lib/ime.js";
 import { ctrlSends, useKeys } from "../lib/keys.js";
 import { shopOf } from "../lib/session.js";
 import { Button, Chip, Icon } from "../ui/parts.js";
-import { say, showDialog } from "../ui/floating.js";
+import { say, sayProblem, showDialog } from "../ui/floating.js";
 import { Checked, useCheck } from "./inbox_check.js";
 import { act, open, openNext, reply, step } from "./inbox_desk.js";
 import { keepDraft, readDraft } from "./inbox_draft.js";
-import { PhraseMenu, filled, usePhrases } from "./inbox_phrases.js";
+import { PhraseMenu, findPhrases, usePhrases } from "./inbox_phrases.js";
 
 const UNFILLED = /\{[^{}\n]{1,20}\}/g;
 
@@ -19,9 +19,10 @@ const Suggested = ({ suggestion, onSend, onEdit, onReject }) => html`<div class=
   <div class="acts"><${Button} onClick=${onSend} hint="Alt 1">${t("suggest.send")}<//><${Button} onClick=${onEdit} hint="Alt 2">${t("suggest.edit")}<//>
     <${Button} kind="quiet" onClick=${onReject} hint="Alt 3">${t("suggest.reject")}<//></div></div>`;
 
-const FollowUps = ({ list, onPick }) => html`<div class="proposal" role="group" aria-label=${t("follow.title")}>
-  <p class="meta">${t("follow.title")}</p>
-  ${list.map((f, i) => html`<button type="button" class="follow" key=${f.text} onClick=${() => onPick(f)}><kbd>Alt ${i + 1}</kbd><span>${f.text}</span></button>`)}</div>`;
+/** Texts to choose from by one key: follow-ups, or what entries near the question would say, each with its sureness. */
+const Choices = ({ title, list, onPick }) => html`<div class="proposal" role="group" aria-label=${title}>
+  <p class="meta">${title}</p>
+  ${list.map((f, i) => html`<button type="button" class="follow" key=${f.text} onClick=${() => onPick(f)}><kbd>Alt ${i + 1}</kbd><span>${f.question && html`<strong>${f.question}</strong> `}${f.text}${f.missing?.length > 0 && html` <${Chip} tone="warn">${t("desk.phrase_missing", { names: f.missing.join(t("word.comma")) })}<//>`}</span>${f.sureness !== undefined && html`<${Chip}>${t("why.sureness", { n: Math.round(f.sureness) })}<//>`}</button>`)}</div>`;
 
 // A colleague has answered meanwhile: what they said is read before anything more is sent.
 function askFirst(said, sendAnyway) {
@@ -53,7 +54,7 @@ function useElsewhere(talk) {
   return channel && { channel, Notice: help?.Elsewhere, takeAlong: async (text) => (await import("./inbox_elsewhere.js")).takeAlong(talk, channel, text) };
 }
 
-export function Composer({ talk, suggestion, followUps, lines, kept: server, seen }) {
+export function Composer({ talk, suggestion, followUps, recommended, lines, kept: server, seen }) {
   const [draft, setDraftState] = useState(() => readDraft(talk.id, server));
   const [busy, setBusy] = useState(false);
   const [slash, setSlash] = useState(null);
@@ -61,12 +62,12 @@ export function Composer({ talk, suggestion, followUps, lines, kept: server, see
   const field = useRef(null);
   const note = draft.mode === "note";
   const text = draft[draft.mode].text;
-  const found = useCheck(talk, note ? "" : text, draft.reply.origin);
+  const found = useCheck(talk, note || slash ? "" : text, draft.reply.origin);
   // Fields the server knows are filled in what goes out; those it does not know stand in the way.
   const outgoing = found && !note ? found.text : text;
   // How far the conversation was read when these words were begun.
   const begun = useRef(null);
-  const phrases = usePhrases(talk.shop, slash ? slash.query : null);
+  const phrases = usePhrases(talk, slash ? slash.query : null);
   const unfilled = note ? [] : [...outgoing.matchAll(UNFILLED)].map((m) => m[0]);
 
   const setDraft = (change) => setDraftState((old) => {
@@ -102,6 +103,7 @@ export function Composer({ talk, suggestion, followUps, lines, kept: server, see
   };
   // The question outlives the drawing it was asked from: what is sent then is the draft as it is then.
   const latest = useRef(null);
+  const latestPick = useRef(null);
   const send = async (how, asked) => {
     if (!text.trim() || busy) return;
     if (unfilled.length) {
@@ -122,16 +124,18 @@ export function Composer({ talk, suggestion, followUps, lines, kept: server, see
   };
   latest.current = send;
   const pick = (phrase) => {
-    const value = filled(phrase, talk);
+    const value = phrase.text;
     const before = text.slice(0, slash.start);
     const after = text.slice(slash.start + 1 + slash.query.length);
     put(before + value + after, { origin: "quick_phrase", [phrase.kind === "entry" ? "entry" : "phrase"]: phrase.id });
   };
+  latestPick.current = pick;
   const useDraft = () => deliver({ text: suggestion.text, origin: "suggested", suggestion: suggestion.id, then: "keep" });
   const editDraft = () => put(text ? `${text}\n${suggestion.text}` : suggestion.text, { origin: "suggested", suggestion: suggestion.id });
   const rejectDraft = () => act(talk.id, "suggestion", { id: suggestion.id, act: "reject" });
   const follow = (f) => f && put(f.text, { origin: "suggested", entry: f.entry });
-  const following = !suggestion && !note && talk.owed && !text ? followUps : [];
+  const following = !suggestion && !note && !text ? (talk.owed && followUps.length ? followUps : recommended) : [];
+  const nearby = following === recommended;
   const take = (n) => (suggestion && !note ? [useDraft, editDraft, rejectDraft][n]() : follow(following[n]));
   const turnMode = () => setDraft({ mode: note ? "reply" : "note" });
   const mode = (name) => () => {
@@ -140,12 +144,20 @@ export function Composer({ talk, suggestion, followUps, lines, kept: server, see
   };
   useKeys({ r: mode("reply"), n: mode("note") });
 
+  // Keys typed fast are ahead of the answer: the choice then is the best of what was typed, once it is known.
+  const choose = () => {
+    if (phrases.query === slash.query) return phrases.list[at] && pick(phrases.list[at]);
+    const asked = text;
+    return findPhrases(talk, slash.query).then(([best]) => best && field.current?.value === asked && latestPick.current(best), sayProblem);
+  };
   const menuKey = (event) => {
-    if (!slash || !phrases) return false;
-    if (event.key === "ArrowDown") setAt((at + 1) % Math.max(1, phrases.length));
-    else if (event.key === "ArrowUp") setAt((at + phrases.length - 1) % Math.max(1, phrases.length));
+    if (!slash) return false;
+    const shown = Math.max(1, phrases.list?.length || 0);
+    const settled = phrases.query === slash.query;
+    if (event.key === "ArrowDown") setAt((at + 1) % shown);
+    else if (event.key === "ArrowUp") setAt((at + shown - 1) % shown);
     else if (event.key === "Escape") setSlash(null);
-    else if ((event.key === "Enter" || event.key === "Tab") && phrases[at]) pick(phrases[at]);
+    else if ((event.key === "Enter" || event.key === "Tab") && !event.shiftKey && !(settled && !phrases.list.length)) choose();
     else return false;
     event.preventDefault();
     event.stopPropagation();
@@ -172,14 +184,14 @@ export function Composer({ talk, suggestion, followUps, lines, kept: server, see
   };
   return html`<div class=${cls("composer", note && "note")}>
     ${suggestion && !note && html`<${Suggested} suggestion=${suggestion} onSend=${useDraft} onEdit=${editDraft} onReject=${rejectDraft} />`}
-    ${following.length > 0 && html`<${FollowUps} list=${following} onPick=${follow} />`}
-    ${slash && html`<${PhraseMenu} list=${phrases} at=${at} onPick=${pick} />`}
+    ${following.length > 0 && html`<${Choices} title=${t(nearby ? "recommend.title" : "follow.title")} list=${following} onPick=${follow} />`}
+    ${slash && html`<${PhraseMenu} list=${phrases.list} at=${at} onPick=${pick} />`}
     <div class="modes" role="group" aria-label=${t("composer.mode")}>
       <button type="button" aria-pressed=${!note} onClick=${mode("reply")}>${t("composer.reply")}</button>
       <button type="button" aria-pressed=${note} onClick=${mode("note")}>${t("composer.note")}</button>
       ${draft.reply.origin !== "typed" && text && !note && html`<${Chip}>${t(`origin.${draft.reply.origin}`)}<//>`}</div>
     <textarea ref=${field} rows="2" value=${text} placeholder=${note ? t("composer.note_hint") : t("composer.reply_hint")} aria-label=${note ? t("composer.note") : t("composer.reply")}
-      aria-autocomplete=${note ? undefined : "list"} aria-controls=${slash ? "phrases" : undefined} aria-activedescendant=${slash && phrases?.length ? `phrase-${at}` : undefined}
+      aria-autocomplete=${note ? undefined : "list"} aria-controls=${slash && phrases.list?.length ? "phrases" : undefined} aria-activedescendant=${slash && phrases.list?.length ? `phrase-${at}` : undefined}
       onInput=${onInput} onKeyDown=${onKeyDown} onBlur=${() => setSlash(null)} maxlength="4000"></textarea>
     ${!note && app?.Notice && html`<${app.Notice} channel=${app.channel} talk=${talk} />`}
     ${!note && html`<${Checked} found=${found} unfilled=${unfilled} />`}

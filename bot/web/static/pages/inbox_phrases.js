@@ -1,5 +1,5 @@
-// The menu a slash opens: the shop's phrases and FAQ answers, found by text, pinyin or initials, the most used first.
-import { cls, html, useEffect, useState } from "../lib/view.js";
+// The menu a slash opens: the shop's phrases and FAQ answers, found by text, pinyin or initials, as the server ranks them.
+import { cls, html, useEffect, useRef, useState } from "../lib/view.js";
 import { get } from "../lib/api.js";
 import { listen } from "../lib/feed.js";
 import { t } from "../lib/i18n.js";
@@ -7,44 +7,43 @@ import { Chip } from "../ui/parts.js";
 import { sayProblem } from "../ui/floating.js";
 
 const MOST = 8;
+const KEPT = 200;
 const kept = new Map();
 
-listen((events) => events.some((e) => ["entry", "setting", "resync"].includes(e.kind)) && kept.clear());
+listen((events) => events.some((e) => ["entry", "setting", "send", "resync"].includes(e.kind)) && kept.clear());
 
-async function phrasesOf(shop) {
-  if (!kept.has(shop)) kept.set(shop, await get(`/shops/${shop}/phrases`));
-  return kept.get(shop);
+/** What fits a query in a conversation, best first, fields filled with what shop and conversation know. */
+export function findPhrases(talk, query) {
+  const key = `${talk.id}|${query}`;
+  if (!kept.has(key)) {
+    if (kept.size >= KEPT) kept.clear();
+    const asked = get(`/shops/${encodeURIComponent(talk.shop)}/slash`, { q: query, conversation: talk.id, limit: MOST }).then((answer) => answer.items);
+    asked.catch(() => kept.delete(key));
+    kept.set(key, asked);
+  }
+  return kept.get(key);
 }
 
-/** Rank: title starts, initials start, title holds, text holds. */
-function rank(phrase, query) {
-  const title = phrase.title.toLowerCase();
-  const initials = (phrase.initials || "").toLowerCase();
-  const pinyin = (phrase.pinyin || "").toLowerCase();
-  if (!query) return phrase.kind === "phrase" ? 1 : 2;
-  if (title.startsWith(query)) return 1;
-  if (initials.startsWith(query) || pinyin.startsWith(query)) return 2;
-  if (title.includes(query)) return 3;
-  if (initials.includes(query)) return 4;
-  return phrase.text.toLowerCase().includes(query) ? 5 : 0;
-}
-
-/** The phrases fitting a query, best first; null while they are fetched. */
-export function usePhrases(shop, query) {
-  const [list, setList] = useState(null);
+/** The same for the menu: {query, list}; `list` is null until the first answer, and stays while the next is awaited. */
+export function usePhrases(talk, query) {
+  const [found, setFound] = useState({ query: null, list: null });
   useEffect(() => {
-    if (query !== null) phrasesOf(shop).then(setList, sayProblem);
-  }, [shop, query === null]);
-  if (query === null || !list) return list && [];
-  const asked = query.toLowerCase();
-  return list.map((p) => [rank(p, asked), p]).filter(([r]) => r).sort((a, b) => a[0] - b[0] || b[1].used - a[1].used).slice(0, MOST).map(([, p]) => p);
+    if (query === null) return undefined;
+    let live = true;
+    findPhrases(talk, query).then((list) => live && setFound({ query, list }), sayProblem);
+    return () => (live = false);
+  }, [talk.id, query]);
+  return query === null ? { query: null, list: null } : found;
 }
 
-/** A phrase's text with what is known of this buyer put in. */
-export const filled = (phrase, talk) => phrase.text.replaceAll("{买家昵称}", talk.buyer.name || "{买家昵称}");
+const Choice = ({ phrase: p, id, chosen, onPick }) => html`<button type="button" role="option" id=${id} aria-selected=${chosen} class=${cls(chosen && "at")} tabindex="-1" onPointerDown=${(e) => { e.preventDefault(); onPick(p); }}>
+  <span><${Chip}>${t(p.own ? "phrase.own" : `phrase.${p.kind}`)}<//> <strong>${p.title}</strong>${p.category && html` <span class="meta">${p.category}</span>`}${p.missing.length > 0 && html` <${Chip} tone="warn">${t("desk.phrase_missing", { names: p.missing.join(t("word.comma")) })}<//>`}${p.used > 0 && html` <span class="meta">${t("phrase.used", { n: p.used })}</span>`}</span><span class="last">${p.text}</span></button>`;
 
-export const PhraseMenu = ({ list, at, onPick }) => html`<div class="menu" role="listbox" id="phrases" aria-label=${t("composer.phrases")}>
-  ${list === null ? html`<p class="meta">${t("state.loading")}</p>` : list.length === 0 ? html`<p class="meta">${t("composer.no_phrase")}</p>`
-    : list.map((p, i) => html`<button type="button" role="option" key=${p.kind + p.id} id=${`phrase-${i}`} aria-selected=${i === at} class=${cls(i === at && "at")} tabindex="-1" onPointerDown=${(e) => { e.preventDefault(); onPick(p); }}>
-      <span><${Chip}>${t(`phrase.${p.kind}`)}<//> <strong>${p.title}</strong>${p.missing?.length > 0 && html` <${Chip} tone="warn">${t("desk.phrase_missing", { names: p.missing.join(t("word.comma")) })}<//>`}</span><span class="last">${p.text}</span></button>`)}
-  </div>`;
+export function PhraseMenu({ list, at, onPick }) {
+  const box = useRef(null);
+  useEffect(() => {
+    box.current.children[at]?.scrollIntoView({ block: "nearest" });
+  }, [list, at]);
+  if (!list?.length) return html`<div class="menu" role="status" ref=${box}><p class="meta">${t(list ? "composer.no_phrase" : "state.loading")}</p></div>`;
+  return html`<div class="menu" role="listbox" id="phrases" aria-label=${t("composer.phrases")} ref=${box}>${list.map((p, i) => html`<${Choice} key=${p.kind + p.id} phrase=${p} id=${`phrase-${i}`} chosen=${i === at} onPick=${onPick} />`)}</div>`;
+}

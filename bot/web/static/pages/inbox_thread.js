@@ -62,7 +62,7 @@ function Bar({ talk, onSide }) {
       ${talk.state !== "closed" && !mine && html`<${Button} kind="primary" onClick=${() => takeOver(talk.id)} hint="T">${t("act.takeover")}<//>`}
       ${mine && html`<${Button} onClick=${() => act(talk.id, "release")} hint="B">${t("act.release")}<//><${Button} onClick=${transfer} hint="A">${t("act.transfer")}<//>`}
       ${talk.state === "closed" ? html`<${Button} onClick=${() => act(talk.id, "reopen")}>${t("act.reopen")}<//>` : html`<${Button} onClick=${end} hint="E">${t("act.close")}<//>`}
-      <button type="button" class="button quiet square side-switch" aria-label=${t("side.show")} onClick=${onSide}><${Icon} name="panel" /></button>
+      <button type="button" class="button quiet square side-switch" aria-label=${t("side.show")} title=${t("keys.panel")} onClick=${onSide}><${Icon} name="panel" /></button>
     </div></div>`;
 }
 
@@ -82,6 +82,12 @@ function useBottom(inputs) {
   useLayoutEffect(() => {
     if (box.current && low.current) box.current.scrollTop = box.current.scrollHeight;
   }, inputs);
+  // What is written below makes the room for lines smaller: the newest one stays in sight.
+  useEffect(() => {
+    const watch = new ResizeObserver(() => box.current && low.current && (box.current.scrollTop = box.current.scrollHeight));
+    watch.observe(box.current);
+    return () => watch.disconnect();
+  }, []);
   return [box, look];
 }
 
@@ -127,6 +133,6 @@ export function Thread({ id, onSide }) {
   return html`<section class="thread" aria-label=${t("thread.of", { name: now.conversation.buyer.name })}>
     <${Bar} talk=${now.conversation} onSide=${onSide} />
     <${Lines} talk=${now.conversation} lines=${now.lines} more=${now.more_before} room=${Boolean(Composer)} />
-    ${Composer && html`<${Composer} key=${id} talk=${now.conversation} suggestion=${now.suggestion} followUps=${now.follow_ups || []} lines=${now.lines} kept=${now.draft} seen=${now.seen} />`}
+    ${Composer && html`<${Composer} key=${id} talk=${now.conversation} suggestion=${now.suggestion} followUps=${now.follow_ups || []} recommended=${now.recommended || []} lines=${now.lines} kept=${now.draft} seen=${now.seen} />`}
   </section>`;
 }
