@@ -61,6 +61,7 @@ from bot.service.sending import Sending
 from bot.service.setup import Setup
 from bot.service.shelf import Shelf
 from bot.service.shops import Shops
+from bot.service.statement_files import StatementFiles
 from bot.service.statements import Statements
 from bot.service.teams import Teams
 from bot.service.ticking import Ticking
@@ -178,8 +179,10 @@ class App:
         """The services that read the books, and those that change what the books go by."""
         replay = Replay(self.store, self.directory, self.clocks)
         rules = Rules(self.store, self.directory, self.clocks, shops, self.recounting)
+        statements = Statements(self.store, self.directory, self.clocks)
         return {
-            "statements": Statements(self.store, self.directory, self.clocks),
+            "statements": statements,
+            "statement_files": StatementFiles(statements),
             "explaining": Explaining(self.store, self.books),
             "forecasts": Forecasts(self.store, self.directory, self.clocks),
             "nights": self.nights,

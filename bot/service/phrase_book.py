@@ -94,7 +94,7 @@ class PhraseBook:
         try:
             table = await asyncio.to_thread(read_table, data, filename)
         except BadTable as error:
-            raise Refusal(Because.INVALID, "table", str(error), str(error), pointer="/") from None
+            raise Refusal(Because.INVALID, "table", error.zh, error.en, pointer="/") from None
         rows, errors = _read(table, own)
         if errors or not rows:
             return {"new": 0, "changed": 0, "unchanged": 0, "errors": errors}

@@ -51,34 +51,43 @@ class Statements:
     def __init__(self, store: Store, directory: Directory, clocks: Clocks) -> None:
         self._store, self._directory, self._clocks = store, directory, clocks
 
-    async def keep(self, shop: str, given: Statement, *, by: str) -> None:
-        """Keep a statement; a second one for the same day replaces the first.
+    async def keep(self, shop: str, given: Sequence[Statement], *, by: str) -> None:
+        """Keep statements, all or none; a second one for the same day replaces the first.
 
         Raises:
             Refusal: a day to come, half a fraction, or a percentage that is not the fraction's.
         """
-        if given.day > self._clocks.now(shop).astimezone(ZONE).date():
-            raise _wrong("date", "日期还没到。", "That day is yet to come.")
-        percent = _percent(given)
         at = self._clocks.now_ms(shop)
-        row = {
-            "shop": shop,
-            "date": given.day.isoformat(),
-            "covers": given.covers,
-            "numerator": given.numerator,
-            "denominator": given.denominator,
-            "percent": float(percent),
-            "by": by,
-            "at": at,
-        }
+        rows = [{**_facts(one, self.percent_of(shop, one)), "shop": shop, "by": by, "at": at} for one in given]
 
         def act(conn: sa.Connection) -> None:
-            stated.keep(conn, row)
-            append(
-                conn, [Line(shop, at, "statement", given.day.isoformat(), None, {"by": by, "percent": row["percent"]})]
-            )
+            for row in rows:
+                stated.keep(conn, row)
+                body = {"by": by, "percent": row["percent"]}
+                append(conn, [Line(shop, at, "statement", row["date"], None, body)])
 
-        await self._store.write(act)
+        if rows:
+            await self._store.write(act)
+
+    def percent_of(self, shop: str, given: Statement) -> Fraction:
+        """What percentage a statement says, exactly where it gives a fraction.
+
+        Raises:
+            Refusal: as ``keep`` says.
+        """
+        if given.day > self._clocks.now(shop).astimezone(ZONE).date():
+            raise _wrong("date", "日期还没到。", "That day is yet to come.")
+        return _percent(given)
+
+    async def states(self, shop: str, given: Sequence[Statement]) -> list[str]:
+        """What keeping each of these, which are right, would be: ``new``, ``changed`` or ``unchanged``."""
+        known = {(row["date"], row["covers"]): row for row in await self._store.read(stated.kept, shop, None)}
+        states = []
+        for facts in (_facts(one, self.percent_of(shop, one)) for one in given):
+            before = known.get((facts["date"], facts["covers"]))
+            same = before is not None and all(before[name] == value for name, value in facts.items())
+            states.append("new" if before is None else "unchanged" if same else "changed")
+        return states
 
     async def compared(self, shop: str) -> list[dict[str, Any]]:
         """A shop's statements, latest first, each with our figure, the distance in percentage points, and the
@@ -117,6 +126,16 @@ class Statements:
                 for kind, case in found[:LISTED]
             ],
         }
+
+
+def _facts(one: Statement, percent: Fraction) -> dict[str, Any]:
+    return {
+        "date": one.day.isoformat(),
+        "covers": one.covers,
+        "numerator": one.numerator,
+        "denominator": one.denominator,
+        "percent": float(percent),
+    }
 
 
 def rate_of(rows: Sequence[Mapping[str, Any]], suffix: str = "") -> Rate:

@@ -16,8 +16,8 @@ def keep(conn: sa.Connection, row: Mapping[str, Any]) -> None:
     upsert(conn, statement, [row])
 
 
-def kept(conn: sa.Connection, shop: str, limit: int) -> list[dict[str, Any]]:
-    """A shop's figures, the latest day first."""
+def kept(conn: sa.Connection, shop: str, limit: int | None) -> list[dict[str, Any]]:
+    """A shop's figures, the latest day first (all where there is no limit)."""
     found = conn.execute(
         sa.select(statement)
         .where(statement.c.shop == shop)

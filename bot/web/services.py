@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from bot.service.setup import Setup
     from bot.service.shelf import Shelf
     from bot.service.shops import Shops
+    from bot.service.statement_files import StatementFiles
     from bot.service.statements import Statements
     from bot.service.teams import Teams
     from bot.service.worker import Worker
@@ -89,6 +90,7 @@ class Services:
     pulse: Pulse
     gate: Gate
     statements: Statements
+    statement_files: StatementFiles
     erasing: Erasing
     explaining: Explaining
     forecasts: Forecasts

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import PurePath
@@ -29,8 +29,9 @@ class Table:
     numbers: tuple[int, ...]
 
 
-def read_table(data: bytes, filename: str) -> Table:
-    """Read a file of entries; the kind is told from its name, the encoding of a .csv from its bytes.
+def read_table(data: bytes, filename: str, knows: Callable[[str], bool] = knows) -> Table:
+    """Read a table; the kind is told from its name, the encoding of a .csv from its bytes. ``knows`` says which headers
+    are known (those of entries if it is not given).
 
     Of a workbook the first sheet with known headers is read, else the first with anything in it. Give it at most
     10 MiB; call it in a thread (a large file takes seconds).
@@ -50,11 +51,11 @@ def read_table(data: bytes, filename: str) -> Table:
     if kind in (".xlsx", ".xls") and data[:4] not in (_ZIP, _OLE):
         kind = ".csv"  # many systems export text under a workbook's name
     sheets = [_csv_rows(_decoded(data))] if kind == ".csv" and data[:4] not in (_ZIP, _OLE) else _sheets(data)
-    tables = [table for sheet in sheets if (table := _headed(sheet)) is not None]
+    tables = [table for sheet in sheets if (table := _headed(sheet, knows)) is not None]
     if not tables:
         raise BadTable(
-            "文件里没有数据行。第一行写列名（标准问、答案…），下面每行一条知识。",
-            "The file has no rows of data. Put headings in the first row (question, answer …), an entry in each below.",
+            "文件里没有数据行。第一行写列名，下面每行一条。",
+            "The file has no rows of data. Put headings in the first row and one item in each row below.",
         )
     return max(tables, key=lambda table: min(2, sum(map(knows, table.headers))))
 
@@ -129,7 +130,7 @@ def _count(rows: int) -> None:
         )
 
 
-def _headed(sheet: Sequence[Sequence[str]]) -> Table | None:
+def _headed(sheet: Sequence[Sequence[str]], knows: Callable[[str], bool]) -> Table | None:
     """Find the header among the first rows: the one with most known names, the first where none is known."""
     filled = [number for number, row in enumerate(sheet) if any(cell.strip() for cell in row)]
     if len(filled) < 2:

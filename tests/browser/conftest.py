@@ -103,6 +103,7 @@ SHOPS = {
         [],
         options={"wire": {"api_sent_counts": "no", "app_url": "http://localhost:9/im?buyer={buyer}"}},
     ),
+    "team": history.Past("taobao", [history.BAD], options={"category": "clothing"}),
     "quiet": history.Past("kuaishou", []),
 }
 

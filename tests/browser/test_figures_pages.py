@@ -32,6 +32,8 @@ def addresses(seen: Visit, shop: str) -> dict[str, tuple[str, str]]:
     """Every page for a shop, and one of its inquiries explained."""
     found = {path.format(shop=shop): titles for path, titles in PAGES.items()}
     inquiry = seen.call("GET", f"/inquiries?shop={shop}&days=30")["items"]
+    if shop == "north":
+        found["/rates?shop=team"] = PAGES["/rates?shop={shop}&compare=1"]
     return found | ({f"/rates/inquiries/{inquiry[0]['id']}": ("为什么这样判定", "Why this verdict")} if inquiry else {})
 
 
@@ -54,6 +56,29 @@ def test_every_page_of_figures_shows(office: OpenPage, place, locale, scheme, wi
         assert not BARE_KEY.search(shown), f"{path}: {BARE_KEY.search(shown)}"
         assert not re.search(r"undefined|NaN|\[object|\{\w+\}", shown), path
         assert seen.page.evaluate(TOO_WIDE) <= 0, path
+    seen.quiet()
+
+
+@pytest.mark.parametrize(
+    ("locale", "value", "standard", "verdict"),
+    [("zh-CN", "要点答全", "≥ 95.00%", "未达标"), ("en-US", "Answered in full", "≥ 95.00%", "not met")],
+)
+def test_a_graded_team_sees_each_metric_and_what_is_behind_it(office: OpenPage, locale, value, standard, verdict):
+    seen = office(locale=locale)
+    page = seen.page
+    page.goto("/rates?shop=team")
+    table = page.locator("section").filter(has=page.get_by_role("heading", name=re.compile("KPI")))
+    row = table.get_by_role("row").filter(has_text=value)
+    expect(row).to_contain_text(standard)
+    waited = table.get_by_role("row").filter(has_text="05:00")
+    expect(waited).to_contain_text("≤ 0")
+    expect(waited).to_contain_text(verdict)
+    waited.get_by_role("link").click()
+    seen_now = {one["id"] for one in seen.call("GET", "/inquiries?shop=team&reason=violation")["items"]}
+    expect(page.locator("table.stack tbody tr")).to_have_count(len(seen_now))
+    assert len(seen_now) == 3, "late, answered by the bot alone, and never answered"
+    page.goto("/rates?shop=north")
+    expect(page.get_by_role("heading", name=re.compile("KPI"))).to_have_count(0)
     seen.quiet()
 
 

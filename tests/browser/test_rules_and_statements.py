@@ -282,3 +282,34 @@ def test_what_the_night_left_is_listed_with_what_the_bot_answered(office: OpenPa
     page.goto("/rates/night?shop=east")
     expect(page.get_by_text("这套规则对夜间咨询没有回复要求。")).to_be_visible()
     seen.quiet()
+
+
+def test_figures_from_the_platforms_own_table(office: OpenPage):
+    seen = office()
+    page = seen.page
+    page.goto("/rates/statements?shop=east")
+    chooser = page.get_by_label("选择表格")
+    chooser.set_input_files(
+        {
+            "name": "a.csv",
+            "mimeType": "text/csv",
+            "buffer": "日期,回复率\n2026-01-02,95%\n2026-01-03,很高\n".encode("gbk"),
+        }
+    )
+    expect(page.get_by_role("alert")).to_contain_text("第 3 行「百分比」：「很高」不是 0 到 100 的百分比")
+    expect(page.get_by_role("button", name="保存 1 天并对账")).to_be_disabled()
+    chooser.set_input_files(
+        {
+            "name": "b.csv",
+            "mimeType": "text/csv",
+            "buffer": "日期,回复率\n2026-01-02,95%\n2026-01-03,90%\n".encode("gbk"),
+        }
+    )
+    keep = page.get_by_role("button", name="保存 2 天并对账")
+    expect(keep).to_be_enabled()
+    assert [one["date"] for one in seen.call("GET", "/shops/east/statements")["items"] if one["date"] < "2026-02"] == []
+    keep.click()
+    expect(page.locator("details.statement")).to_have_count(2)
+    kept = [(one["date"], one["percent"]) for one in seen.call("GET", "/shops/east/statements")["items"]]
+    assert kept == [("2026-01-03", 90.0), ("2026-01-02", 95.0)]
+    seen.quiet()

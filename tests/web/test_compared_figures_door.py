@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
+from xlsxwriter import Workbook
+
+from tests.web.conftest import OWNER
 
 NORTH = "/api/v1/shops/north/statements"
 
@@ -118,6 +123,107 @@ async def test_a_statement_that_cannot_be(used, body, pointer):
 async def test_a_rounded_percentage_goes_with_its_fraction(used):
     status, told = await stated(used, date=day(used), numerator=1, denominator=3, percent=33)
     assert (status, told["items"][0]["percent"]) == (200, pytest.approx(33.33, abs=0.01))
+
+
+def gbk(*lines: str) -> bytes:
+    return "\r\n".join(lines).encode("gbk")
+
+
+def workbook(*rows: list[object]) -> bytes:
+    held = io.BytesIO()
+    with Workbook(held) as book:
+        page = book.add_worksheet()
+        for place, row in enumerate(rows):
+            page.write_row(place, 0, row)
+    return held.getvalue()
+
+
+async def read(door, data: bytes, query: str = "", name: str = "数据.csv"):
+    headers = {"X-Filename": quote(name), "Authorization": f"Bearer {OWNER}"}
+    answer = await door.client.post(f"{NORTH}/import{query}", data=data, headers=headers)
+    return answer.status, await answer.json()
+
+
+async def test_a_table_of_figures_is_shown_first_and_kept_when_told(used):
+    table = gbk(
+        "客服数据 导出",
+        "统计日期,咨询量,有效回复数,人工回复率(%)",
+        f"{day(used)},4,2,50%",
+        f'{day(used, 1).replace("-", "/")},1250,"1,000",80.0%',
+        f"{day(used, 2)},,,93.5%",
+    )
+    status, told = await read(used, table)
+    assert (status, told["errors"], told["kept"]) == (200, [], 0)
+    assert (await used.get(NORTH))["items"] == [], "it was only shown"
+    assert [
+        (row["row"], row["state"], row["numerator"], row["denominator"], row["percent"]) for row in told["rows"]
+    ] == [
+        (3, "new", 2, 4, 50.0),
+        (4, "new", 1000, 1250, 80.0),
+        (5, "new", None, None, 93.5),
+    ]
+    assert (await read(used, table, "?apply=true"))[1]["kept"] == 3
+    kept = (await used.get(NORTH))["items"]
+    assert [(one["date"], one["percent"]) for one in kept] == [
+        (day(used), 50.0),
+        (day(used, 1), 80.0),
+        (day(used, 2), 93.5),
+    ]
+    changed = gbk("日期,百分比", f"{day(used, 2)},94", f"{day(used)},50%", f"{day(used, 3)},1")
+    _, told = await read(used, changed)
+    assert [row["state"] for row in told["rows"]] == ["changed", "changed", "new"]
+    assert {row["state"] for row in (await read(used, table))[1]["rows"]} == {"unchanged"}
+
+
+@pytest.mark.parametrize(
+    ("cells", "percent"),
+    [
+        pytest.param([0.965, 1, 0.5], [96.5, 100.0, 50.0], id="shares, as a spreadsheet keeps percentages"),
+        pytest.param([0.965, 96.5, 1], [0.965, 96.5, 1.0], id="one above 1: all are percentages"),
+        pytest.param(["0.9%", 1, 1], [0.9, 1.0, 1.0], id="one with a % sign: all are percentages"),
+        pytest.param(["９６．５％", "--", 1], None, id="a day without a figure"),
+    ],
+)
+async def test_how_percentages_are_read(used, cells, percent):
+    rows = [[day(used, place), cell] for place, cell in enumerate(cells)]
+    _, told = await read(used, workbook(["日期", "回复率"], *rows), "?covers=period", "数据.xlsx")
+    if percent is None:
+        assert [(one["row"], one["column"]) for one in told["errors"]] == [(3, "percent")]
+        return
+    assert [(row["covers"], row["percent"]) for row in told["rows"]] == [("period", value) for value in percent]
+
+
+@pytest.mark.parametrize(
+    ("line", "row", "column"),
+    [
+        pytest.param("11月3日,90%", 3, "date", id="no year"),
+        pytest.param(",90%", 3, "date", id="no day"),
+        pytest.param("2999-01-01,90%", 3, "date", id="a day to come"),
+        pytest.param("2026-01-02,很高", 3, "percent", id="words"),
+        pytest.param("2026-01-02,101%", 3, "percent", id="over a hundred"),
+        pytest.param("2026-01-01,90%", 3, "date", id="a day twice"),
+    ],
+)
+async def test_a_wrong_row_is_named_and_nothing_is_kept(used, line, row, column):
+    status, told = await read(used, gbk("日期,百分比", "2026-01-01,95%", line), "?apply=true")
+    assert (status, told["kept"]) == (200, 0)
+    assert [(one["row"], one["column"]) for one in told["errors"]] == [(row, column)]
+    assert told["errors"][0]["zh"]
+    assert (await used.get(NORTH))["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        pytest.param(gbk("日期,备注", "2026-01-01,无"), "表头", id="no figures"),
+        pytest.param(gbk("日期,分子", "2026-01-01,3"), "表头", id="half a fraction"),
+        pytest.param(gbk("日期,百分比"), "没有数据行", id="headings only"),
+        pytest.param(gbk("日期,百分比", *["2026-01-01,95%"] * 1001), "1000", id="too long"),
+    ],
+)
+async def test_a_file_that_is_no_table_of_figures(used, data, said):
+    status, told = await read(used, data)
+    assert (status, said in told["detail"]) == (422, True)
 
 
 async def test_agents_side_by_side(used):

@@ -11,6 +11,7 @@ import { State } from "../ui/ladder.js";
 import { Chip, Icon, levelWord, RateFigure, useLoad } from "../ui/parts.js";
 import { ByHour, Entries, Funnel, Handoffs, Week } from "./rates_charts.js";
 import { behind, ByReason, Inquiries } from "./rates_inquiries.js";
+import { Kpi } from "./rates_kpi.js";
 import { compared, period, PeriodPicker } from "./rates_period.js";
 import { ByAgent, ByDay, ByShop, fraction } from "./rates_tables.js";
 
@@ -88,7 +89,7 @@ function Overview({ shop }) {
   return html`<div class="acts period"><${PeriodPicker} key=${shop.id} shop=${shop} /><span class="grow"></span>${can("rates") && html`<${Export} query=${query} />`}</div>
     <${Loaded} of=${card}>${(rates) => html`<${Recount} recount=${rates.recount} /><${ByApi} rates=${rates} shop=${shop} /><${Blind} rates=${rates} shop=${shop} /><${Top} rates=${rates} flow=${flow} was=${compare ? was : null} shop=${shop} />
       ${rates.grading === "tiers" && html`<${Penalty} shop=${shop} mark=${mark} />`}
-      <${ByReason} counts=${rates.counts} />
+      <${Kpi} kpi=${rates.kpi} shop=${shop} /><${ByReason} counts=${rates.counts} />
       ${rates.volume > 0 && html`${byHour && html`<${ByHour} series=${byHour} rates=${rates} />`}${byWeek && html`<${Week} series=${byWeek} />`}`}
       ${flow && flow.funnel.some((s) => s.count) && html`<div class="halves"><${Funnel} flow=${flow} compare=${compare} /><${Handoffs} flow=${flow} compare=${compare} /></div><${Entries} flow=${flow} compare=${compare} />`}
       ${shops && html`<${ByShop} items=${shops.items} />`}${agents && html`<${ByAgent} agents=${agents} />`}${rates.volume > 0 && byDay && html`<${ByDay} series=${byDay} compare=${compare} />`}`}<//>

@@ -42,6 +42,52 @@ function Enter({ shop, kept }) {
     <div class="acts end"><${Button} kind="primary" type="submit" busy=${busy}>${t("statement.keep")}<//></div></form></section>`;
 }
 
+const ROW_TONE = { new: "ok", changed: "info", unchanged: "" };
+const readFile = (shop, file, covers, apply) => post(`/shops/${shop}/statements/import`, undefined, {
+  raw: file, query: { covers, apply }, headers: { "Content-Type": "application/octet-stream", "X-Filename": encodeURIComponent(file.name) },
+});
+
+function FromFile({ shop, kept }) {
+  const [file, setFile] = useState(null);
+  const [rounds, setRounds] = useState(0);
+  const [covers, setCovers] = useState("day");
+  const [seen, setSeen] = useState(null);
+  const [problem, setProblem] = useState(null);
+  const [busy, setBusy] = useState(false);
+  const read = async (chosen, meant, apply) => {
+    setFile(chosen);
+    setCovers(meant);
+    if (!chosen) return;
+    setBusy(true);
+    setProblem(null);
+    try {
+      const found = await readFile(shop.id, chosen, meant, apply);
+      setSeen(apply && found.kept ? null : found);
+      if (apply && found.kept) {
+        setFile(null);
+        setRounds(rounds + 1);
+        say(t("statement.file_kept", { n: found.kept }), { tone: "ok" });
+        kept();
+      }
+    } catch (failed) {
+      setSeen(null);
+      setProblem(failed);
+    }
+    setBusy(false);
+  };
+  return html`<section class="card" aria-busy=${busy ? "true" : undefined}><h2>${t("statement.file")}</h2><p class="muted">${t("statement.file_why")}</p><div class="two">
+    <${Field} label=${t("statement.file_choose")}><input key=${rounds} type="file" accept=".xlsx,.xls,.csv" onChange=${(e) => read(e.currentTarget.files[0], covers, false)} /><//>
+    <${Field} label=${t("statement.file_covers")}><select value=${covers} onChange=${(e) => read(file, e.currentTarget.value, false)}><option value="day">${t("statement.day")}</option><option value="period">${t("statement.period")}</option></select><//></div>
+    ${problem && html`<${Failed} problem=${problem} />`}${seen && html`<${Read} seen=${seen} />
+      <div class="acts end"><${Button} kind="primary" busy=${busy} disabled=${seen.errors.length > 0} onClick=${() => read(file, covers, true)}>${t("statement.file_keep", { n: seen.rows.length })}<//></div>`}</section>`;
+}
+
+function Read({ seen }) {
+  return html`${seen.errors.length > 0 && html`<div class="notice danger" role="alert"><p><strong>${t("import.errors")}</strong></p><ul>${seen.errors.slice(0, 20).map((e) => html`<li key=${`${e.row}${e.column}`}>${t("import.error_at", { row: e.row, column: tOr(`statement.column.${e.column}`, e.column || "–"), why: said(e) })}</li>`)}</ul></div>`}
+    <div class="scroll tall"><table class="stack"><thead><tr><th scope="col" class="num">${t("import.row")}</th><th scope="col">${t("import.state")}</th><th scope="col">${t("word.day")}</th><th scope="col">${t("statement.covers")}</th><th scope="col">${t("statement.theirs")}</th></tr></thead>
+    <tbody>${seen.rows.map((row) => html`<tr key=${row.row}><td class="num">${row.row}</td><td><${Chip} tone=${ROW_TONE[row.state]}>${t(`import.state.${row.state}`)}<//></td><td>${dayWord(noon(row.date))}</td><td>${t(`statement.${row.covers}`)}</td><td>${row.percent !== null && html`<b>${percent(row.percent, 2)}</b>`} ${row.denominator !== null && html`<span class="meta">${number(row.numerator)}/${number(row.denominator)}</span>`}</td></tr>`)}</tbody></table></div>`;
+}
+
 const apart = (pp) => (pp === null ? t("rate.none") : pp === 0 ? t("statement.equal") : t("statement.pp", { pp: `${pp > 0 ? "+" : "−"}${number(Math.abs(pp))}` }));
 const theirs = (one) => html`<b>${percent(one.percent, 2)}</b> ${one.denominator !== null && html`<span class="meta">${number(one.numerator)}/${number(one.denominator)}</span>`}`;
 
@@ -66,7 +112,7 @@ function All({ shop }) {
   const found = useLoad(() => get(`/shops/${shop.id}/statements`), [shop.id]);
   const rates = useLoad(() => get("/rates", { shop: shop.id }), [shop.id]).data;
   useCounted(shop.id, found.reload);
-  return html`<${Enter} shop=${shop} kept=${found.reload} />
+  return html`<${Enter} shop=${shop} kept=${found.reload} /><${FromFile} shop=${shop} kept=${found.reload} />
     <${Loaded} of=${found}>${({ items }) => (items.length === 0 ? html`<${Empty}>${t("statement.empty")}<//>` : html`<${Drawn} items=${items} /><section><div class="pair"><h2>${t("statement.compared")}</h2>${rates && html`<${Define} of="statement" word=${t("statement.title")} ruleset=${rates.ruleset} shop=${shop} />`}</div><div class="stacked">${items.map((one) => html`<${Statement} key=${one.date + one.covers} one=${one} />`)}</div></section>`)}<//>`;
 }
 
