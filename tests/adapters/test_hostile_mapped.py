@@ -25,7 +25,35 @@ EXAMPLES = {
 }
 ADAPTER = StandardAdapter()
 names = st.sampled_from(
-    ["id", "msg_id", "msgId", "session_id", "event", "from", "time", "content", "buyer", "open_id", "conversation", "account", "message_type", "sender", "type", "data", "p_id", "tag", "events", "openId", "shopId", "info", "private", "created_at", "createTime", "text", "direction"]
+    [
+        "id",
+        "msg_id",
+        "msgId",
+        "session_id",
+        "event",
+        "from",
+        "time",
+        "content",
+        "buyer",
+        "open_id",
+        "conversation",
+        "account",
+        "message_type",
+        "sender",
+        "type",
+        "data",
+        "p_id",
+        "tag",
+        "events",
+        "openId",
+        "shopId",
+        "info",
+        "private",
+        "created_at",
+        "createTime",
+        "text",
+        "direction",
+    ]
 )
 values = (
     st.sampled_from(["incoming", "outgoing", "user", "text", "recall", "b2s", "1", "0", 1, 2, True, 1760000000])
