@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from bot.core.message import Incoming
 
@@ -77,7 +77,10 @@ class Handshake:
 
 @dataclass(frozen=True, slots=True)
 class Fetch:
-    """The platform only rang the bell: ``instruction`` says what to pull after the yes."""
+    """The platform only rang the bell: ``instruction`` says what to pull after the yes.
+
+    ``account`` is whose messages; ``token`` a key lent for this pull.
+    """
 
     instruction: Mapping[str, str]
 
@@ -142,7 +145,8 @@ class Quota:
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a wire can and cannot do, as data. ``api_sent_counts``: yes | no | unknown, whether the platform's rate
+    """What a wire can and cannot do, as data. ``hands_over``: a conversation that needs a person is given to the desk
+    behind the wire. ``api_sent_counts``: yes | no | unknown, whether the platform's rate
     counts replies sent by API. ``text_limit`` in characters unless ``text_limit_bytes``."""
 
     sees_human_replies: bool = True
@@ -151,6 +155,7 @@ class Capabilities:
     dedupes: bool = False
     has_recall: bool = True
     blind_after_handover: bool = False
+    hands_over: bool = False
     api_sent_counts: str = "unknown"
     text_limit: int | None = None
     text_limit_bytes: bool = False
@@ -163,6 +168,39 @@ class Client(Protocol):
     async def send(self, channel: Channel, message: Outgoing, now: datetime) -> SendResult: ...
 
     async def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """One page of what a platform rang for: its facts, the raw body, the cursor behind it and whether there is ``more``.
+
+    ``failed`` says in words why there is no page; then it is asked for again, ``wait_s`` later where the platform says.
+    """
+
+    facts: Facts = Facts()
+    body: bytes = b""
+    cursor: str = ""
+    more: bool = False
+    failed: str = ""
+    wait_s: float | None = None
+
+
+@runtime_checkable
+class Puller(Protocol):
+    """A client whose platform only rings. Never raises for what the peer does."""
+
+    async def pull(self, channel: Channel, account: str, token: str, cursor: str, now: datetime) -> Pulled:
+        """Ask for the page behind ``cursor`` (empty: from the beginning); ``token`` came with the ring, or is empty."""
+        ...
+
+
+@runtime_checkable
+class HandsOver(Protocol):
+    """A client that can give a conversation to the desk behind its wire. Never raises for what the peer does."""
+
+    async def hand_over(self, channel: Channel, conversation: str, now: datetime) -> SendResult:
+        """Ask the platform to bring a person; ``sent`` means that it will."""
+        ...
 
 
 class Adapter(Protocol):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from adapters.base import Adapter, Client
+from adapters.chatwoot import ChatwootAdapter, ChatwootClient
 from adapters.sandbox import FakePlatform, SandboxAdapter, SandboxClient
 from adapters.standard import StandardAdapter, StandardClient
 
@@ -19,6 +20,7 @@ class Wire:
 
 
 ADAPTERS: dict[str, Wire] = {
+    "chatwoot": Wire(ChatwootAdapter(), lambda _: ChatwootClient()),
     "sandbox": Wire(SandboxAdapter(), SandboxClient),
     "standard": Wire(StandardAdapter(), lambda _: StandardClient()),
 }

@@ -34,6 +34,7 @@ from bot.service.desk_line import DeskLine
 from bot.service.directory import Directory
 from bot.service.drafts import Drafts
 from bot.service.erasing import Erasing
+from bot.service.errands import Errands
 from bot.service.explaining import Explaining
 from bot.service.facts import Facts
 from bot.service.follow_ups import FollowUps
@@ -146,6 +147,7 @@ class App:
         self.intake = Intake(
             self.store, self.clocks, self.worker, self.vault.digest, self.answering.put, self.together.ring
         )
+        self.errands = Errands(self.store, self.directory, self.clocks, self.clients, self.intake)
         self.presences = Presences(self.store, self.clocks, self.moves)
         self.assigning = Assigning(self.store, self.clocks, self.directory, self.shelf, self.presences)
         self.desk_line = DeskLine(self.store, self.directory, self.clocks)
@@ -218,6 +220,7 @@ class App:
             worker=self.worker,
             erasing=self.erasing,
             intake=self.intake,
+            errands=self.errands,
             answering=self.answering,
             **self._desk(publishing),
             follow_ups=FollowUps(self.store, self.shelf, self.directory, self.clocks),
@@ -270,6 +273,7 @@ class App:
         if not await self.services.people.has_owner():
             self.services.start_token = secrets.token_urlsafe(24)
         await self.together.start(self.answering, self.sending)
+        await self.errands.start()
         self.ticking.start()
         self.recounting.start()
         self.alarm_watch.start()
@@ -282,6 +286,7 @@ class App:
         await self.alarm_watch.stop()
         await self.pulse.stop()
         self.alarms.close()
+        await self.errands.stop()
         await self.ticking.stop()
         await self.watching.stop()
         await self.recounting.stop()

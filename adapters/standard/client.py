@@ -7,10 +7,10 @@ from datetime import datetime
 import aiohttp
 import orjson
 
+from adapters.answers import read_answer, refused_for_good
 from adapters.base import Channel, Outgoing, SendResult
 from adapters.posting import Poster
 from adapters.signing import sign
-from adapters.standard.answer import read_answer, refused_for_good
 from adapters.standard.mapped_send import Request, read_mapped_answer, request_of
 from adapters.standard.plan import Plan, plan_of, signing_secrets
 

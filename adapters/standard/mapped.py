@@ -13,10 +13,11 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from adapters.base import Ack, Delivery, Facts, Handshake, Odd, Unreadable
+from adapters.json_body import parse
 from adapters.schemes import Verified
 from adapters.standard.mapping import PLACE, Choice, Mapped, Reply, Take, Time
 from adapters.standard.paths import MISSING, Source, find, find_all, scalar
-from adapters.standard.wire import MAX_ITEMS, MAX_NAME, MAX_POINTER, Bad, parse, read_item
+from adapters.standard.wire import MAX_ITEMS, MAX_NAME, MAX_POINTER, Bad, read_item
 from bot.core.message import Incoming, Sender
 
 _MS_FROM = 100_000_000_000  # seconds of the year 5138, milliseconds of 1973

@@ -10,9 +10,9 @@ from urllib.parse import quote
 
 import orjson
 
+from adapters.answers import MAX_ID, read_answer, refused_for_good
 from adapters.base import Channel, Outgoing, SendResult, Sent
 from adapters.schemes import load_schemes, sign
-from adapters.standard.answer import MAX_ID, read_answer, refused_for_good
 from adapters.standard.mapped import fill, holds
 from adapters.standard.mapping import Send
 from adapters.standard.paths import MISSING, Source, find, scalar

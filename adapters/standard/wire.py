@@ -6,14 +6,12 @@ is not our envelope at all is ``Unreadable``. Text no store can hold (NUL, half 
 
 from __future__ import annotations
 
-import json
 import math
 from datetime import UTC, datetime
 from typing import Any
 
-import orjson
-
 from adapters.base import Facts, Odd, Unreadable
+from adapters.json_body import parse, storable
 from bot.core.message import CARDS, Incoming, Kind, Sender
 
 MAX_KEY = 200
@@ -58,30 +56,6 @@ def read_body(body: bytes, webhook_id: str) -> Facts:
             raise Unreadable(f"/data: 一次最多 {MAX_ITEMS} 条 · at most {MAX_ITEMS} messages at a time")
         return _read_items([(f"/data/{index}", item) for index, item in enumerate(data)], webhook_id)
     raise Unreadable("/data: 要是一条消息或消息列表 · must be a message or a list of messages")
-
-
-def parse(body: bytes) -> Any:
-    """Parse JSON in UTF-8 (a byte order mark is skipped); half a surrogate pair is let through for later repair.
-
-    Raises:
-        Unreadable: not UTF-8, not JSON, or nested beyond what a parser should be asked to do.
-    """
-    try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError:
-        pass  # the slow, lenient parser decides: it also reads half surrogate pairs and a byte order mark
-    try:
-        return json.loads(body.decode("utf-8-sig"), parse_constant=_refuse_constant)
-    except UnicodeDecodeError:
-        raise Unreadable("/: 请求体不是 UTF-8 · the body is not UTF-8") from None
-    except RecursionError:
-        raise Unreadable("/: 嵌套太深 · nested too deeply") from None
-    except ValueError as error:
-        raise Unreadable(f"/: 不是 JSON · not JSON: {str(error)[:120]}") from None
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
 
 
 def _read_items(items: list[tuple[str, Any]], webhook_id: str) -> Facts:
@@ -227,14 +201,3 @@ def _clean(value: Any, pointer: str, depth: int) -> Any:
 def _step(name: str) -> str:
     """One step of a JSON pointer (RFC 6901)."""
     return name.replace("~", "~0").replace("/", "~1")
-
-
-def storable(text: str) -> str:
-    """Return the text with NUL and halves of surrogate pairs as U+FFFD; most text comes back as it is."""
-    if "\0" in text:
-        text = text.replace("\0", "\ufffd")
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return text

@@ -15,6 +15,7 @@ from bot.service.directory import ZONE, Directory
 from bot.service.saying import notice_text, rest_text, send_row
 from bot.service.shelf import Shelved
 from bot.store.conversations import Conversation
+from bot.store.errands import HAND_OVER, Errand
 from bot.store.ids import from_ms, new_id, to_ms
 from bot.store.journal import Line
 from bot.store.timers import Timer
@@ -36,6 +37,7 @@ class Work:
     sends: list[dict[str, Any]] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     timers: list[Timer] = field(default_factory=list)
+    errands: list[Errand] = field(default_factory=list)
     drops: list[tuple[str, str, str]] = field(default_factory=list)
     decided: dict[str, str] = field(default_factory=dict)
     waiting: set[str] = field(default_factory=set)
@@ -107,6 +109,9 @@ class Acting:
             one.reason_detail = _detail(decision)
         if was != State.WAITING.value or not keep:
             work.lines.append(Line(one.shop, now, "handoff", one.id, one.id, {"reason": decision.reason.value}))
+        channel = self._directory.channels.get(one.channel)
+        if was != State.WAITING.value and channel and self._directory.adapter(channel).capabilities(channel).hands_over:
+            work.errands.append(Errand(one.shop, one.channel, HAND_OVER, one.id, self._clocks.real_ms()))
 
     def _answered(self, one: Conversation, reading: Reading, answer: Answer) -> None:
         """Remember what was answered: all of it where all was, and each question of several."""

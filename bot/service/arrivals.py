@@ -29,6 +29,8 @@ class Arrival:
     digest: Callable[[str], str]
     """Of a message's id: by it one that was erased is known again."""
     detail: str = ""
+    pull: str = ""
+    """The account whose messages the platform rang for."""
 
 
 @dataclass(frozen=True, slots=True)

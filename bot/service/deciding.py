@@ -27,7 +27,7 @@ from bot.service.fields import facts_of
 from bot.service.shelf import Shelved
 from bot.service.worker import Worker
 from bot.store import conversations as convs
-from bot.store import decisions, messages, outbox, timers
+from bot.store import decisions, errands, messages, outbox, timers
 from bot.store.conversations import Conversation
 from bot.store.ids import from_ms, new_id
 from bot.store.journal import Line, append
@@ -206,6 +206,7 @@ class Deciding:
         outbox.add(conn, work.sends)
         timers.drop(conn, work.drops)
         timers.put(conn, work.timers)
+        errands.want(conn, work.errands)
         messages.mark_decided(conn, work.decided, waiting=work.waiting)
         append(conn, work.lines)
         convs.save(conn, work.loaded.values())

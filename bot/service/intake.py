@@ -33,6 +33,7 @@ from bot.store import conversations as convs
 from bot.store import erasing, messages, outbox, shops, timers
 from bot.store.conversations import OUTSIDE, Conversation
 from bot.store.engine import Store
+from bot.store.errands import PULL, Errand, want
 from bot.store.holding import may_be_others
 from bot.store.ids import to_ms
 from bot.store.journal import Line, append
@@ -63,13 +64,15 @@ class Intake:
         self.forged = Forged(store)
         self._last: dict[str, int] = {}
 
-    async def receive(self, channel: Channel, delivery: Delivery, facts: Facts, detail: str = "") -> Stored:
-        """Store a signed delivery and what it told; return once it is on disk.
+    async def receive(
+        self, channel: Channel, delivery: Delivery, facts: Facts, detail: str = "", *, pull: str = ""
+    ) -> Stored:
+        """Store a signed delivery and what it told; return once it is on disk. ``pull`` is whose messages it rang for.
 
         Raises whatever the store raises: then nothing was accepted, and the platform is asked to send again.
         """
         me = self._worker.name
-        arrival = Arrival(channel, delivery, facts, self._clocks.now_ms(channel.shop), me, self._digest, detail)
+        arrival = Arrival(channel, delivery, facts, self._clocks.now_ms(channel.shop), me, self._digest, detail, pull)
         stored = await self._store.merge(accept, arrival, shop=channel.shop)
         self._last[channel.key] = arrival.at
         touched = [*stored.fresh, *stored.confirmed]
@@ -110,6 +113,7 @@ def accept(conn: sa.Connection, arrivals: Sequence[Arrival]) -> list[Stored]:
             _accept_one(conn, batch, arrival, item, stored)
         deliveries.append(delivery_row(arrival, stored))
         results.append(stored)
+    _want_pulls(conn, arrivals)
     for row, seq in zip(batch.messages, append(conn, batch.lines), strict=False):
         row["seq"] = seq
     messages.add_deliveries(conn, deliveries)
@@ -119,6 +123,16 @@ def accept(conn: sa.Connection, arrivals: Sequence[Arrival]) -> list[Stored]:
     convs.save(conn, batch.changed.values())
     timers.put(conn, batch.timers)
     return results
+
+
+def _want_pulls(conn: sa.Connection, arrivals: Sequence[Arrival]) -> None:
+    """What was only rung for is due now; it is on disk with the ring, so that the yes to it is true."""
+    rang = [
+        Errand(arrival.channel.shop, arrival.channel.key, PULL, arrival.pull, to_ms(arrival.delivery.received_at))
+        for arrival in arrivals
+        if arrival.pull
+    ]
+    want(conn, rang)
 
 
 def _counts(arrivals: Sequence[Arrival], results: Sequence[Stored]) -> dict[str, tuple[int, int]]:
@@ -183,9 +197,11 @@ def _accept_one(conn: sa.Connection, batch: _Batch, arrival: Arrival, item: Inco
         Line(channel.shop, arrival.at, "message", mid, one.id, {"sender": item.sender, "kind": item.kind}),
     )
     if item.sender is Sender.BUYER:
+        if asks and item.meta.get("held") is True:
+            _person_holds_outside(conn, batch, one, arrival.at)
         _buyer_spoke(one, item, at, mid) if asks else None
     elif item.sender is Sender.AGENT and item.kind not in HAPPENINGS:
-        _person_spoke_outside(conn, batch, one, arrival.at)
+        _person_holds_outside(conn, batch, one, arrival.at)
     if item.kind not in HAPPENINGS:
         one.last_at, one.last_sender, one.last_kind = max(one.last_at, at), item.sender.value, item.kind.value
         one.last_text, one.last_message = item.text[:PREVIEW], mid
@@ -221,8 +237,8 @@ def _buyer_spoke(one: Conversation, item: Incoming, at: int, mid: str) -> None:
         one.facts = card_facts(item.meta)
 
 
-def _person_spoke_outside(conn: sa.Connection, batch: _Batch, one: Conversation, now: int) -> None:
-    """A person writing in the platform's own app is a takeover: the bot is silent from here."""
+def _person_holds_outside(conn: sa.Connection, batch: _Batch, one: Conversation, now: int) -> None:
+    """A person who writes in the platform's own app, or holds it there, has taken over: the bot is silent from here."""
     if one.state != State.AGENT.value:
         one.step(Event.TAKEN_OVER)
         one.hold(OUTSIDE, now)

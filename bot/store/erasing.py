@@ -55,6 +55,7 @@ NO_WORDS = frozenset(
         "channel",
         "entry",
         "entry_version",
+        "errand",
         "field",
         "import",
         "journal",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from bot.service.directory import Directory
     from bot.service.drafts import Drafts
     from bot.service.erasing import Erasing
+    from bot.service.errands import Errands
     from bot.service.explaining import Explaining
     from bot.service.facts import Facts
     from bot.service.follow_ups import FollowUps
@@ -69,6 +70,7 @@ class Services:
     shops: Shops
     worker: Worker
     intake: Intake
+    errands: Errands
     answering: Answering
     desk: Desk
     passing: Passing

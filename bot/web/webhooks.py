@@ -8,7 +8,6 @@ import structlog
 from aiohttp import web
 
 from adapters.base import Ack, Adapter, BadSignature, Channel, Delivery, Facts, Fetch, Handshake, Odd, Unreadable
-from bot.service.intake import Intake
 from bot.web.heads import time_left
 from bot.web.route import Call
 from bot.web.services import Services
@@ -81,17 +80,21 @@ async def answer(services: Services, channel: Channel, adapter: Adapter, deliver
         return adapter.retry_later()
     if isinstance(outcome, Handshake):
         return outcome.ack
-    if isinstance(outcome, Fetch):
-        outcome = Facts(odd=(Odd("/", "the platform rang, but this channel cannot pull"),))
-    return await _store(services.intake, channel, adapter, delivery, outcome, services.settings.webhook_deadline_s)
+    instruction = outcome.instruction if isinstance(outcome, Fetch) else {}
+    facts = Facts() if isinstance(outcome, Fetch) else outcome
+    pull = instruction.get("account", "")
+    ack = await _store(services, channel, adapter, delivery, facts, pull)
+    if pull:
+        services.errands.rung(channel.key, instruction)
+    return ack
 
 
 async def _store(
-    intake: Intake, channel: Channel, adapter: Adapter, delivery: Delivery, facts: Facts, deadline_s: float
+    services: Services, channel: Channel, adapter: Adapter, delivery: Delivery, facts: Facts, pull: str
 ) -> Ack:
     """Say yes once it is on disk; if that takes too long say no: what is stored then is known as a repeat later."""
-    storing = asyncio.ensure_future(intake.receive(channel, delivery, facts))
-    stored, _ = await asyncio.wait((storing,), timeout=deadline_s - 0.1)
+    storing = asyncio.ensure_future(services.intake.receive(channel, delivery, facts, pull=pull))
+    stored, _ = await asyncio.wait((storing,), timeout=services.settings.webhook_deadline_s - 0.1)
     if not stored:
         storing.add_done_callback(lambda done: done.exception())
         log.warning("store_too_slow", channel=channel.key)

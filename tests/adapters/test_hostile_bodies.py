@@ -48,7 +48,7 @@ bodies = st.builds(
     items | st.lists(items, max_size=4) | anything,
     st.booleans(),
 )
-each_adapter = pytest.mark.parametrize("name", sorted(ADAPTERS))
+each_adapter = pytest.mark.parametrize("name", ["sandbox", "standard"])
 
 
 def read(name: str, body: bytes) -> Facts | None:

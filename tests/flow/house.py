@@ -116,6 +116,7 @@ class House:
         await self.app.start()
         await self.app.ticking.stop()
         await self.app.alarm_watch.stop()
+        await self.app.errands.stop()
         self.app.together.cancel()
         await self.settle()
 
@@ -151,12 +152,13 @@ class House:
         wire: Mapping[str, Any] | None = None,
         adapter: str = "sandbox",
         send_url: str = "",
+        secrets: tuple[str, ...] = (SECRET,),
         **options: Any,
     ) -> Channel:
         """A shop with the small FAQ and one channel; ``wire`` are the channel's options."""
         services = self.app.services
         await services.shops.add(NewShop(shop, shop, platform, bot_mode=mode, options=options), by="test")
-        channel = Channel(f"{shop}.main", shop, adapter, (SECRET,), send_url, dict(wire or {}))
+        channel = Channel(f"{shop}.main", shop, adapter, secrets, send_url, dict(wire or {}))
         await services.shops.add_channel(channel, by="test")
         await services.publishing.put_many(shop, FAQ, by="test")
         return channel

@@ -1,5 +1,5 @@
 """Odd and broken webhooks through the whole house: each signed one is stored or listed, answered yes, and what it told
-is decided; nothing of it breaks anything behind the door. ``make fuzz`` brings thousands to every adapter."""
+is decided; nothing of it breaks anything behind the door. ``make fuzz`` brings thousands."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from adapters.base import Channel
-from adapters.registry import ADAPTERS
 from bot.store import tables
 from tests.adapters.test_hostile_bodies import bodies
 from tests.flow.house import HandClock, House
@@ -61,7 +60,7 @@ def house(tmp_path: Path) -> Iterator[tuple[House, asyncio.Runner]]:
         runner.run(made.close())
 
 
-@pytest.mark.parametrize("name", sorted(ADAPTERS))
+@pytest.mark.parametrize("name", ["sandbox", "standard"])
 def test_p02_whatever_is_signed_is_kept_answered_yes_and_decided(
     name: str, house: tuple[House, asyncio.Runner]
 ) -> None:

@@ -5,6 +5,7 @@ Times are whole milliseconds UTC. Every unique key of shop data begins with the 
 
 from bot.store.rows.alarms import AlarmRow, AlarmSend, AlarmSink
 from bot.store.rows.desk import Conversation, DecisionRow, Delivery, MessageRow, Outbox, Piece, Suggestion, Timer
+from bot.store.rows.errands import Errand
 from bot.store.rows.faq import EntryRow, EntryVersion, Field, Import, Phrase
 from bot.store.rows.gone import Gone
 from bot.store.rows.ledger import (
@@ -50,6 +51,7 @@ __all__ = [
     "Draft",
     "EntryRow",
     "EntryVersion",
+    "Errand",
     "Field",
     "GateCase",
     "Gone",
