@@ -18,14 +18,14 @@ from bot.accounting.quality import folded
 from bot.accounting.ruleset import Ruleset, meaningless
 from bot.service.clocks import Clocks
 from bot.service.directory import ZONE, Directory
-from bot.service.fields import facts_of
+from bot.service.fields import OF_THE_TALK, facts_of
 from bot.service.moves import Moves
 from bot.service.refusal import Because, Refusal
 from bot.service.shelf import Shelf, Shelved
 from bot.store import faq, phrases
 from bot.store.engine import Store
 from knowledge_base.characters import fold
-from knowledge_base.fields import fill
+from knowledge_base.fields import Filled, fill
 
 _CHINESE = range(0x3400, 0xA000)
 
@@ -45,6 +45,7 @@ class Quick:
     missing: tuple[str, ...]
     own: bool = False
     used: int = 0
+    raw: str = ""
 
 
 class Phrases:
@@ -56,13 +57,14 @@ class Phrases:
     async def all(self, shop: str, person: str, facts: Mapping[str, str] | None = None) -> list[Quick]:
         """The phrases of a shop, the shared ones, the person's own, then the answers of the FAQ; fields filled.
 
-        ``facts`` are the fields that a conversation fills; they come before the shop's.
+        ``facts`` are the fields that a conversation fills; they come before the shop's. Without a conversation those
+        fields stay in braces and are not called missing.
         """
         shelved = await self._shelf.get(shop)
         rows = await self._store.read(faq.phrases_of, shop)
         used = await self._store.read(phrases.uses, shop)
         platform = self._directory.shops[shop].platform
-        return await asyncio.to_thread(_listed, rows, shelved, platform, person, used, facts or {})
+        return await asyncio.to_thread(_listed, rows, shelved, platform, person, used, facts)
 
     async def search(
         self, shop: str, person: str, typed: str, limit: int, conversation: str = ""
@@ -137,45 +139,31 @@ def _listed(
     platform: str,
     person: str,
     used: Mapping[str, int],
-    facts: Mapping[str, str],
+    facts: Mapping[str, str] | None,
 ) -> list[Quick]:
-    found = []
-    fields = {**shelved.fields, **facts}
-    for row in rows:
-        if row["owner"] in (None, person):
-            filled = fill(row["text"], fields)
-            found.append(
-                Quick(
-                    row["id"],
-                    row["title"],
-                    row["category"],
-                    filled.text,
-                    "phrase",
-                    initials(row["title"]),
-                    pinyin(row["title"]),
-                    filled.missing,
-                    row["owner"] is not None,
-                    used.get(row["id"], 0),
-                )
-            )
+    fields, later = {**shelved.fields, **(facts or {})}, OF_THE_TALK if facts is None else frozenset()
     compose = shelved.compose(platform, facts)
-    for entry in shelved.base.entries:
-        text, missing = compose(entry)
-        if text:
-            found.append(
-                Quick(
-                    entry.id,
-                    entry.question,
-                    entry.category,
-                    text,
-                    "entry",
-                    initials(entry.question),
-                    pinyin(entry.question),
-                    missing,
-                    used=used.get(entry.id, 0),
-                )
-            )
-    return found
+
+    def quick(ref: str, title: str, category: str, said: Filled, kind: str, own: bool = False, raw: str = "") -> Quick:
+        missing = tuple(name for name in said.missing if name not in later)
+        count = used.get(ref, 0)
+        return Quick(ref, title, category, said.text, kind, initials(title), pinyin(title), missing, own, count, raw)
+
+    mine = [row for row in rows if row["owner"] in (None, person)]
+    own = [
+        quick(
+            row["id"],
+            row["title"],
+            row["category"],
+            fill(row["text"], fields),
+            "phrase",
+            row["owner"] is not None,
+            row["text"],
+        )
+        for row in mine
+    ]
+    answers = [(entry, Filled(*compose(entry))) for entry in shelved.base.entries]
+    return own + [quick(one.id, one.question, one.category, said, "entry") for one, said in answers if said.text]
 
 
 def initials(text: str) -> str:

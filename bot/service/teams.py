@@ -57,7 +57,7 @@ class Teams:
 
     async def put(
         self, shop: str, groups: Sequence[Group], rules: Sequence[Rule], *, by: str, desk: tuple[str, ...]
-    ) -> dict[str, Any]:
+    ) -> None:
         """Replace a shop's groups and rules. A rule names its group by id or by name.
 
         Raises:
@@ -65,7 +65,6 @@ class Teams:
                 groups are the supervisors', or a rule names no group.
         """
         await self._store.write(self._put, shop, groups, rules, by, desk)
-        return await self.of(shop)
 
     def _put(
         self,

@@ -25,6 +25,8 @@ PAGES = {
     "/settings/hours": ("在线时段与通知语", "Hours and notices"),
     "/settings/fields": ("字段", "Fields"),
     "/settings/alarms": ("通知", "Alarms"),
+    "/settings/phrases": ("快捷短语", "Quick phrases"),
+    "/settings/team": ("团队", "Team"),
     "/settings/people": ("成员与角色", "Members and roles"),
     "/settings/security": ("密钥与安全", "Keys and security"),
     "/settings/look": ("外观与语言", "Look and language"),

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from bot.core.assigning import Presence, Rule
+from bot.core.reasons import HandoffReason
 from bot.service.teams import CAP, Group, Member
 from bot.web import views
 from bot.web.problem import not_found
@@ -61,8 +62,16 @@ class DaysQuery(Shape):
 
 
 async def team(call: Call) -> Any:
-    """The groups of a shop, their members and caps, and the rules that fill them."""
-    return await call.services.teams.of(call.shop)
+    """The groups of a shop, their members and caps, and the rules that fill them; ``reasons`` and ``categories`` are what
+    a rule can ask for."""
+    return await _told(call)
+
+
+async def _told(call: Call) -> dict[str, Any]:
+    shelved = await call.services.shelf.get(call.shop)
+    categories = sorted({entry.category for entry in shelved.base.entries if entry.category})
+    team = await call.services.teams.of(call.shop)
+    return {**team, "reasons": [reason.value for reason in HandoffReason], "categories": categories}
 
 
 async def put_team(call: Call) -> Any:
@@ -73,7 +82,8 @@ async def put_team(call: Call) -> Any:
         for one in body.groups
     ]
     rules = [Rule(one.group, frozenset(one.reasons), frozenset(one.categories)) for one in body.rules]
-    return await call.services.teams.put(call.shop, groups, rules, by=call.principal.id, desk=DESK)
+    await call.services.teams.put(call.shop, groups, rules, by=call.principal.id, desk=DESK)
+    return await _told(call)
 
 
 async def presence(call: Call) -> Any:

@@ -12,6 +12,8 @@ import { Look } from "./settings_look.js";
 import { People } from "./settings_people.js";
 import { Security } from "./settings_security.js";
 import { Shops } from "./settings_shops.js";
+import { Phrases } from "./settings_phrases.js";
+import { Team } from "./settings_team.js";
 
 // `perShop` parts show one shop, chosen beside the title.
 const PARTS = [
@@ -20,6 +22,8 @@ const PARTS = [
   { id: "hours", word: "settings.hours", part: Hours, needs: "shops", perShop: true },
   { id: "fields", word: "settings.fields", part: Facts, needs: "faq", perShop: true },
   { id: "alarms", word: "settings.alarms", part: Alarms, needs: "shops", perShop: true },
+  { id: "phrases", word: "settings.phrases", part: Phrases, perShop: true },
+  { id: "team", word: "settings.team", part: Team, needs: "rates", perShop: true },
   { id: "people", word: "settings.people", part: People, needs: "people" },
   { id: "security", word: "settings.security", part: Security },
   { id: "look", word: "settings.look", part: Look },

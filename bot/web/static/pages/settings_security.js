@@ -45,7 +45,7 @@ function Tokens() {
     <form class="stacked" onSubmit=${add}><div class="two"><${Field} label=${t("tokens.name")}><input name="name" required maxlength="40" autocomplete="off" /><//><${RolePicker} /></div><div class="acts end"><${Button} type="submit">${t("tokens.add")}<//></div></form></section>`;
 }
 
-const KINDS = ["", "login_failed", "refused", "taken_over", "released", "resent", "ledger_exported", "rule_changed", "entry_saved", "person_changed", "secret_rotated", "token_added"];
+const KINDS = ["", "login_failed", "refused", "taken_over", "released", "resent", "ledger_exported", "rule_changed", "entry_saved", "person_changed", "team_changed", "secret_rotated", "token_added"];
 
 const Act = ({ act }) => html`<tr><td class="name"><time>${dayWord(act.at)} ${clockTime(act.at)}</time></td><td class="name">${act.who_name || act.who || t("audit.nobody")}</td><td>${tOr(`audit.${act.what}`, act.what)}</td>
   <td class="words">${[shopOf(act.shop)?.name || (act.shop === "*" ? "" : act.shop), act.ref].filter(Boolean).join(" · ")}</td><td>${act.place || "–"}</td></tr>`;
