@@ -45,6 +45,18 @@ class Lines:
     heavy: Fraction
 
 
+@dataclass(frozen=True, slots=True)
+class Near:
+    """How many seconds before a deadline it warns, and presses."""
+
+    warn_s: int
+    urgent_s: int
+
+
+LONG = timedelta(minutes=5)
+NEAR, NEAR_LONG = Near(90, 30), Near(300, 60)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Ruleset:
     """Every parameter of one version (``ruleset["recovery.light.days"]``), and those the fold reads as attributes.
@@ -91,6 +103,11 @@ class Ruleset:
     night_any: bool
     bands: tuple[Band, ...]
     tiers: Mapping[str, Lines]
+
+    @property
+    def near(self) -> Near:
+        """How long before the deadline it warns and presses; earlier where the rules give more than five minutes."""
+        return NEAR if self.deadline <= LONG else NEAR_LONG
 
     @property
     def name(self) -> str:

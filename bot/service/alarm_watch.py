@@ -33,8 +33,6 @@ SILENCE_EVERY = 15
 """Silent channels are looked for every fifteenth look."""
 FORGET_EVERY, KEEP_MS = 3600, 180 * 86_400_000
 SEEN_AT_MOST = 20_000
-WARN_S, WARN_LONG_S, LONG_S = 90, 300, 300
-"""A deadline warns this long before; longer where the rules give more than five minutes."""
 
 log = structlog.get_logger("alarm_watch")
 
@@ -125,8 +123,8 @@ class AlarmWatch:
 
     async def _from_deadlines(self, config: ShopConfig) -> list[Alarm]:
         now = self._clocks.now_ms(config.id)
-        limit = self._directory.ruleset(config, self._clocks.now(config.id).astimezone(ZONE).date()).deadline
-        warn_ms = 1000 * (WARN_S if limit <= timedelta(seconds=LONG_S) else WARN_LONG_S)
+        rules = self._directory.ruleset(config, self._clocks.now(config.id).astimezone(ZONE).date())
+        warn_ms = 1000 * rules.near.warn_s
         owed = config.follow_up == "always"
         waits = await self._store.read(stored.waits, config.id, now - LOOK_BACK_MS, now + warn_ms, owed)
         return pressing(config.id, waits, now, warn_ms)

@@ -69,6 +69,7 @@ def conversation(row: Mapping[str, Any], services: Services, beside: Mapping[str
         "assignee": more.get("assignee"),
         "group": more.get("group"),
         "promise": more.get("promise"),
+        "open_by": more.get("open_by"),
         "mark": more.get("mark") or mark_of(row["reason"], row["reason_detail"]),
         "simulated": shop.simulated,
     }
@@ -98,7 +99,7 @@ def shop(config: ShopConfig, services: Services, base_url: str) -> dict[str, Any
     """A shop with its settings, clock and channels."""
     ruleset = services.directory.ruleset(config, services.clocks.now(config.id).astimezone(ZONE).date())
     deadline = round(ruleset.deadline.total_seconds())
-    quick = deadline <= 300
+    near = ruleset.near
     return {
         "id": config.id,
         "name": config.name,
@@ -117,7 +118,7 @@ def shop(config: ShopConfig, services: Services, base_url: str) -> dict[str, Any
         "promo_dates": config.options.get("promo_dates") or [],
         "category": config.options.get("category"),
         "notices": {**config.options.get("notices", {}), "timed_answer_s": config.timed_answer_s},
-        "deadline": {"seconds": deadline, "warn_s": 90 if quick else 300, "urgent_s": 30 if quick else 60},
+        "deadline": {"seconds": deadline, "warn_s": near.warn_s, "urgent_s": near.urgent_s},
         "auto_counts": ruleset.auto_counts,
         "overrides": list(ruleset.overridden),
         "clock": clock(services, config),

@@ -24,7 +24,7 @@ from bot.store.ids import to_ms
 from bot.store.tables import conversation, inquiry
 from tests.service.shop_floor import Floor, opened_floor
 
-SIZES = (10_000, 100_000)
+SIZES = (10_000, 100_000, 1_000_000)
 DAYS, ROUNDS, BATCH = 365, 15, 5_000
 REASONS = ("valid",) * 7 + ("late", "auto_only", "outside_hours")
 
@@ -66,6 +66,7 @@ def rows_of(nth: int, floor: Floor) -> tuple[dict[str, Any], dict[str, Any]]:
         "in_denominator": eligible,
         "counted": reason == "valid",
         "response_ms": 40_000 if reason == "valid" else 400_000 if reason == "late" else None,
+        "marks": {},
         "replies": [{"message": f"m{nth}", "class": "human", "counts": reason == "valid", "reason": "first_valid"}],
     }
     return talk, filled(inquiry, posted)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import pytest
 
 EAST = "/api/v1/conversations?shop=east"
@@ -43,6 +45,41 @@ async def test_the_queues_order(door):
     await door.ask("PATCH", "/api/v1/shops/east", {"human_follow_up": "off"})
     assert await waiting(door) == ["handoff-warn", "handoff-calm", "overdue"], "off lists the handoffs only"
     assert (await door.get("/api/v1/rates?shop=east"))["owed"] == 5, "and hides nothing from the books"
+
+
+@pytest.mark.parametrize(
+    ("limit_s", "left_s", "near"),
+    [
+        pytest.param(180, 90, True, id="three minutes warn at 90 s"),
+        pytest.param(180, 91, False, id="not at 91"),
+        pytest.param(300, 90, True, id="five minutes too"),
+        pytest.param(300, 91, False, id="and not before"),
+        pytest.param(900, 300, True, id="a quarter of an hour warns at five minutes"),
+        pytest.param(900, 301, False, id="not a second earlier"),
+    ],
+)
+async def test_what_is_near_depends_on_how_long_the_deadline_is(door, limit_s, left_s, near):
+    """A near bot-answered one stands above a calm handoff; within one band the handoff comes first."""
+    answer = await door.ask(
+        "PATCH", "/api/v1/shops/east/rules", {"name": "deadline.seconds", "value": limit_s, "why": "合同约定"}
+    )
+    assert answer.status == 200, await answer.text()
+    await door.floor.asks("owed", "什么时候发货", shop="east")
+    await door.floor.passes(limit_s - left_s, shop="east")
+    await door.floor.asks("handoff", "转人工", shop="east")
+    assert await waiting(door) == (["owed", "handoff"] if near else ["handoff", "owed"])
+    shop = next(one for one in await door.get("/api/v1/shops") if one["id"] == "east")
+    assert shop["deadline"]["warn_s"] == (300 if limit_s == 900 else 90)
+
+
+async def test_until_when_somebody_should_have_opened_it(door):
+    await door.floor.asks("b", "转人工", shop="east")
+    [one] = (await door.get(EAST))["items"]
+    opened, by = (datetime.fromisoformat(one[name]) for name in ("opened_at", "open_by"))
+    assert by - opened == timedelta(seconds=90)
+    assert (await act(door, "b", "read"))[0] == 200
+    [one] = (await door.get(EAST))["items"]
+    assert one["open_by"] is None
 
 
 async def test_a_thread_shows_what_was_said_and_why(door):

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from bot.store import promises, reading
 from bot.store.ids import from_ms, iso
-from bot.store.tables import assignment, conversation, draft, looking
+from bot.store.tables import assignment, conversation, draft, inquiry, looking
 from bot.store.tables import team_group as group
 from bot.store.team import valid
 
@@ -19,9 +19,9 @@ Beside = dict[str, dict[str, Any]]
 
 def of(conn: sa.Connection, conversations: Collection[str]) -> Beside:
     """For each of these conversations that has something: ``assignee {id, name}``, ``group {id, name}``, ``mark``,
-    ``promise {by, at, due_at, overdue}``."""
+    ``promise {by, at, due_at, overdue}``, ``open_by``: until when somebody of the shop should have opened it."""
     ids = list(conversations)
-    turns, promised = _assignments(conn, ids), promises.of(conn, ids)
+    turns, promised, unopened = _assignments(conn, ids), promises.of(conn, ids), _unopened(conn, ids)
     people = {row["assignee"] for row in turns.values()} | {row["by"] for row in promised.values()}
     names = reading.names(conn, {one for one in people if one})
     return {
@@ -30,9 +30,22 @@ def of(conn: sa.Connection, conversations: Collection[str]) -> Beside:
             "group": _group(turns.get(cid)),
             "mark": turns[cid]["mark"] if cid in turns else "",
             "promise": _promise(promised.get(cid), names),
+            "open_by": iso(from_ms(unopened[cid])) if cid in unopened else None,
         }
-        for cid in {*turns, *promised}
+        for cid in {*turns, *promised, *unopened}
     }
+
+
+def _unopened(conn: sa.Connection, ids: Sequence[str]) -> dict[str, int]:
+    """Until when (ms) the oldest assessed inquiry that nobody has looked at should have been opened."""
+    until = sa.func.min(inquiry.c.opened_at + inquiry.c.opening_target_ms)
+    waits = (inquiry.c.open, inquiry.c.eligible, inquiry.c.opened_ms.is_(None))
+    rows = conn.execute(
+        sa.select(inquiry.c.conversation, until)
+        .where(inquiry.c.conversation.in_(ids), *waits)
+        .group_by(inquiry.c.conversation)
+    )
+    return {cid: int(at) for cid, at in rows}
 
 
 def _assignments(conn: sa.Connection, ids: Sequence[str]) -> Beside:

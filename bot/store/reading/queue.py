@@ -43,6 +43,15 @@ def _tab(tab: str, who: str, listed: Owed) -> sa.ColumnElement[bool]:
 
 
 @dataclass(frozen=True, slots=True)
+class Now:
+    """A shop's time (ms), and how long before its deadlines (ms) they warn and press."""
+
+    at: int
+    warn_ms: int
+    urgent_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class Narrow:
     """What narrows a page down, empty for anything: whose turn it is (``me``, ``nobody`` or a person's id), the group,
     the handoff's reason, a label of the buyer."""
@@ -87,7 +96,7 @@ def page(
     tab: str,
     who: str,
     listed: Owed,
-    now: Mapping[str, int],
+    now: Mapping[str, Now],
     narrow: Narrow = EVERYTHING,
     *,
     offset: int = 0,
@@ -95,16 +104,18 @@ def page(
 ) -> list[dict[str, Any]]:
     """One page of a tab. In the queue: in time by deadline (handoffs before owed ones), then overdue by longest wait.
 
-    ``now`` gives each shop's time (ms). Rows are conversations with the owner's name.
+    Rows are conversations with the owner's name.
     """
     query = sa.select(c).where(c.c.shop.in_(list(shops)), _tab(tab, who, listed), *_narrowed(narrow, who))
     if tab == "waiting" and now:
-        shop_now = sa.case(now, value=c.c.shop, else_=0)
+        shop_now = sa.case({shop: one.at for shop, one in now.items()}, value=c.c.shop, else_=0)
+        warn = sa.case({shop: one.warn_ms for shop, one in now.items()}, value=c.c.shop, else_=0)
+        urgent = sa.case({shop: one.urgent_ms for shop, one in now.items()}, value=c.c.shop, else_=0)
         # Where the reply would be late already, it may still be in time for the morning.
         kept = sa.and_(c.c.due_at <= shop_now, c.c.night_due_at > shop_now)
         due = sa.case((sa.or_(c.c.due_at.is_(None), kept), c.c.night_due_at), else_=c.c.due_at)
         left = due - shop_now
-        band = sa.case((due.is_(None), 4), (left <= 0, 3), (left <= 30_000, 0), (left <= 90_000, 1), else_=2)
+        band = sa.case((due.is_(None), 4), (left <= 0, 3), (left <= urgent, 0), (left <= warn, 1), else_=2)
         bot_answered = sa.case((c.c.state == "waiting", 0), else_=1)
         query = query.order_by(band, bot_answered, due, c.c.last_at.desc(), c.c.id)
     else:

@@ -10,12 +10,15 @@ from pydantic import Field
 from bot.core.message import Origin
 from bot.service.desk import Reply
 from bot.service.desk_line import budget_facts
+from bot.service.directory import ZONE
 from bot.service.passing import To
+from bot.store.ids import to_ms
 from bot.store.reading import beside, queue, thread
 from bot.web import views
 from bot.web.problem import Problem, not_found
 from bot.web.recording import recorded
 from bot.web.route import DESK, EVERYBODY, Auth, Call, Route, Scope, Shape
+from bot.web.services import Services
 
 FOLLOW_UPS = 3
 _PLACE = re.compile(r"([0-9]{1,15})\.([0-9]{1,15})")
@@ -104,7 +107,7 @@ async def listing(call: Call) -> Any:
         [shop for shop in shops if services.directory.shops[shop].follow_up == "always"],
         [one for standing in budgets.values() for one in standing.listed],
     )
-    now = {shop: services.clocks.now_ms(shop) for shop in shops}
+    now = {shop: _now(services, shop) for shop in shops}
     offset = views.offset(query.after)
     who = call.principal.id
     narrow = queue.Narrow(query.assigned, query.group, query.reason, query.label)
@@ -119,6 +122,12 @@ async def listing(call: Call) -> Any:
         "budgets": {shop: budget_facts(one.spare, len(one.listed)) for shop, one in budgets.items()},
         "now": views.moment(services.clocks.real()),
     }
+
+
+def _now(services: Services, shop: str) -> queue.Now:
+    at = services.clocks.now(shop)
+    near = services.directory.ruleset(services.directory.shops[shop], at.astimezone(ZONE).date()).near
+    return queue.Now(to_ms(at), near.warn_s * 1000, near.urgent_s * 1000)
 
 
 async def detail(call: Call) -> Any:

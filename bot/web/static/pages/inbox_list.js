@@ -5,7 +5,7 @@ import { number, t, tOr } from "../lib/i18n.js";
 import { useKeys } from "../lib/keys.js";
 import { go, route, withQuery } from "../lib/router.js";
 import { shopOf, shops } from "../lib/session.js";
-import { Countdown, Promised } from "../ui/deadlines.js";
+import { Countdown, Promised, Unopened } from "../ui/deadlines.js";
 import { Chip, Empty, Failed, Icon, Loading, ShopPicker } from "../ui/parts.js";
 import { Windowed } from "../ui/windowed.js";
 import { reasonWord } from "../ui/why.js";
@@ -30,7 +30,7 @@ function Row({ talk, chosen }) {
     <span class="pair meta"><span class="chips">
       ${talk.state === "waiting" && talk.reason && html`<${Chip} tone="warn">${reasonWord(talk.reason)}<//>`}
       ${owed && html`<${Chip} tone="bot" icon="bot">${t("list.owed")}<//>`}
-      <${Promised} talk=${talk} />
+      <${Unopened} talk=${talk} /><${Promised} talk=${talk} />
       ${talk.owner && html`<${Chip} tone="info" icon="person">${talk.owner.name}<//>`}
       ${talk.simulated && html`<${Chip}>${t("word.simulated")}<//>`}
       <span class="shop">${talk.shop_name}</span></span>

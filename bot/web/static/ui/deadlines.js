@@ -34,6 +34,13 @@ export function Countdown({ talk }) {
   return clock && html`<span class=${`chip clock ${clock.state}`} role="timer" aria-live="off">${clock.text}</span>`;
 }
 
+/** The chip of an inquiry that nobody of the shop has looked at yet: by when somebody should have. */
+export function Unopened({ talk }) {
+  if (!talk.open_by || !timing(talk) || talk.state === "agent") return null;
+  const left = Date.parse(talk.open_by) - shopNow(shopOf(talk.shop)?.clock);
+  return html`<span class=${`chip clock ${left < 0 ? "warn" : "calm"}`} role="timer" aria-live="off">${left < 0 ? t("time.unopened_late") : t("time.unopened", { span: span(left + 999) })}</span>`;
+}
+
 /** The chip of a promise: somebody asked the buyer to wait, and owes the real answer by then. */
 export function Promised({ talk }) {
   if (!talk.promise) return null;
