@@ -9,6 +9,8 @@ from adapters.base import Adapter, Client
 from adapters.chatwoot import ChatwootAdapter, ChatwootClient
 from adapters.sandbox import FakePlatform, SandboxAdapter, SandboxClient
 from adapters.standard import StandardAdapter, StandardClient
+from adapters.wechat import WechatAdapter, WechatClient
+from adapters.wecom_kf import WecomKfAdapter, WecomKfClient
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,8 @@ ADAPTERS: dict[str, Wire] = {
     "chatwoot": Wire(ChatwootAdapter(), lambda _: ChatwootClient()),
     "sandbox": Wire(SandboxAdapter(), SandboxClient),
     "standard": Wire(StandardAdapter(), lambda _: StandardClient()),
+    "wechat": Wire(WechatAdapter(), lambda _: WechatClient()),
+    "wecom_kf": Wire(WecomKfAdapter(), lambda _: WecomKfClient()),
 }
 
 

@@ -17,7 +17,17 @@ OURS = ("bot", "knowledge_base", "adapters")
 # what every adapter may share: the port, and leaves that know no platform's service
 LEAVES = tuple(
     f"adapters.{leaf}"
-    for leaf in ("base", "signing", "schemes", "posting", "answers", "json_body", "tokens", "wechat_crypto")
+    for leaf in (
+        "base",
+        "signing",
+        "schemes",
+        "posting",
+        "answers",
+        "json_body",
+        "tokens",
+        "wechat_crypto",
+        "wechat_answers",
+    )
 )
 # room → what it may import of this project, by prefix
 WALLS: dict[str, tuple[str, ...]] = {
@@ -31,8 +41,13 @@ WALLS: dict[str, tuple[str, ...]] = {
     "adapters/schemes.py": ("adapters.base", "adapters.signing"),
     "adapters/posting.py": ("adapters.base",),
     "adapters/answers.py": ("adapters.base",),
+    "adapters/tokens.py": ("adapters.base",),
+    "adapters/wechat_crypto.py": ("adapters.base", "adapters.json_body"),
+    "adapters/wechat_answers.py": ("adapters.base", "adapters.answers"),
     "adapters/json_body.py": ("adapters.base",),
     "adapters/sandbox": ("adapters.sandbox", "adapters.base", "adapters.signing", "bot.core"),
+    "adapters/wechat": ("adapters.wechat", *LEAVES, "bot.core"),
+    "adapters/wecom_kf": ("adapters.wecom_kf", *LEAVES, "bot.core"),
     "adapters/chatwoot": ("adapters.chatwoot", *LEAVES, "bot.core"),
     "adapters/standard": ("adapters.standard", *LEAVES, "bot.core"),
     "bot/store": ("bot.store", "bot.core", "bot.accounting"),

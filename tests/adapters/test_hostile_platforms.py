@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from adapters.base import BadSignature, Channel, Delivery, Facts, Fetch, Handshake, Unreadable
 from adapters.registry import ADAPTERS
 from bot.core.message import Sender
-from tests.adapters.test_every_adapter import NOW, PEERS, channel_of, recorded
+from tests.adapters.test_every_adapter import NOW, PEERS, channel_of
 from tests.adapters.test_hostile_bodies import anything, words
 
 MANY = int(os.environ.get("FUZZ", "200"))
@@ -23,7 +23,7 @@ QUERY = ["signature", "msg_signature", "timestamp", "nonce", "echostr", "encrypt
 
 def payloads(name: str) -> list[Any]:
     folder = Path(__file__).parent / name / "payloads"
-    return [json.loads(recorded(path)[0]) for path in sorted(folder.glob("*.json"))]
+    return [json.loads(path.read_text("utf-8"))["body"] for path in sorted(folder.glob("*.json"))]
 
 
 def places(value: Any, way: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
@@ -54,6 +54,9 @@ def odd_bodies(draw: st.DrawFn, name: str) -> bytes:
         way = draw(st.sampled_from(places(body)))
         body = put(body, way, draw(anything | st.sampled_from(["", 0, -1, 2**63, 1e300, "\0", "\ud83d", [], {}, None])))
     raw = json.dumps(body, ensure_ascii=draw(st.booleans())).encode("utf-8", "surrogatepass")
+    if isinstance(body, str):  # XML: pieces of it in other places
+        at, to = draw(st.integers(0, len(body))), draw(st.integers(0, len(body)))
+        raw = (body[:at] + draw(words) + body[to:]).encode("utf-8", "surrogatepass")
     cut = draw(st.integers(0, len(raw)))
     return draw(st.sampled_from([raw, raw, raw, raw, raw[:cut], raw + raw, raw[:cut] + b"\xff" + raw[cut:]]))
 
@@ -76,7 +79,7 @@ def looked_at(facts: Facts) -> None:
 def test_p16_signed_and_odd(name: str, data: st.DataObject) -> None:
     peer, body = PEERS[name], data.draw(odd_bodies(name))
     try:
-        if peer.page:
+        if peer.page and body[:1] != b"<":
             looked_at(peer.page(body))
         told = ADAPTERS[name].adapter.read(peer.deliver(peer.secret, body, NOW), channel_of(name), NOW)
     except Unreadable:
