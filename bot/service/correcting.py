@@ -30,12 +30,13 @@ _CORRECTION = "刚才关于「{topic}」的自动回复不准确，以这条为�
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """What somebody says about a wrong answer: which line, what should have answered (None: a person), and what to
-    propose for the entry, ``threshold`` or ``not_this``."""
+    """What somebody says about a wrong answer: which line, what should have answered (None: a person; ``expects`` tells
+    that this was said at all), and what to propose for the entry, ``threshold`` or ``not_this`` (empty: not said)."""
 
     line: str
     expected: str | None = None
-    propose: str = NOT_THIS
+    propose: str = ""
+    expects: bool = False
 
 
 class Correcting:
@@ -45,7 +46,8 @@ class Correcting:
         self._store, self._clocks, self._shelf, self._publishing = store, clocks, shelf, publishing
 
     async def wrong(self, shop: str, conversation: str, who: str, said: Wrong) -> dict[str, Any]:
-        """Mark an automatic answer as wrong: ``{case, proposal, draft, others}``; saying it again changes nothing.
+        """Mark an automatic answer as wrong: ``{case, entry, question, draft, expected, proposal, others}``. Saying it
+        again changes only what is said anew, and of the proposal only while nobody has decided it.
 
         Raises:
             Refusal: the line is no answer of the bot, or the expected entry is not there.
@@ -73,12 +75,32 @@ class Correcting:
         entry = known.get(answer["entry"])
         draft = _CORRECTION.format(topic=entry.question if entry else answer["question"][:50])
         case = stored.case_of(conn, shop, answer["asked"], answer["entry"])
-        if case is None:
+        if case is not None:
+            self._amend(conn, shop, case, said, answer)
+        else:
             case = self._keep(conn, shop, conversation, who, said, answer)
             now = self._clocks.now_ms(shop)
             if convs.load(conn, [conversation])[conversation].owner in (None, who):
                 drafts.keep(conn, shop, conversation, who, "reply", draft, now)
-        return {"case": case["id"], "entry": answer["entry"], "question": answer["question"], "draft": draft}
+        proposal = stored.proposal_from(conn, shop, case["id"])
+        return {
+            "case": case["id"],
+            "entry": answer["entry"],
+            "entry_question": entry.question if entry else "",
+            "question": answer["question"],
+            "draft": draft,
+            "expected": case["expected"],
+            "proposal": proposal and {name: proposal[name] for name in ("id", "kind", "value", "state")},
+        }
+
+    def _amend(
+        self, conn: sa.Connection, shop: str, case: dict[str, Any], said: Wrong, answer: Mapping[str, Any]
+    ) -> None:
+        if said.expects:
+            case["expected"] = said.expected
+            stored.expect(conn, shop, case["id"], said.expected)
+        if said.propose:
+            stored.repropose(conn, shop, case["id"], said.propose, _value(said.propose, answer))
 
     def _keep(
         self, conn: sa.Connection, shop: str, conversation: str, who: str, said: Wrong, answer: Mapping[str, Any]
@@ -96,15 +118,13 @@ class Correcting:
             "at": now,
         }
         stored.add_case(conn, case)
-        value = (
-            {"threshold": _above(answer["sureness"])} if said.propose == THRESHOLD else {"question": answer["question"]}
-        )
+        kind = said.propose or NOT_THIS
         proposal = {
             "shop": shop,
             "id": new_id(real),
             "entry": answer["entry"],
-            "kind": said.propose,
-            "value": value,
+            "kind": kind,
+            "value": _value(kind, answer),
             "gate_case": case["id"],
             "state": OPEN,
             "by": who,
@@ -165,6 +185,11 @@ class Correcting:
     async def _named(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         names = await self._store.read(reading.names, {row["by"] for row in rows})
         return [{**row, "by": {"id": row["by"], "name": names[row["by"]]}} for row in rows]
+
+
+def _value(kind: str, answer: Mapping[str, Any]) -> dict[str, Any]:
+    """What a proposal of this kind would change the entry to."""
+    return {"threshold": _above(answer["sureness"])} if kind == THRESHOLD else {"question": answer["question"]}
 
 
 def _above(sureness: float | None) -> float:

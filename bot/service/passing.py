@@ -6,6 +6,7 @@ is counted apart.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -73,6 +74,10 @@ class Passing:
         first = today - timedelta(days=days - 1)
         since = to_ms(datetime.combine(first, time(), ZONE))
         return {"shop": shop, "days": days, **await self._store.read(_figures, shop, since, first.isoformat())}
+
+    async def of_conversation(self, shop: str, conversation: str) -> list[dict[str, Any]]:
+        """Who passed a conversation on, to whom and why, oldest first."""
+        return await self._store.read(_of_conversation, shop, conversation)
 
     def _transfer(self, conn: sa.Connection, conversation: str, who: str, to: To, reason: str) -> None:
         one = self._moves.load(conn, conversation)
@@ -142,21 +147,28 @@ def _checked(reason: str) -> str:
     return said
 
 
+def _of_conversation(conn: sa.Connection, shop: str, conversation: str) -> list[dict[str, Any]]:
+    return _named(conn, shop, stored.passings_of(conn, conversation, LISTED))
+
+
 def _figures(conn: sa.Connection, shop: str, since: int, first_day: str) -> dict[str, Any]:
     counts = stored.passing_counts(conn, shop, since, first_day)
-    rows = stored.passings(conn, shop, since, LISTED)
-    names = reading.names(conn, {row[name] for row in rows for name in ("by", "to_person") if row[name]})
-    groups = {row["id"]: row["name"] for row in stored.groups(conn, shop)}
     return {
         "transfers": rate_facts(Rate(counts[TRANSFER], counts["inquiries"])),
         "escalations": rate_facts(Rate(counts[ESCALATE], counts["inquiries"])),
-        "items": [
-            {
-                **{name: row[name] for name in ("id", "conversation", "kind", "reason", "at")},
-                "by": {"id": row["by"], "name": names[row["by"]]},
-                "to": {"id": row["to_person"], "name": names[row["to_person"]]} if row["to_person"] else None,
-                "group": {"id": row["to_group"], "name": groups.get(row["to_group"], "")} if row["to_group"] else None,
-            }
-            for row in rows
-        ],
+        "items": _named(conn, shop, stored.passings(conn, shop, since, LISTED)),
     }
+
+
+def _named(conn: sa.Connection, shop: str, rows: Sequence[stored.Row]) -> list[dict[str, Any]]:
+    names = reading.names(conn, {row[name] for row in rows for name in ("by", "to_person") if row[name]})
+    groups = {row["id"]: row["name"] for row in stored.groups(conn, shop)}
+    return [
+        {
+            **{name: row[name] for name in ("id", "conversation", "kind", "reason", "at")},
+            "by": {"id": row["by"], "name": names[row["by"]]},
+            "to": {"id": row["to_person"], "name": names[row["to_person"]]} if row["to_person"] else None,
+            "group": {"id": row["to_group"], "name": groups.get(row["to_group"], "")} if row["to_group"] else None,
+        }
+        for row in rows
+    ]

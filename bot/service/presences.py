@@ -38,6 +38,10 @@ class Presences:
         """Of these people those who ever said so: ``{state, since, seen_at}`` by person, times in ms."""
         return await self.store.read(stored.presences, people)
 
+    async def loads(self, shops: Sequence[str]) -> Mapping[str, int]:
+        """How many conversations each person has open in these shops, as assigning counts them."""
+        return await self.store.read(stored.loads, shops)
+
     async def say(self, person: str, state: Presence, shops: Sequence[str]) -> list[str]:
         """Somebody says whether they work; return the conversations that were handed over.
 

@@ -116,6 +116,15 @@ class Reports:
             raise _wrong("/day", "日期还没到。", "That day is yet to come.")
         return {"status": step.status, "day": day.isoformat(), "by": by, "at": self._clocks.now_ms(shop)}
 
+    async def of_conversation(self, shop: str, conversation: str) -> list[dict[str, Any]]:
+        """The reports of a conversation's messages as they stand, each with its steps; times in ms."""
+        return await self._store.read(self._of_conversation, shop, conversation)
+
+    def _of_conversation(self, conn: sa.Connection, shop: str, conversation: str) -> list[dict[str, Any]]:
+        rows = self._known(conn, shop, conversation)
+        names = reading.names(conn, {step["by"] for row in rows for step in row["steps"]})
+        return [_shown(row, names) for row in rows]
+
     def _file(self, conn: sa.Connection, conversation: str, line: str, kind: str, step: Step, by: str) -> str:
         one = self._moves.load(conn, conversation)
         target = stored.buyers_line(conn, conversation, line)
@@ -164,9 +173,10 @@ class Reports:
             "rates": self._rates(conn, shop, rows, days),
         }
 
-    def _known(self, conn: sa.Connection, shop: str) -> list[dict[str, Any]]:
-        """A shop's reports as they stand: what the platform itself told last counts before what we wrote down."""
-        rows = stored.of_shop(conn, shop)
+    def _known(self, conn: sa.Connection, shop: str, conversation: str | None = None) -> list[dict[str, Any]]:
+        """A shop's reports (or a conversation's) as they stand: what the platform itself told last counts before what
+        we wrote down."""
+        rows = stored.of_shop(conn, shop, conversation)
         told = stored.told(conn, [row["target"] for row in rows if row["target"]])
         last = {(one["target"], one["meta"].get("type")): one for one in told}
         for row in rows:

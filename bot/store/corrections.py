@@ -69,6 +69,12 @@ def cases(conn: sa.Connection, shop: str) -> list[dict[str, Any]]:
     return [dict(row) for row in conn.execute(query).mappings()]
 
 
+def expect(conn: sa.Connection, shop: str, case: str, expected: str | None) -> None:
+    """Say anew what should answer a case's question; None means a person."""
+    mine = (gate_case.c.shop == shop, gate_case.c.id == case)
+    conn.execute(sa.update(gate_case).where(*mine).values(expected=expected))
+
+
 def drop_case(conn: sa.Connection, shop: str, case: str) -> bool:
     """Take a gate case away; False if there was none."""
     return bool(conn.execute(sa.delete(gate_case).where(gate_case.c.shop == shop, gate_case.c.id == case)).rowcount)
@@ -88,6 +94,19 @@ def proposals(conn: sa.Connection, shop: str, state: str) -> list[dict[str, Any]
         .order_by(proposal.c.at.desc(), proposal.c.id.desc())
     )
     return [dict(row) for row in conn.execute(query).mappings()]
+
+
+def repropose(conn: sa.Connection, shop: str, case: str, kind: str, value: Mapping[str, Any]) -> None:
+    """Propose something else for a case, unless it is decided."""
+    mine = (proposal.c.shop == shop, proposal.c.gate_case == case, proposal.c.state == "open")
+    conn.execute(sa.update(proposal).where(*mine).values(kind=kind, value=value))
+
+
+def proposal_from(conn: sa.Connection, shop: str, case: str) -> dict[str, Any] | None:
+    """The proposal that came with a case."""
+    mine = (proposal.c.shop == shop, proposal.c.gate_case == case)
+    row = conn.execute(sa.select(proposal).where(*mine)).mappings().first()
+    return dict(row) if row else None
 
 
 def proposal_of(conn: sa.Connection, shop: str, proposal_id: str) -> dict[str, Any] | None:

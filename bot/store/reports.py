@@ -35,13 +35,14 @@ def of_target(conn: sa.Connection, shop: str, target: str, kind: str) -> Row | N
     return dict(row) if row else None
 
 
-def of_shop(conn: sa.Connection, shop: str) -> list[Row]:
-    """A shop's reports, latest first, with the buyer's name and the reported words."""
+def of_shop(conn: sa.Connection, shop: str, conversation_id: str | None = None) -> list[Row]:
+    """A shop's reports, or those of one conversation, latest first, with the buyer's name and the reported words."""
+    here = [] if conversation_id is None else [report_case.c.conversation == conversation_id]
     query = (
         sa.select(report_case, conversation.c.buyer_id, conversation.c.buyer_name, message.c.text, message.c.at.label("said_at"))
         .outerjoin(conversation, conversation.c.id == report_case.c.conversation)
         .outerjoin(message, message.c.id == report_case.c.target)
-        .where(report_case.c.shop == shop)
+        .where(report_case.c.shop == shop, *here)
         .order_by(report_case.c.at.desc(), report_case.c.id.desc())
     )  # fmt: skip
     return [dict(row) for row in conn.execute(query).mappings()]

@@ -160,6 +160,17 @@ def passings(conn: sa.Connection, shop: str, since: int, limit: int) -> list[Row
     return [dict(row) for row in found.mappings()]
 
 
+def passings_of(conn: sa.Connection, conversation_id: str, limit: int) -> list[Row]:
+    """How a conversation was passed on, the latest times, oldest first."""
+    found = conn.execute(
+        sa.select(passing)
+        .where(passing.c.conversation == conversation_id)
+        .order_by(passing.c.at.desc(), passing.c.id.desc())
+        .limit(limit)
+    )
+    return [dict(row) for row in found.mappings()][::-1]
+
+
 def passing_counts(conn: sa.Connection, shop: str, since: int, first_day: str) -> dict[str, int]:
     """How many inquiries of a period were transferred, how many escalated, and how many there were."""
     counts = {}

@@ -80,6 +80,12 @@ def lease_end(row: Mapping[str, Any]) -> int | None:
     return None if row["state"] != State.AGENT else max(row["last_at"], row["owner_at"] or 0) + LEASE_MS
 
 
+def report(item: Mapping[str, Any]) -> dict[str, Any]:
+    """A report to the platform, its steps with it."""
+    times = {name: iso(item[name]) for name in ("said_at", "from_at", "to_at", "at")}
+    return {**item, **times, "steps": [{**one, "at": iso(one["at"])} for one in item["steps"]]}
+
+
 def line(row: Mapping[str, Any]) -> dict[str, Any]:
     """One line of a thread."""
     return {**{name: value for name, value in row.items() if name != "seq"}, "at": iso(row["at"])}

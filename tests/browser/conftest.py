@@ -91,6 +91,20 @@ def desk(visit: OpenPage, owned: Server) -> OpenPage:
     return opened
 
 
+@pytest.fixture
+def colleague(visit: OpenPage) -> OpenPage:
+    """Open a watched page of somebody new who works beside the owner: ``colleague(seen, "小方", role="agent")``."""
+
+    def opened(seen: Visit, name: str, *, role: str = "agent", **options: Any) -> Visit:
+        seen.call("POST", "/users", {"name": name, "password": PASSWORD, "roles": [{"role": role, "shop": "*"}]})
+        found = visit(**options)
+        found.page.goto("/healthz")
+        found.call("POST", "/login", {"name": name, "password": PASSWORD})
+        return found
+
+    return opened
+
+
 SHOPS = {
     "east": history.Past("xiaohongshu", [history.GOOD] * 3 + [history.BAD, history.GOOD]),
     "north": history.Past(

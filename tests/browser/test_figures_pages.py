@@ -21,6 +21,7 @@ PAGES = {
     "/rates/rules?shop={shop}": ("考核规则", "Rules"),
     "/rates/rules?shop={shop}&change=deadline.seconds": ("回复期限", "Reply deadline"),
     "/rates/statements?shop={shop}": ("平台对账", "Statements"),
+    "/rates/reports?shop={shop}": ("报备", "Reports"),
     "/rates/wall?shop={shop}": ("大屏", "Wall screen"),
     "/rates/wall?all=1": ("大屏", "Wall screen"),
 }

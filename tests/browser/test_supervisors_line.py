@@ -22,7 +22,7 @@ def test_a_supervisor_reads_the_rate_the_room_and_what_is_owed_and_opens_it(offi
     line = the_line(seen.page)
     expect(line).to_contain_text(f"已答 {told['rate']['numerator']}/{told['rate']['denominator']}")
     assert told["near"] is True
-    expect(line).to_contain_text(f"低于 {told['line']['percent']:.0f}% 线，再连续答好 {told['good_needed']} 条")
+    expect(line).to_contain_text(f"低于自己的 {told['line']['percent']:.0f}% 线，再连续答好 {told['good_needed']} 条")
     owed = {who: told["owed"][who]["count"] for who in ("handed_off", "bot_answered")}
     link = line.get_by_role("link", name=f"仍需人工：转人工 {owed['handed_off']}，机器人已答 {owed['bot_answered']}")
     link.click()
@@ -46,6 +46,16 @@ def test_of_several_shops_the_most_pressing_stands_first(office: OpenPage):
     expect(line).to_contain_text("north")
     line.get_by_role("button", name=re.compile(r"^\d+ more shops$")).click()
     expect(line.get_by_role("listitem")).to_have_count(len(seen.call("GET", "/desk/line")["items"]))
+    seen.quiet()
+
+
+def test_the_shop_of_the_open_conversation_stands_first(office: OpenPage):
+    seen = office(who=SUPERVISOR)
+    talk = next(one for one in seen.call("GET", "/conversations?tab=bot&shop=east")["items"])
+    seen.page.goto("/inbox")
+    expect(the_line(seen.page).get_by_role("listitem")).not_to_contain_text("east")
+    seen.page.goto(f"/inbox/{talk['id']}")
+    expect(the_line(seen.page).get_by_role("listitem")).to_contain_text("east")
     seen.quiet()
 
 

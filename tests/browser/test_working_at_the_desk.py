@@ -203,21 +203,6 @@ def test_the_stop_switch_is_seen_on_every_page(desk: OpenPage):
     seen.quiet()
 
 
-def test_a_conversation_is_handed_to_a_colleague_with_a_reason(desk: OpenPage):
-    seen = desk()
-    seen.call("POST", "/users", {"name": "小圆", "password": PASSWORD, "roles": [{"role": "agent", "shop": "*"}]})
-    page = seen.page
-    page.goto(f"/inbox/{say(seen, '我要找人工', 'handed-on')}")
-    page.get_by_role("button", name=re.compile("^接管")).click()
-    page.get_by_role("button", name=re.compile("^转接")).click()
-    dialog = page.get_by_role("dialog")
-    dialog.get_by_label("转给").select_option(label="小圆")
-    dialog.get_by_label("原因").fill("尺码问题她更熟")
-    dialog.get_by_role("button", name="转接", exact=True).click()
-    expect(page.get_by_text("小圆 正在接待")).to_be_visible()
-    seen.quiet()
-
-
 def test_closing_what_is_owed_asks_for_a_reason(desk: OpenPage):
     seen = desk()
     page = seen.page

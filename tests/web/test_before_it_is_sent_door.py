@@ -186,3 +186,21 @@ async def test_a_shop_sets_how_long_a_promise_runs_and_its_own_words(door):
     await door.floor.asks("b", "转人工", shop="east")
     assert (await check(door, "容我三思"))["holding"] is True
     assert (await door.ask("PATCH", EAST, {"promise_s": -1})).status == 422
+
+
+async def test_what_became_of_drafts_is_counted(door):
+    await door.ask("PATCH", "/api/v1/shops/east", {"bot_mode": "suggest"})
+    drafts = {}
+    for buyer in ("used", "edited", "rejected", "open"):
+        await door.floor.asks(buyer, "什么时候发货", shop="east")
+        drafts[buyer] = (await door.get(await path(door, buyer)))["suggestion"]
+    for buyer, more in (("used", ""), ("edited", "，别急")):
+        said = {"text": drafts[buyer]["text"] + more, "origin": "suggested", "suggestion": drafts[buyer]["id"]}
+        await door.post(f"{await path(door, buyer)}/reply", said)
+    await door.post(f"{await path(door, 'rejected')}/suggestion", {"id": drafts["rejected"]["id"], "act": "reject"})
+    told = await door.get(f"{EAST}/suggestions")
+    assert told == {"days": 1, "used": 1, "edited": 1, "rejected": 1, "overtaken": 0, "open": 1}
+    assert (await door.get("/api/v1/shops/west/suggestions"))["open"] == 0, "other shops have their own"
+    await door.floor.passes(86_400, shop="east")
+    assert (await door.get(f"{EAST}/suggestions"))["used"] == 0, "today only"
+    assert (await door.get(f"{EAST}/suggestions?days=2"))["used"] == 1

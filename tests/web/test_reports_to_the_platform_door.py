@@ -52,6 +52,9 @@ async def test_the_books_follow_each_step(shop):
     assert await rates(shop) == {"now": (1, 2), "without_reports": (1, 2), "if_accepted": (1, 1)}, (
         "filed is not yet passed"
     )
+    [here] = (await shop.get(path(shop, "s")))["reports"]
+    assert (here["target"], here["kind"], here["steps"][0]["by"]["name"]) == (line, "spam", "owner")
+    assert (await shop.get(path(shop, "g")))["reports"] == []
     again = await shop.post(f"{path(shop, 's')}/reports", {"line": line, "kind": "spam"})
     assert again == made, "the same twice is one report"
     told = await shop.get(f"{WEST}/reports")

@@ -40,7 +40,7 @@ async def test_presence_assignment_and_the_queue(door):
     groups = {"groups": [{"name": "售前", "members": [{"person": lin}]}], "rules": [{"group": "售前"}]}
     assert (await door.ask("PUT", f"{EAST}/team", groups)).status == 200
     assert await door.get(f"{EAST}/presence", key="") == [
-        {"id": lin, "name": "阿琳", "state": "offline", "since": None}
+        {"id": lin, "name": "阿琳", "open": 0, "state": "offline", "since": None}
     ]
     said = await door.post("/api/v1/presence", {"state": "online"}, key="")
     assert said == {"state": "online", "handed_over": []}
@@ -58,6 +58,8 @@ async def test_presence_assignment_and_the_queue(door):
     assert mine["counts"]["assigned"] == 2
     assert (await door.get(f"{page}&assigned=me"))["items"] == [], "the owner of the key has none"
     assert (await door.get(f"{page}&assigned=nobody"))["items"] == []
+    [lins] = await door.get(f"{EAST}/presence", key="")
+    assert (lins["state"], lins["open"]) == ("online", 2), "what is assigned counts as open, as when assigning"
     group = found["b"]["group"]["id"]
     assert len((await door.get(f"{page}&group={group}"))["items"]) == 2
     assert (await door.get(f"{page}&group=other"))["items"] == []
@@ -75,6 +77,10 @@ async def test_escalating_and_transferring_to_a_group(door):
     assert (up["conversation"]["mark"], up["conversation"]["group"]["name"]) == ("escalated", "主管")
     down = await door.post(f"{path}/transfer", {"group": made["groups"][0]["id"], "reason": "已安抚"}, key="")
     assert (down["conversation"]["mark"], down["conversation"]["group"]["name"]) == (None, "售前")
+    here = (await door.get(path, key=""))["passings"]
+    assert [(one["kind"], one["by"]["id"], one["group"]["name"], one["reason"]) for one in here] == [
+        ("escalate", lin, "主管", "要求赔偿"), ("transfer", lin, "售前", "已安抚"),
+    ]  # fmt: skip
     told = await door.get(f"{EAST}/passings?days=1", key="")
     assert [one["reason"] for one in told["items"]] == ["已安抚", "要求赔偿"]
     assert told["transfers"] == told["escalations"] == {"numerator": 1, "denominator": 1, "percent": 100.0}

@@ -64,6 +64,23 @@ async def test_what_one_key_does(door):
     assert act["who"] == f"token:{lin}"
 
 
+async def test_said_again_only_what_is_said_anew_changes_and_nothing_once_decided(door):
+    line = await answered(door, "b", "什么时候能发货呀")
+    entry = (await entry_of(door))["id"]
+    _, first = await mark(door, "b", line)
+    assert (first["proposal"]["kind"], first["proposal"]["state"], first["expected"]) == ("not_this", "open", None)
+    _, told = await mark(door, "b", line, expected=entry)
+    assert (told["proposal"]["kind"], told["expected"]) == ("not_this", entry)
+    _, told = await mark(door, "b", line, propose="threshold")
+    assert (told["proposal"]["kind"], told["expected"], told["case"]) == ("threshold", entry, first["case"])
+    [proposal] = (await door.get(f"{EAST}/proposals"))["items"]
+    assert set(proposal["value"]) == {"threshold"}
+    assert (await door.get(f"{EAST}/gate-cases"))["items"][0]["expected"] == entry
+    assert await decide(door, "dismiss") == 200
+    _, told = await mark(door, "b", line, propose="not_this")
+    assert (told["proposal"]["kind"], told["proposal"]["state"]) == ("threshold", "dismissed")
+
+
 async def test_only_the_bots_answers(door):
     await door.floor.asks("b", "转人工", shop="east")
     lines = (await door.get(f"/api/v1/conversations/{door.floor.cid('b', shop='east')}"))["lines"]

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from bot.store import promises, reading
 from bot.store.ids import from_ms, iso
-from bot.store.tables import assignment, conversation, draft, inquiry, looking
+from bot.store.tables import assignment, conversation, draft, inquiry, looking, suggestion
 from bot.store.tables import team_group as group
 from bot.store.team import valid
 
@@ -78,6 +78,18 @@ def draft_of(conn: sa.Connection, conversation_id: str, person: str) -> dict[str
     mine = (draft.c.conversation == conversation_id, draft.c.person == person)
     row = conn.execute(sa.select(draft.c.mode, draft.c.text, draft.c.at).where(*mine)).mappings().one_or_none()
     return {**row, "at": iso(from_ms(row["at"]))} if row else None
+
+
+def suggestions(conn: sa.Connection, shop: str, since: int) -> dict[str, int]:
+    """How many drafts the bot proposed in a shop since a time (ms), by what became of them."""
+    query = (
+        sa.select(suggestion.c.state, sa.func.count())
+        .join(conversation, conversation.c.id == suggestion.c.conversation)
+        .where(conversation.c.shop == shop, suggestion.c.at >= since)
+        .group_by(suggestion.c.state)
+    )
+    found: dict[str, int] = {row[0]: row[1] for row in conn.execute(query)}
+    return {state: found.get(state, 0) for state in ("used", "edited", "rejected", "overtaken", "open")}
 
 
 def looks(conn: sa.Connection, shops: Collection[str], since: int, but: str) -> list[dict[str, Any]]:

@@ -11,11 +11,12 @@ from bot.web.route import DESK, EDITORS, EVERYBODY, Call, Route, Shape, in_conve
 
 
 class WrongBody(Shape):
-    """Which line of the bot was wrong, what should have answered (null: a person), what to propose for the entry."""
+    """Which line of the bot was wrong, what should have answered (null: a person), what to propose for the entry (at
+    first ``not_this``). What is left out stays as it was said before."""
 
     line: str
     expected: str | None = None
-    propose: Literal["threshold", "not_this"] = "not_this"
+    propose: Literal["threshold", "not_this"] | None = None
 
 
 class ProposalsQuery(Shape):
@@ -34,7 +35,7 @@ async def wrong(call: Call) -> Any:
     """Mark an automatic answer as wrong: a correction as your draft, the question kept as a case, a proposal for the
     entry, and the other buyers of the last 30 days who got that answer."""
     body: WrongBody = call.body
-    said = Wrong(body.line, body.expected, body.propose)
+    said = Wrong(body.line, body.expected, body.propose or "", expects="expected" in body.model_fields_set)
     found = await call.services.correcting.wrong(call.shop, call.path("conversation"), call.principal.id, said)
     return {**found, "others": [_timed(one) for one in found["others"]]}
 

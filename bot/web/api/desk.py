@@ -142,6 +142,8 @@ async def detail(call: Call) -> Any:
     draft = await services.store.read(thread.draft, cid)
     events = await services.store.read(thread.events, cid, call.shop)
     follow_ups = await _follow_ups(call, row) if row["owed"] else []
+    passings = await services.passing.of_conversation(call.shop, cid)
+    reports = await services.reports.of_conversation(call.shop, cid)
     return {
         "conversation": views.conversation(row, services, (await services.store.read(beside.of, [cid])).get(cid)),
         "lines": [views.line(one) for one in lines],
@@ -150,6 +152,8 @@ async def detail(call: Call) -> Any:
         "follow_ups": follow_ups,
         "recommended": [] if draft or follow_ups else await services.follow_ups.near(row, lines, FOLLOW_UPS),
         "events": [{**event, "at": views.iso(event["at"])} for event in events],
+        "passings": [{**one, "at": views.iso(one["at"])} for one in passings],
+        "reports": [views.report(one) for one in reports],
         "draft": await services.store.read(beside.draft_of, cid, call.principal.id),
         "seen": seen,
         "clock": views.clock(services, services.directory.shops[call.shop]),

@@ -1,11 +1,18 @@
-"""The door around a reply: what a draft is worth, drafts kept on the server, who looks and who types."""
+"""The door around a reply: what a draft is worth, drafts kept on the server, what became of those the bot proposed, who
+looks and who types."""
 
 from __future__ import annotations
 
+from datetime import datetime, time, timedelta
 from typing import Any, Literal
 
+from pydantic import Field
+
 from bot.core.message import Origin
-from bot.web.route import DESK, Call, Route, Shape, in_conversation
+from bot.service.directory import ZONE
+from bot.store.ids import to_ms
+from bot.store.reading import beside
+from bot.web.route import DESK, EVERYBODY, Call, Route, Shape, in_conversation, in_shop
 
 
 class CheckDraftBody(Shape):
@@ -27,6 +34,19 @@ class LookBody(Shape):
 
     typing: bool = False
     here: bool = True
+
+
+class SpanQuery(Shape):
+    """How many local days, today included."""
+
+    days: int = Field(1, ge=1, le=366)
+
+
+async def suggestions(call: Call) -> Any:
+    """What became of the drafts the bot proposed: used as they were, edited, rejected, overtaken, still open."""
+    last = call.services.clocks.now(call.shop).astimezone(ZONE).date()
+    since = to_ms(datetime.combine(last - timedelta(days=call.query.days - 1), time(), ZONE))
+    return {"days": call.query.days, **await call.services.store.read(beside.suggestions, call.shop, since)}
 
 
 async def check(call: Call) -> Any:
@@ -57,6 +77,7 @@ async def look(call: Call) -> Any:
 
 
 ROUTES: list[Route] = [
+    in_shop("GET", "/suggestions", suggestions, EVERYBODY, query=SpanQuery, tags=("desk",)),
     in_conversation("POST", "/draft-check", check, DESK, body=CheckDraftBody, tags=("desk",)),
     in_conversation("PUT", "/draft", keep, DESK, body=DraftBody, tags=("desk",)),
     in_conversation("POST", "/looking", look, DESK, body=LookBody, tags=("desk",)),

@@ -84,7 +84,7 @@ async def step(call: Call) -> Any:
 async def listing(call: Call) -> Any:
     """Reports with every step, how many are open, and the rate as it is, without reports, and if all were accepted."""
     found = await call.services.reports.listing(call.shop, call.query.status, call.query.days)
-    return {**found, "items": [_timed(item) for item in found["items"]]}
+    return {**found, "items": [views.report(item) for item in found["items"]]}
 
 
 async def evidence(call: Call) -> web.Response:
@@ -93,11 +93,6 @@ async def evidence(call: Call) -> web.Response:
     data = await call.services.reports.export(call.shop, kind)
     headers = {"Content-Disposition": f'attachment; filename="reports.{kind}"', "Content-Type": _TYPES[kind]}
     return web.Response(body=data, headers=headers)
-
-
-def _timed(item: dict[str, Any]) -> dict[str, Any]:
-    times = {name: views.iso(item[name]) for name in ("said_at", "from_at", "to_at", "at")}
-    return {**item, **times, "steps": [{**one, "at": views.iso(one["at"])} for one in item["steps"]]}
 
 
 ROUTES: list[Route] = [

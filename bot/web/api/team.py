@@ -87,12 +87,16 @@ async def put_team(call: Call) -> Any:
 
 
 async def presence(call: Call) -> Any:
-    """Who of a shop's desk works now, and since when; who never said so is offline."""
+    """Who of a shop's desk works now, since when, and how many conversations they have open in all shops; who never
+    said so is offline."""
+    presences = call.services.presences
     desk = await call.services.people.desk_of(call.shop, DESK)
-    known = await call.services.presences.of([one["id"] for one in desk])
+    known = await presences.of([one["id"] for one in desk])
+    open_ones = await presences.loads(list(call.services.directory.shops))
     return [
         {
             **one,
+            "open": open_ones.get(one["id"], 0),
             "state": known[one["id"]]["state"] if one["id"] in known else Presence.OFFLINE.value,
             "since": views.iso(known[one["id"]]["since"]) if one["id"] in known else None,
         }

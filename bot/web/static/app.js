@@ -23,6 +23,7 @@ const PAGES = [
   { at: /^\/rates\/night$/, load: () => import("./pages/night.js"), title: "night.title", styles: FIGURES },
   { at: /^\/rates\/rules$/, load: () => import("./pages/rules.js"), title: "rules.title", styles: FIGURES },
   { at: /^\/rates\/statements$/, load: () => import("./pages/statements.js"), title: "statement.title", styles: FIGURES },
+  { at: /^\/rates\/reports$/, load: () => import("./pages/reports.js"), title: "report.title", styles: FIGURES },
   { at: /^\/rates\/inquiries\/(?<id>[^/]+)$/, load: () => import("./pages/inquiry.js"), title: "inquiry.title", styles: FIGURES },
   { at: /^\/rates\/wall$/, load: () => import("./pages/wall.js"), title: "wall.title", styles: FIGURES, alone: true },
   { at: /^\/rates$/, load: () => import("./pages/rates.js"), title: "place.rates", styles: FIGURES },

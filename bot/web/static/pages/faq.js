@@ -12,6 +12,7 @@ import { sayProblem, showDialog } from "../ui/floating.js";
 import { Unconfirmed } from "../ui/unconfirmed.js";
 import { Windowed } from "../ui/windowed.js";
 import { Editor, byWhom } from "./faq_editor.js";
+import { Proposals } from "./faq_proposals.js";
 
 const HEIGHT = 64;
 const STATUSES = ["on", "off", "draft", "deleted"];
@@ -88,7 +89,7 @@ function Table({ shop }) {
       <a class="button" href=${link("/faq/import")}><${Icon} name="upload" /><span>${t("faq.import")}</span></a>
       <button type="button" class="button" onClick=${() => showExport(shop.id)}><${Icon} name="download" /><span>${t("faq.export")}</span></button>
       <a class="button primary" href=${link("/faq/new")}><${Icon} name="plus" /><span>${t("faq.new")}</span></a><//>
-    <${Unconfirmed} shop=${shop} />
+    <${Unconfirmed} shop=${shop} /><${Proposals} shop=${shop} />
     <${Search} query=${query} categories=${table?.categories || []} />
     ${problem && html`<${Failed} problem=${problem} retry=${load} />`}
     ${!table ? !problem && html`<${Loading} />` : table.items.length === 0

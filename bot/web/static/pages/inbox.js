@@ -5,10 +5,10 @@ import { t } from "../lib/i18n.js";
 import { useKeys } from "../lib/keys.js";
 import { route } from "../lib/router.js";
 import { shopOf } from "../lib/session.js";
+import { Empty, Loading } from "../ui/parts.js";
 import { hear, open, tabOf, turn, turnTo } from "./inbox_desk.js";
 import { SupervisorLine } from "./inbox_line.js";
 import { List } from "./inbox_list.js";
-import { Thread } from "./inbox_thread.js";
 
 const wideEnough = matchMedia("(min-width: 1280px)");
 /** Whether the panel has a column of its own; else it lies over the thread. */
@@ -48,10 +48,21 @@ function usePanel(id) {
   return { shown, called, show, hide, toggle: () => (shown ? hide() : show("panel")) };
 }
 
+// The thread is loaded with the first conversation too: the list needs none of it.
+const thread = signal(null);
+
+function Middle({ id, onSide }) {
+  useEffect(() => {
+    if (id && !thread.value) import("./inbox_thread.js").then((module) => (thread.value = module.Thread));
+  }, [Boolean(id)]);
+  if (id && thread.value) return html`<${thread.value} id=${id} onSide=${onSide} />`;
+  return html`<section class="thread">${id ? html`<${Loading} />` : html`<${Empty}>${t("empty.thread")}<//>`}</section>`;
+}
+
 export function Page({ id }) {
   const side = usePanel(id);
-  const { tab, shop } = route.value.query;
-  useEffect(turn, [tab, shop]);
+  const { tab, shop, assigned, group } = route.value.query;
+  useEffect(turn, [tab, shop, assigned, group]);
   useEffect(() => turnTo(id), [id]);
   useFeed(hear);
   useKeys({
@@ -61,6 +72,6 @@ export function Page({ id }) {
   });
   const Side = panel.value;
   return html`<${SupervisorLine} reading=${Boolean(id)} /><div class=${cls("inbox", id && "reading", side.shown && "with-side")} data-tab=${tabOf()}><h1 class="unseen">${t("place.inbox")}</h1>
-    <${List} id=${id} /><div class="middle-column"><${Onward} /><${Thread} id=${id} onSide=${side.toggle} /></div>
+    <${List} id=${id} /><div class="middle-column"><${Onward} /><${Middle} id=${id} onSide=${side.toggle} /></div>
     ${side.shown && Side && html`<${Side} onClose=${side.hide} called=${side.called} />`}</div>`;
 }

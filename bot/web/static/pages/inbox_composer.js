@@ -1,23 +1,30 @@
 // Writing to the buyer, or a note to colleagues. The note field looks different, so that nothing internal goes out.
 import { cls, html, useEffect, useLayoutEffect, useRef, useState } from "../lib/view.js";
+import { get } from "../lib/api.js";
 import { t } from "../lib/i18n.js";
 import { composing, sendKey, slashQuery } from "../lib/ime.js";
 import { ctrlSends, useKeys } from "../lib/keys.js";
 import { shopOf } from "../lib/session.js";
-import { Button, Chip, Icon } from "../ui/parts.js";
+import { Button, Chip, Icon, useLoad } from "../ui/parts.js";
 import { say, sayProblem, showDialog } from "../ui/floating.js";
 import { Checked, useCheck } from "./inbox_check.js";
-import { act, open, openNext, reply, step } from "./inbox_desk.js";
+import { act, begin, open, openNext, reply, step } from "./inbox_desk.js";
 import { keepDraft, readDraft } from "./inbox_draft.js";
 import { PhraseMenu, findPhrases, usePhrases } from "./inbox_phrases.js";
 
 const UNFILLED = /\{[^{}\n]{1,20}\}/g;
 
-const Suggested = ({ suggestion, onSend, onEdit, onReject }) => html`<div class="proposal" role="group" aria-label=${t("suggest.title")}>
+/** What became of today's drafts in this shop. */
+function Tally({ shop, of }) {
+  const { data } = useLoad(() => get(`/shops/${shop}/suggestions`), [shop, of]);
+  return data && html`<span class="meta">${t("suggest.tally", data)}</span>`;
+}
+
+const Suggested = ({ shop, suggestion, onSend, onEdit, onReject }) => html`<div class="proposal" role="group" aria-label=${t("suggest.title")}>
   <p><${Chip} tone="bot" icon="bot">${t("suggest.title")}<//> <span class="meta">${[suggestion.entry?.question, t("why.sureness", { n: Math.round(suggestion.sureness) }), t("suggest.why")].filter(Boolean).join(" · ")}</span></p>
   <p class="words">${suggestion.text}</p>
   <div class="acts"><${Button} onClick=${onSend} hint="Alt 1">${t("suggest.send")}<//><${Button} onClick=${onEdit} hint="Alt 2">${t("suggest.edit")}<//>
-    <${Button} kind="quiet" onClick=${onReject} hint="Alt 3">${t("suggest.reject")}<//></div></div>`;
+    <${Button} kind="quiet" onClick=${onReject} hint="Alt 3">${t("suggest.reject")}<//><span class="grow"></span><${Tally} shop=${shop} of=${suggestion.id} /></div></div>`;
 
 /** Texts to choose from by one key: follow-ups, or what entries near the question would say, each with its sureness. */
 const Choices = ({ title, list, onPick }) => html`<div class="proposal" role="group" aria-label=${title}>
@@ -92,6 +99,13 @@ export function Composer({ talk, suggestion, followUps, recommended, lines, kept
   useEffect(() => {
     if (matchMedia("(hover: hover)").matches) field.current?.focus({ preventScroll: true });
   }, []);
+
+  useEffect(() => {
+    if (begin.value?.conversation !== talk.id) return;
+    const { text: first } = begin.value;
+    begin.value = null;
+    put(first + draft.reply.text, { origin: "typed" });
+  }, [begin.value]);
 
   const app = useElsewhere(talk);
   const deliver = async (body) => {
@@ -183,7 +197,7 @@ export function Composer({ talk, suggestion, followUps, recommended, lines, kept
     setAt(0);
   };
   return html`<div class=${cls("composer", note && "note")}>
-    ${suggestion && !note && html`<${Suggested} suggestion=${suggestion} onSend=${useDraft} onEdit=${editDraft} onReject=${rejectDraft} />`}
+    ${suggestion && !note && html`<${Suggested} shop=${talk.shop} suggestion=${suggestion} onSend=${useDraft} onEdit=${editDraft} onReject=${rejectDraft} />`}
     ${following.length > 0 && html`<${Choices} title=${t(nearby ? "recommend.title" : "follow.title")} list=${following} onPick=${follow} />`}
     ${slash && html`<${PhraseMenu} list=${phrases.list} at=${at} onPick=${pick} />`}
     <div class="modes" role="group" aria-label=${t("composer.mode")}>

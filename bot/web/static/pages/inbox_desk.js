@@ -25,12 +25,17 @@ export const openProblem = signal(null);
 /** Lines pressed but not yet answered by the server; `before` are the lines known at that moment. */
 export const leaving = signal([]);
 
+/** Words to be begun in the composer of a conversation: {conversation, text}; it takes them away. */
+export const begin = signal(null);
+
 let next = null;
 let held = false;
 let heldRows = null;
 
 export const tabOf = () => (TABS.includes(route.value.query.tab) ? route.value.query.tab : "waiting");
-const listKey = () => `${tabOf()}|${route.value.query.shop || ""}`;
+/** What the list is narrowed to: a shop, whose turn it is, a group. */
+const narrowed = () => Object.fromEntries(["shop", "assigned", "group"].map((name) => [name, route.value.query[name] || ""]));
+const listKey = () => [tabOf(), ...Object.values(narrowed())].join("|");
 
 /** Fetch the list again, as far down as it was already shown. */
 export const loadRows = calmly(async () => {
@@ -38,11 +43,11 @@ export const loadRows = calmly(async () => {
   const shown = rows.value?.length || 0;
   const limit = Math.min(MOST_AT_ONCE, Math.max(PAGE, shown));
   try {
-    const answer = await get("/conversations", { tab: tabOf(), shop: route.value.query.shop, limit });
+    const answer = await get("/conversations", { tab: tabOf(), ...narrowed(), limit });
     if (key !== listKey()) return loadRows();
     tabCounts.value = answer.counts;
     budgets.value = answer.budgets;
-    if (key === "waiting|") noteWaiting(answer);
+    if (key === "waiting|||") noteWaiting(answer);
     rowsProblem.value = null;
     if (shown > limit) return place(withTail(answer.items));
     next = answer.next;
@@ -93,7 +98,7 @@ export async function loadMoreRows() {
   if (!next) return;
   const after = next;
   next = null;
-  const answer = await get("/conversations", { tab: tabOf(), shop: route.value.query.shop, after, limit: PAGE });
+  const answer = await get("/conversations", { tab: tabOf(), ...narrowed(), after, limit: PAGE });
   const known = new Set(rows.value.map((x) => x.id));
   rows.value = [...rows.value, ...answer.items.filter((x) => !known.has(x.id))];
   next = answer.next;
@@ -113,6 +118,9 @@ const loadOpen = calmly(async () => {
     if (id === wanted) openProblem.value = problem;
   }
 });
+
+/** Fetch the open conversation anew, after something was done beside it. */
+export const again = () => loadOpen();
 
 function show(answer) {
   const before = open.value?.conversation.id === answer.conversation.id ? open.value : null;

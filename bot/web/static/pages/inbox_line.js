@@ -6,6 +6,7 @@ import { number, percent, t } from "../lib/i18n.js";
 import { route } from "../lib/router.js";
 import { can, shopOf } from "../lib/session.js";
 import { Icon } from "../ui/parts.js";
+import { open } from "./inbox_desk.js";
 
 const standings = signal([]);
 // A rate moves slowly; a burst of messages asks for it once.
@@ -14,8 +15,9 @@ const load = calmly(async () => {
   if (answer) standings.value = answer.items;
 }, 2000);
 
-/** The shop nearest to its line first: those below, then the fewest misses left, then those without a line. */
-const urgency = (one) => (one.near ? -1 : one.misses_left ?? Infinity);
+/** The shop of the open conversation first, as beside the thread; then the nearest to its line: those below, then the
+ * fewest misses left, then those without a line. */
+const urgency = (one) => (one.shop === open.value?.conversation.shop ? -2 : one.near ? -1 : one.misses_left ?? Infinity);
 const byUrgency = (a, b) => Math.sign(urgency(a) - urgency(b)) || 0;
 
 const behind = (shop) => `/rates?shop=${encodeURIComponent(shop)}&reason=owed${shopOf(shop)?.simulated ? "&simulated=1" : ""}`;

@@ -5,7 +5,7 @@ import { number, t, tOr } from "../lib/i18n.js";
 import { useKeys } from "../lib/keys.js";
 import { go, route, withQuery } from "../lib/router.js";
 import { shopOf, shops } from "../lib/session.js";
-import { Countdown, Promised, Unopened } from "../ui/deadlines.js";
+import { Countdown, Marked, Promised, Turn, Unopened } from "../ui/deadlines.js";
 import { Chip, Empty, Failed, Icon, Loading, ShopPicker } from "../ui/parts.js";
 import { Windowed } from "../ui/windowed.js";
 import { reasonWord } from "../ui/why.js";
@@ -28,13 +28,23 @@ function Row({ talk, chosen }) {
     <span class="pair"><span class="last">${lastWords(talk.last)}</span>
       ${talk.unread > 0 && html`<b class="count" aria-label=${t("list.unread", { n: talk.unread })}>${talk.unread}</b>`}</span>
     <span class="pair meta"><span class="chips">
+      <${Marked} talk=${talk} />
       ${talk.state === "waiting" && talk.reason && html`<${Chip} tone="warn">${reasonWord(talk.reason)}<//>`}
       ${owed && html`<${Chip} tone="bot" icon="bot">${t("list.owed")}<//>`}
       <${Unopened} talk=${talk} /><${Promised} talk=${talk} />
       ${talk.owner && html`<${Chip} tone="info" icon="person">${talk.owner.name}<//>`}
+      <${Turn} talk=${talk} />
       ${talk.simulated && html`<${Chip}>${t("word.simulated")}<//>`}
       <span class="shop">${talk.shop_name}</span></span>
       <time>${talk.last?.at ? when(talk.last.at, shopMoment(shop?.clock)) : ""}</time></span></a>`;
+}
+
+/** Conversations that are this person's turn, where any are. */
+function MyTurn() {
+  const on = route.value.query.assigned === "me";
+  const n = tabCounts.value.assigned || 0;
+  if (!on && !n) return null;
+  return html`<p class="filter"><a class="chip info" href=${withQuery({ assigned: on ? "" : "me", tab: "" })} aria-current=${on ? "true" : undefined}><${Icon} name=${on ? "tick" : "person"} />${t("list.my_turn", { n })}</a></p>`;
 }
 
 function Nothing({ tab }) {
@@ -59,6 +69,7 @@ export function List({ id }) {
     <nav class="tabs" aria-label=${t("list.tabs")}>${TABS.map((name) => html`<a key=${name} href=${withQuery({ tab: name === "waiting" ? "" : name })} aria-current=${name === tab ? "page" : undefined}>
       ${t(`tab.${name}`)} <b class=${cls("count", (name !== "waiting" || !tabCounts.value.waiting) && "calm")}>${number(tabCounts.value[name])}</b></a>`)}</nav>
     <${ShopPicker} shops=${shops.value} all value=${route.value.query.shop || ""} onPick=${(shop) => go(withQuery({ shop }), { replace: true })} />
+    <${MyTurn} />
     ${tab === "waiting" && html`<${LeftOut} budgets=${budgets.value} />`}
     ${rowsProblem.value && html`<${Failed} problem=${rowsProblem.value} retry=${loadRows} />`}
     ${list === null ? !rowsProblem.value && html`<${Loading} />` : list.length === 0 ? html`<${Nothing} tab=${tab} />`

@@ -2,16 +2,17 @@
 import { html, signal, useEffect, useLayoutEffect, useRef, useState } from "../lib/view.js";
 import { get } from "../lib/api.js";
 import { dayWord, localDay } from "../lib/clock.js";
-import { t } from "../lib/i18n.js";
+import { t, tOr } from "../lib/i18n.js";
 import { useKeys } from "../lib/keys.js";
 import { go } from "../lib/router.js";
 import { can, me } from "../lib/session.js";
-import { Countdown, Promised } from "../ui/deadlines.js";
-import { Line } from "../ui/line.js";
-import { Button, Empty, Failed, Field, Icon, Loading } from "../ui/parts.js";
+import { Countdown, Marked, Promised, Turn } from "../ui/deadlines.js";
+import { Line, isAnswer } from "../ui/line.js";
+import { Button, Chip, Failed, Field, Icon, Loading } from "../ui/parts.js";
 import { attempt, showDialog } from "../ui/floating.js";
 import { factsUrl } from "../ui/unconfirmed.js";
 import { reasonWord } from "../ui/why.js";
+import { Received, withPassings } from "./inbox_passed.js";
 import { act, close, leaving, loadOlder, open, openProblem, takeOver, talkUrl, turnTo } from "./inbox_desk.js";
 
 /** The sentence over the thread: who answers now, and why. */
@@ -27,40 +28,26 @@ function standing(talk) {
 /** Whether a fact would have answered, and this person may give it. */
 const lacksFact = (talk) => talk.state === "waiting" && talk.reason === "missing_field" && can("faq");
 
-function Transfer({ talk, done }) {
-  const [people, setPeople] = useState(null);
-  useEffect(() => {
-    attempt(async () => setPeople((await get("/agents", { shop: talk.shop })).filter((p) => p.id !== me.value.id)));
-  }, []);
-  const send = async (event) => {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget);
-    if (await act(talk.id, "transfer", { to: form.get("to"), reason: form.get("reason") })) done();
-  };
-  if (!people) return html`<${Loading} />`;
-  if (!people.length) return html`<p>${t("transfer.nobody")}</p>`;
-  return html`<form onSubmit=${send}>
-    <${Field} label=${t("transfer.to")}><select name="to">${people.map((p) => html`<option key=${p.id} value=${p.id}>${p.name}</option>`)}</select><//>
-    <${Field} label=${t("transfer.reason")}><input name="reason" required maxlength="200" /><//>
-    <div class="acts"><${Button} kind="primary" type="submit">${t("act.transfer")}<//></div></form>`;
-}
-
 function Bar({ talk, onSide }) {
   const mine = talk.state === "agent" && talk.owner?.id === me.value.id;
-  const transfer = () => showDialog(t("transfer.title"), (done) => html`<${Transfer} talk=${talk} done=${done} />`);
+  const free = can("desk") && (mine || (talk.state !== "agent" && talk.state !== "closed"));
+  // Passing on is loaded when somebody does it.
+  const pass = (how) => import("./inbox_pass.js").then((module) => module[how](talk, mine));
   const end = () => (talk.owed ? askReason(talk) : close(talk.id));
   useKeys({
     t: () => talk.state !== "closed" && !mine && takeOver(talk.id),
     b: () => mine && act(talk.id, "release"),
-    a: () => mine && transfer(),
+    a: () => free && pass("transfer"),
+    u: () => free && pass("escalate"),
     e: () => talk.state !== "closed" && end(),
   });
   return html`<div class=${`bar ${talk.state}`}>
     <a class="button quiet square back" href=${talkUrl(null)} aria-label=${t("act.back")}><${Icon} name="back" /></a>
-    <div class="grow"><h2>${talk.buyer.name || talk.buyer.id} <${Countdown} talk=${talk} /><${Promised} talk=${talk} /></h2><p>${standing(talk)} ${lacksFact(talk) && html`<a href=${factsUrl(talk.shop)}>${t("faq.fill_fields")}</a>`}</p></div>
+    <div class="grow"><h2>${talk.buyer.name || talk.buyer.id} <${Countdown} talk=${talk} /><${Promised} talk=${talk} /><${Marked} talk=${talk} /><${Turn} talk=${talk} /></h2><p>${standing(talk)} ${lacksFact(talk) && html`<a href=${factsUrl(talk.shop)}>${t("faq.fill_fields")}</a>`}</p></div>
     <div class="acts">
       ${talk.state !== "closed" && !mine && html`<${Button} kind="primary" onClick=${() => takeOver(talk.id)} hint="T">${t("act.takeover")}<//>`}
-      ${mine && html`<${Button} onClick=${() => act(talk.id, "release")} hint="B">${t("act.release")}<//><${Button} onClick=${transfer} hint="A">${t("act.transfer")}<//>`}
+      ${mine && html`<${Button} onClick=${() => act(talk.id, "release")} hint="B">${t("act.release")}<//>`}
+      ${free && html`<${Button} onClick=${() => pass("transfer")} hint="A">${t("act.transfer")}<//><${Button} onClick=${() => pass("escalate")} hint="U">${t("act.escalate")}<//>`}
       ${talk.state === "closed" ? html`<${Button} onClick=${() => act(talk.id, "reopen")}>${t("act.reopen")}<//>` : html`<${Button} onClick=${end} hint="E">${t("act.close")}<//>`}
       <button type="button" class="button quiet square side-switch" aria-label=${t("side.show")} title=${t("keys.panel")} onClick=${onSide}><${Icon} name="panel" /></button>
     </div></div>`;
@@ -91,11 +78,57 @@ function useBottom(inputs) {
   return [box, look];
 }
 
-function Lines({ talk, lines, more, room }) {
+/** Which lines were marked as wrong, as the journal tells it. */
+const markedIn = (events) => new Set(events.filter((e) => e.kind === "wrong_answer").map((e) => e.ref));
+
+// What follows a wrong answer is loaded with the first one that is marked.
+const wrong = signal(null);
+
+async function mark(talk, line) {
+  wrong.value ||= await import("./inbox_wrong.js");
+  await wrong.value.markWrong(talk, line, markedIn(open.value.events).has(line.id));
+}
+
+/** What a buyer wrote, which can be reported to the platform. */
+const isBuyers = (line) => line.sender === "buyer" && !line.recalled;
+
+// Reporting is loaded when somebody does it.
+const reportLine = (talk, line) => import("./inbox_report.js").then((module) => module.report(talk, line));
+
+/** The line a key means: the one that has the focus, else the latest that fits. */
+function meant(lines, fits) {
+  const id = document.activeElement?.closest("[data-line]")?.dataset.line;
+  const all = lines.filter(fits);
+  return all.find((l) => l.id === id) || all.pop();
+}
+
+const Reported = ({ one }) => html`<${Chip} tone=${{ accepted: "ok", rejected: "danger" }[one.status] || "warn"} icon="alert" title=${one.steps.map((s) => `${s.day} ${s.by.name}`).join(" · ")}>${t("report.chip", { kind: t(`report.kind.${one.kind}`), status: tOr(`report.status.${one.status}`, one.status), day: one.steps[one.steps.length - 1].day.slice(5) })}<//>`;
+
+/** At a buyer's line: what was reported of it, and the way to report it. */
+function Reporting({ talk, line, reports }) {
+  if (!isBuyers(line)) return null;
+  const mine = reports.filter((r) => r.target === line.id);
+  return html`${mine.map((one) => html`<${Reported} key=${one.id} one=${one} />`)}${can("desk") && !mine.length && html`<button type="button" class="link" onClick=${() => reportLine(talk, line)}>${t("report.act")}</button>`}`;
+}
+
+const Marking = ({ talk, line, marked }) => can("desk") && isAnswer(line) && html`<button type="button" class="link" onClick=${() => mark(talk, line)}>${t(marked.has(line.id) ? "wrong.marked" : "wrong.title")}</button>`;
+
+function Lines({ talk, lines, events, passings, reports, more, room }) {
   // The feed may bring the stored line before the answer to the press arrives: then it is not shown twice.
   const stored = (press) => lines.some((l) => l.sender === "agent" && l.text === press.text && !press.before.has(l.id));
   const waiting = leaving.value.filter((l) => l.conversation === talk.id && !stored(l));
   const [box, look] = useBottom([talk.id, lines.length, waiting.length, lines[lines.length - 1]?.status, room]);
+  const marked = markedIn(events);
+  useKeys({
+    w: () => {
+      const line = can("desk") && meant(lines, isAnswer);
+      return line ? mark(talk, line) : false;
+    },
+    x: () => {
+      const line = can("desk") && meant(lines, isBuyers);
+      return line ? reportLine(talk, line) : false;
+    },
+  });
   const older = async () => {
     const from = box.current.scrollHeight;
     await attempt(loadOlder);
@@ -104,10 +137,10 @@ function Lines({ talk, lines, more, room }) {
   let day = "";
   return html`<div class="lines" role="log" aria-live="polite" aria-label=${t("thread.label")} ref=${box} onScroll=${look} tabindex="0">
     ${more && html`<div class="acts middle"><${Button} kind="quiet" onClick=${older}>${t("thread.older")}<//></div>`}
-    ${lines.map((line) => {
+    ${withPassings(lines, passings, more).map((line) => {
       const fresh = localDay(line.at) !== day;
       day = localDay(line.at);
-      return html`${fresh && html`<p class="day" key=${`day-${day}`}>${dayWord(line.at)}</p>`}<${Line} key=${line.id} line=${line} shop=${talk.shop} onResend=${(id) => act(talk.id, "resend", { line: id })} />`;
+      return html`${fresh && html`<p class="day" key=${`day-${day}`}>${dayWord(line.at)}</p>`}<${Line} key=${line.id} line=${line} shop=${talk.shop} onResend=${(id) => act(talk.id, "resend", { line: id })}><${Marking} talk=${talk} line=${line} marked=${marked} /><${Reporting} talk=${talk} line=${line} reports=${reports || []} /><//>`;
     })}
     ${waiting.map((line) => html`<${Line} key=${line.id} line=${line} shop=${talk.shop} />`)}
   </div>`;
@@ -127,12 +160,13 @@ function useWriting(id) {
 export function Thread({ id, onSide }) {
   const now = open.value;
   const Composer = useWriting(id);
-  if (!id) return html`<section class="thread"><${Empty}>${t("empty.thread")}<//></section>`;
   if (openProblem.value) return html`<section class="thread"><${Failed} problem=${openProblem.value} retry=${() => turnTo(id)} /><p><${Button} onClick=${() => go(talkUrl(null))}>${t("act.back")}<//></p></section>`;
   if (!now) return html`<section class="thread"><${Loading} /></section>`;
   return html`<section class="thread" aria-label=${t("thread.of", { name: now.conversation.buyer.name })}>
     <${Bar} talk=${now.conversation} onSide=${onSide} />
-    <${Lines} talk=${now.conversation} lines=${now.lines} more=${now.more_before} room=${Boolean(Composer)} />
+    <${Received} talk=${now.conversation} passings=${now.passings} lines=${now.lines} />
+    <${Lines} talk=${now.conversation} lines=${now.lines} events=${now.events} passings=${now.passings} reports=${now.reports} more=${now.more_before} room=${Boolean(Composer)} />
+    ${wrong.value && html`<${wrong.value.Wrong} talk=${now.conversation} />`}
     ${Composer && html`<${Composer} key=${id} talk=${now.conversation} suggestion=${now.suggestion} followUps=${now.follow_ups || []} recommended=${now.recommended || []} lines=${now.lines} kept=${now.draft} seen=${now.seen} />`}
   </section>`;
 }

@@ -5,7 +5,7 @@ import { minuteTime, shopNow, span } from "../lib/clock.js";
 import { calmly, useFeed } from "../lib/feed.js";
 import { t } from "../lib/i18n.js";
 import { go, route } from "../lib/router.js";
-import { counts, shopOf } from "../lib/session.js";
+import { counts, me, shopOf } from "../lib/session.js";
 import { announce } from "./floating.js";
 import { Icon } from "./parts.js";
 
@@ -48,6 +48,16 @@ export function Promised({ talk }) {
   return html`<span class=${`chip clock ${left < 0 ? "overdue" : "warn"}`} role="timer" aria-live="off">${t(left < 0 ? "desk.promise_over" : "desk.promise", { span: span(left) })}</span>`;
 }
 
+/** The chip of what is for the supervisors, and why. */
+export const Marked = ({ talk }) => talk.mark && html`<span class="chip danger"><${Icon} name="alert" />${t(`mark.${talk.mark}`)}</span>`;
+
+/** The chips of whose turn a waiting conversation is: its group, and the person in it. */
+export function Turn({ talk }) {
+  if (talk.state !== "waiting" || !(talk.group || talk.assignee)) return null;
+  const mine = talk.assignee && talk.assignee.id === me.value?.id;
+  return html`${talk.assignee && html`<span class=${`chip ${mine ? "info" : ""}`}><${Icon} name="person" />${mine ? t("turn.mine") : t("turn.of", { name: talk.assignee.name })}</span>`}${talk.group && html`<span class="chip"><${Icon} name="people" />${talk.group.name}</span>`}`;
+}
+
 const LOOK_AT = 30;
 const NEAR = { warn: 1, urgent: 2 };
 const waiting = signal(null);
@@ -62,7 +72,10 @@ export function noteWaiting(answer) {
 }
 
 /** Whether the page shows the whole waiting list, and so fetches it anyway. */
-const listed = () => route.value.path.startsWith("/inbox") && !route.value.query.tab && !route.value.query.shop;
+function listed() {
+  const { path, query } = route.value;
+  return path.startsWith("/inbox") && !query.tab && !query.shop && !query.assigned && !query.group;
+}
 
 const look = calmly(async () => {
   if (listed()) return;

@@ -14,10 +14,11 @@ const VIEWS = [
   { id: "night", word: "night.title" },
   { id: "rules", word: "rules.title" },
   { id: "statements", word: "statement.title", needs: "rates" },
+  { id: "reports", word: "report.title" },
   { id: "wall", word: "wall.title" },
 ];
 // What the books tell of; anything else changes no figure.
-const COUNTED = new Set(["posting", "message", "handoff", "close", "statement", "setting", "night", "recount"]);
+const COUNTED = new Set(["posting", "message", "handoff", "close", "statement", "setting", "night", "recount", "report"]);
 
 /** The shop whose figures are shown: the chosen one, else the first that is real (or the first where all are played). */
 export function chosenShop() {

@@ -36,10 +36,11 @@ const toasts = signal([]);
 const spoken = signal("");
 let last = 0;
 
-/** Say what happened. `undo` offers to take it back; `tone` is ok, warn or danger. The same `key` is said once. */
-export function say(text, { undo, tone = "", key, stay = 6000 } = {}) {
+/** Say what happened. `undo` offers to take it back, `link` leads there; `tone` is ok, warn or danger. The same `key` is
+ * said once. */
+export function say(text, { undo, link, tone = "", key, stay = 6000 } = {}) {
   const id = (last += 1);
-  toasts.value = [...toasts.value.filter((x) => !key || x.key !== key), { id, key, text, undo, tone }];
+  toasts.value = [...toasts.value.filter((x) => !key || x.key !== key), { id, key, text, undo, link, tone }];
   setTimeout(() => hush(id), undo ? Math.max(stay, 10000) : stay);
 }
 
@@ -73,5 +74,6 @@ export async function attempt(act) {
 
 export const ToastHost = ({ children }) => html`<div class="toasts"><div role="status">
   ${toasts.value.map((x) => html`<div class=${`toast ${x.tone}`} key=${x.id}><span>${x.text}</span>
-    ${x.undo && html`<${Button} kind="quiet" onClick=${() => { hush(x.id); x.undo(); }}>${t("act.undo")}<//>`}</div>`)}
+    ${x.undo && html`<${Button} kind="quiet" onClick=${() => { hush(x.id); x.undo(); }}>${t("act.undo")}<//>`}
+    ${x.link && html`<a href=${x.link} onClick=${() => hush(x.id)}>${t("act.look")}</a>`}</div>`)}
   </div>${children}</div><div class="unseen" aria-live="polite">${spoken.value}</div>`;

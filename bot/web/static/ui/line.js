@@ -38,7 +38,10 @@ export function Counting({ verdict }) {
   return html`<${Chip} icon="minus">${t("counts.no", { why: tOr(`counts.${verdict.reason}`, verdict.reason) })}<//>`;
 }
 
-export function Line({ line, shop, onResend }) {
+/** Whether a line is an answer the bot gave by itself, which may have been wrong. */
+export const isAnswer = (line) => line.sender === "bot" && Boolean(line.decision) && ["sent", "unknown"].includes(line.status) && (line.parts || []).includes("answer");
+
+export function Line({ line, shop, onResend, children }) {
   const [open, setOpen] = useState(false);
   const side = kindOf(line);
   if (side === "system") return html`<p class="system">${line.text} <time>${line.at && clockTime(line.at)}</time></p>`;
@@ -48,7 +51,7 @@ export function Line({ line, shop, onResend }) {
       ${parts.map((p) => html`<${Chip} key=${p}>${t(`part.${p}`)}<//>`)}<time>${line.at && clockTime(line.at)}</time></header>
     <div class="bubble"><${Saying} line=${line} /></div>
     <footer><${Standing} line=${line} onResend=${onResend} /><${Counting} verdict=${line.verdict} />
-      ${line.decision && html`<button type="button" class="link" aria-expanded=${open} onClick=${() => setOpen(!open)}>${t("why.ask")}</button>`}</footer>
+      ${line.decision && html`<button type="button" class="link" aria-expanded=${open} onClick=${() => setOpen(!open)}>${t("why.ask")}</button>`}${children}</footer>
     ${open && html`<${Why} id=${line.decision} shop=${shop} />`}
   </article>`;
 }

@@ -8,6 +8,7 @@ import { can, chooseLang, counts, flipScheme, leave, me, shops } from "../lib/se
 import { Alarm } from "./deadlines.js";
 import { railLight, useLight } from "./light.js";
 import { Icon } from "./parts.js";
+import { Presence } from "./presence.js";
 import { DialogHost, ToastHost, showDialog, undoLatest } from "./floating.js";
 
 const PLACES = [
@@ -20,8 +21,8 @@ const PLACES = [
 ];
 
 const SHEET = [
-  ["keys.everywhere", [["G I", "place.inbox"], ["G F", "place.faq"], ["G M", "place.rates"], ["G S", "place.simulator"], ["G D", "place.deliveries"], ["/", "keys.search"], ["D", "keys.scheme"], ["Z", "act.undo"], ["Esc", "keys.close"], ["?", "keys.sheet"]]],
-  ["keys.inbox", [["J / K", "keys.next"], ["Enter", "keys.open"], ["T", "act.takeover"], ["R", "composer.reply"], ["N", "composer.note"], ["B", "act.release"], ["A", "act.transfer"], ["L", "keys.label"], ["P", "keys.panel"], ["E", "act.close"]]],
+  ["keys.everywhere", [["G I", "place.inbox"], ["G F", "place.faq"], ["G M", "place.rates"], ["G S", "place.simulator"], ["G D", "place.deliveries"], ["/", "keys.search"], ["D", "keys.scheme"], ["O", "presence.title"], ["Z", "act.undo"], ["Esc", "keys.close"], ["?", "keys.sheet"]]],
+  ["keys.inbox", [["J / K", "keys.next"], ["Enter", "keys.open"], ["T", "act.takeover"], ["R", "composer.reply"], ["N", "composer.note"], ["B", "act.release"], ["A", "act.transfer"], ["U", "act.escalate"], ["L", "keys.label"], ["P", "keys.panel"], ["W", "wrong.title"], ["X", "report.act"], ["E", "act.close"]]],
   ["keys.composer", [["Enter", "act.send"], ["Shift Enter", "keys.line"], ["Alt Enter", "keys.send_next"], ["Alt Shift Enter", "keys.send_release"], ["Alt 1", "keys.draft_send"], ["Alt 2", "keys.draft_edit"], ["Alt 3", "keys.draft_reject"], ["Alt 1–3", "keys.suggestion"], ["Alt N", "keys.mode"], ["Alt J / Alt K", "keys.next"], ["/ 、", "keys.phrases"], ["↑", "keys.again"]]],
 ];
 
@@ -45,6 +46,7 @@ function Rail() {
     ${PLACES.filter((p) => !p.needs || can(p.needs)).map(({ path, icon, word, count, light }) => html`<a key=${path} href=${path} class="place" aria-current=${here.startsWith(path) ? "page" : undefined}>
       <${Icon} name=${icon} /><span>${t(word)}</span>${count && count() > 0 && html`<b class="count" aria-label=${t("place.count", { n: count() })}>${count()}</b>`}${light && html`<${Light} of=${light} />`}</a>`)}
     <span class="grow"></span>
+    <${Presence} />
     <button type="button" class="place small" onClick=${() => chooseLang(other)} lang=${other}><${Icon} name="globe" /><span>${other === "en" ? "English" : "中文"}</span></button>
     <button type="button" class="place small" onClick=${flipScheme}><${Icon} name="moon" /><span>${t("look.flip")}</span></button>
     <button type="button" class="place small" onClick=${showKeys}><${Icon} name="keys" /><span>${t("keys.short")}</span></button>

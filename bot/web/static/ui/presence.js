@@ -1,0 +1,63 @@
+// Whether the person works now: shown in the rail on every page, kept alive while a page is open, changed by O.
+import { html, signal, useEffect } from "../lib/view.js";
+import { post } from "../lib/api.js";
+import { useFeed } from "../lib/feed.js";
+import { t } from "../lib/i18n.js";
+import { useKeys } from "../lib/keys.js";
+import { can, me } from "../lib/session.js";
+import { attempt, say, showDialog } from "./floating.js";
+import { Icon } from "./parts.js";
+
+const BEAT_MS = 30_000;
+const FIRST_MS = 1_500;
+export const TONE = { online: "ok", break: "warn", offline: "" };
+
+/** "online" | "break" | "offline"; null until the server has said. */
+export const presence = signal(null);
+
+function hear(state) {
+  const fell = state === "offline" && presence.value && presence.value !== "offline";
+  presence.value = state;
+  if (fell) say(t("presence.fell"), { tone: "warn", key: "presence", stay: 30_000 });
+}
+
+const beat = () => post("/presence/beat").then(({ state }) => hear(state), () => {});
+
+/** Say whether one works from now on; the answer names the conversations handed over, undefined when it failed. */
+export async function sayPresence(state) {
+  const answer = await attempt(() => post("/presence", { state }));
+  if (answer) presence.value = answer.state;
+  return answer;
+}
+
+/** A conversation that a colleague passed to this person, told on whichever page they are. */
+const passedToMe = (event) => event.kind === "passed" && event.body.to === me.value.id;
+
+async function choose() {
+  const { Choice } = await import("./presence_choice.js");
+  showDialog(t("presence.title"), (close) => html`<${Choice} close=${close} />`);
+}
+
+/** The place in the rail. The page itself comes first: the server is asked a little later. */
+export function Presence() {
+  const mine = can("desk");
+  useEffect(() => {
+    if (!mine) return undefined;
+    const first = setTimeout(beat, FIRST_MS);
+    const timer = setInterval(beat, BEAT_MS);
+    return () => {
+      clearTimeout(first);
+      clearInterval(timer);
+    };
+  }, [mine]);
+  useFeed((events) => {
+    if (!mine) return;
+    if (events.some((e) => e.kind === "presence" && e.ref === me.value.id)) beat();
+    const passed = events.filter(passedToMe).pop();
+    if (passed) say(t("pass.to_me"), { tone: "warn", key: passed.ref, stay: 20_000, link: `/inbox/${encodeURIComponent(passed.conversation)}` });
+  }, [mine]);
+  useKeys({ o: () => mine && (choose(), true) });
+  if (!mine || !presence.value) return null;
+  const word = t(`presence.${presence.value}`);
+  return html`<button type="button" class="place" onClick=${choose} aria-haspopup="dialog" aria-label=${t("word.with_detail", { word: t("presence.title"), detail: word })}><${Icon} name="person" /><span>${word}</span><i class=${`dot ${TONE[presence.value]}`}></i></button>`;
+}
