@@ -9,14 +9,13 @@ import { Button, Chip, Failed, Field, Head, Icon, Loading, useLoad } from "../ui
 import { attempt, say } from "../ui/floating.js";
 import { factsUrl } from "../ui/unconfirmed.js";
 import { WhyCard } from "../ui/why.js";
+import { More, lines } from "./faq_more.js";
 
 const CONFLICT = 85;
 const MODES = ["auto", "suggest", "off"];
 const STATUSES = ["on", "off", "draft"];
-const BLANK = { question: "", answer: "", phrasings: [], keywords: { all: [], any: [], never: [] }, category: "", products: [], variants: {}, threshold: null, mode: "auto", then_person: false, valid_from: null, valid_to: null, status: "on" };
+const BLANK = { question: "", answer: "", phrasings: [], not_this: [], keywords: { all: [], any: [], never: [], ordered: [], exact: [], pattern: [], priority: 0 }, category: "", products: [], variants: {}, threshold: null, mode: "auto", then_person: false, valid_from: null, valid_to: null, status: "on" };
 
-const lines = (text) => text.split("\n").map((x) => x.trim()).filter(Boolean);
-const words = (text) => text.split(/[\s,，、]+/).filter(Boolean);
 const fieldsOf = (entry) => Object.fromEntries(Object.keys(BLANK).map((name) => [name, entry[name] ?? BLANK[name]]));
 
 /** Who changed an entry last: a person by name, or what brought it. */
@@ -61,8 +60,6 @@ function Versions({ shop, entry, onRestored }) {
 
 function Form({ entry, draft, set, categories, onSave, busy, problem, onDelete }) {
   const text = (name) => ({ value: draft[name], onInput: (e) => set({ [name]: e.currentTarget.value }) });
-  const key = (name) => ({ value: draft.keywords[name].join(" "), onChange: (e) => set({ keywords: { ...draft.keywords, [name]: words(e.currentTarget.value) } }) });
-  const day = (name) => ({ type: "date", value: draft[name] || "", onInput: (e) => set({ [name]: e.currentTarget.value || null }) });
   return html`<form class="card" onSubmit=${(e) => { e.preventDefault(); onSave(); }}>
     <${Field} label=${t("faq.question")}><input ...${text("question")} required maxlength="200" /><//>
     <${Field} label=${t("faq.phrasings_label")} hint=${t("faq.phrasings_hint")}><textarea rows="6" value=${draft.phrasings.join("\n")} onChange=${(e) => set({ phrasings: lines(e.currentTarget.value) })}></textarea><//>
@@ -72,10 +69,7 @@ function Form({ entry, draft, set, categories, onSave, busy, problem, onDelete }
       <${Field} label=${t("faq.status")}><select value=${draft.status} onChange=${(e) => set({ status: e.currentTarget.value })}>${STATUSES.map((s) => html`<option key=${s} value=${s}>${t(`faq.status.${s}`)}</option>`)}</select><//>
       <${Field} label=${t("faq.mode")}><select value=${draft.mode} onChange=${(e) => set({ mode: e.currentTarget.value })}>${MODES.map((m) => html`<option key=${m} value=${m}>${t(`mode.${m}`)}</option>`)}</select><//></div>
     <label class="check"><input type="checkbox" checked=${draft.then_person} onChange=${(e) => set({ then_person: e.currentTarget.checked })} /><span>${t("faq.then_person")}</span></label>
-    <details><summary>${t("faq.more")}</summary><div class="stacked">
-      <${Field} label=${t("faq.all")} hint=${t("faq.all_hint")}><input ...${key("all")} /><//><${Field} label=${t("faq.any")} hint=${t("faq.any_hint")}><input ...${key("any")} /><//><${Field} label=${t("faq.never")} hint=${t("faq.never_hint")}><input ...${key("never")} /><//>
-      <div class="two"><${Field} label=${t("faq.from")}><input ...${day("valid_from")} /><//><${Field} label=${t("faq.to")}><input ...${day("valid_to")} /><//>
-      <${Field} label=${t("faq.threshold")} hint=${t("faq.threshold_hint")}><input type="number" min="0" max="100" value=${draft.threshold ?? ""} onInput=${(e) => set({ threshold: e.currentTarget.value === "" ? null : Number(e.currentTarget.value) })} /><//></div></div></details>
+    <${More} draft=${draft} set=${set} />
     ${problem && html`<${Failed} problem=${problem} />`}
     <div class="acts end">${entry && html`<${Button} kind="quiet" onClick=${onDelete}>${t("act.delete")}<//>`}<${Button} kind="primary" type="submit" busy=${busy}>${t("act.save")}<//></div></form>`;
 }
