@@ -91,7 +91,7 @@ def test_axe_finds_nothing_in_reports(office: OpenPage, place, locale, scheme):
     seen = office(locale=locale, color_scheme=scheme)
     page = seen.page
     page.goto(f"/inbox/{asked(seen, f'axe-{place}-{scheme}', '转人工')}")
-    expect(page.locator("textarea")).to_be_focused()
+    expect(page.locator(".composer textarea")).to_be_focused()
     page.keyboard.press("Escape")
     page.keyboard.press("x")
     expect(page.get_by_role("dialog").locator("input").first).to_be_focused()

@@ -39,7 +39,8 @@ def test_one_key_begins_a_correction_and_an_operator_confirms_the_proposal(desk:
     panel.get_by_role("radio", name=re.compile("阈值")).check()
     expect(panel.get_by_text(re.compile("^阈值提高到 [0-9]+$"))).to_be_visible()
     nearest = panel.get_by_label("本该怎么答").locator("option").nth(1).get_attribute("value")
-    panel.get_by_label("本该怎么答").select_option(nearest)
+    with page.expect_response(re.compile("/wrong$")):
+        panel.get_by_label("本该怎么答").select_option(nearest)
     expect(panel.get_by_label("本该怎么答")).to_have_value(nearest)
     [case] = seen.call("GET", f"/shops/{shop}/gate-cases")["items"]
     assert (case["question"], case["expected"]) == ("啥时候能发货呀", nearest)
@@ -70,7 +71,7 @@ def test_axe_finds_nothing_in_what_follows_a_wrong_answer(desk: OpenPage, place,
     page = seen.page
     shop = seen.call("GET", "/shops")[0]["id"]
     page.goto(f"/inbox/{say(seen, '发什么快递', f'wrong-{place}-{scheme}')}")
-    expect(page.locator("textarea")).to_be_visible()
+    expect(page.locator(".composer textarea")).to_be_visible()
     page.locator("article.line.bot footer button").last.click()
     expect(page.locator(".marked select")).to_be_visible()
     found = {"inbox": findings(page)}
