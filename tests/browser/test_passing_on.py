@@ -177,8 +177,9 @@ def test_of_two_who_take_over_at_once_one_has_it_and_the_other_keeps_the_draft(d
 
 @pytest.mark.parametrize("width", [pytest.param(1360, id="wide"), pytest.param(390, id="phone")])
 @looks
-def test_axe_finds_nothing_in_what_is_asked(desk: OpenPage, place, locale, scheme, width):
+def test_axe_finds_nothing_in_what_is_asked(desk: OpenPage, colleague: OpenPage, place, locale, scheme, width):
     seen = desk(locale=locale, color_scheme=scheme, width=width)
+    colleague(seen, f"同事 {place} {scheme} {width}")
     page = seen.page
     seen.call("POST", "/presence", {"state": "online"})
     talk = say(seen, "我要找人工", f"asked-{place}-{scheme}-{width}")
