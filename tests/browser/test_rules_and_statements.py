@@ -313,3 +313,36 @@ def test_figures_from_the_platforms_own_table(office: OpenPage):
     kept = [(one["date"], one["percent"]) for one in seen.call("GET", "/shops/east/statements")["items"]]
     assert kept == [("2026-01-03", 90.0), ("2026-01-02", 95.0)]
     seen.quiet()
+
+
+def test_lists_of_a_rule_are_edited_part_by_part(office: OpenPage):
+    seen = office()
+    page = seen.page
+    page.goto("/rates/rules?shop=east&change=bands")
+    bands = page.get_by_role("group", name="改成")
+    expect(bands.get_by_label("档名")).not_to_have_count(0)
+    before = bands.get_by_label("档名").count()
+    bands.get_by_role("button", name="添加").click()
+    bands.get_by_label("档名").last.fill("superb")
+    bands.get_by_label("范围").last.select_option(">")
+    bands.get_by_label("%").last.fill("99.5")
+    bands.get_by_role("button", name="删除第 1 项").click()
+    with page.expect_request("**/what-if") as asked:
+        page.get_by_role("button", name="先试算").click()
+    tried = asked.value.post_data_json["params"]["bands"]
+    assert (len(tried), tried[-1]) == (before, {"name": "superb", "above": 99.5})
+    page.goto("/rates/rules?shop=team&change=completeness.topics")
+    topics = page.get_by_role("group", name="改成")
+    topics.get_by_role("button", name="添加").click()
+    topics.get_by_label("事项").last.fill("ship")
+    topics.get_by_label("买家怎么问").last.fill("发货，几天 多久")
+    topics.get_by_label("怎样算答到").last.fill("今天、明天")
+    with page.expect_request("**/what-if") as asked:
+        page.get_by_role("button", name="先试算").click()
+    assert asked.value.post_data_json["params"]["completeness.topics"][-1] == {
+        "id": "ship",
+        "ask": ["发货", "几天", "多久"],
+        "answer": ["今天", "明天"],
+    }
+    expect(page.get_by_label("为什么改")).to_be_visible()
+    seen.quiet()
