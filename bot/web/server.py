@@ -94,11 +94,16 @@ def _add_console(app: web.Application) -> None:
     async def console(request: web.Request) -> web.Response:
         return _serve(request, page, "no-store")
 
+    async def worker(request: web.Request) -> web.Response:
+        # A service worker rules over what lies below its address, so this one file stands at the root.
+        return _serve(request, files["sw.js"], "no-cache")
+
     async def no_icon(_request: web.Request) -> web.Response:
         # Browsers ask for it on bare pages such as /healthz; the console's own page names its mark.
         return web.Response(status=204)
 
     app.router.add_get("/static/{version}/{path:.+}", static)
+    app.router.add_get("/sw.js", worker)
     app.router.add_get("/favicon.ico", no_icon)
     for path in PAGES:
         app.router.add_get(path, console)

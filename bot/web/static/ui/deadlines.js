@@ -4,6 +4,7 @@ import { get } from "../lib/api.js";
 import { minuteTime, shopNow, span } from "../lib/clock.js";
 import { calmly, useFeed } from "../lib/feed.js";
 import { t } from "../lib/i18n.js";
+import { notify, stopNotifying, vibrate } from "../lib/notify.js";
 import { go, route } from "../lib/router.js";
 import { counts, me, shopOf } from "../lib/session.js";
 import { announce } from "./floating.js";
@@ -114,12 +115,16 @@ export function Alarm() {
   }, []);
   useFeed((events) => events.some((e) => e.kind !== "entry") && look());
   useEffect(() => {
-    if (level > before.current) {
+    const fresh = level > before.current;
+    if (list.length) notify(t("alarm.soon", { n: list.length }), `/inbox/${encodeURIComponent(list[0].talk.id)}`, fresh);
+    else stopNotifying();
+    if (fresh) {
       sound(level);
+      vibrate();
       announce(t("alarm.soon", { n: list.length }));
     }
     before.current = level;
-  }, [level]);
+  }, [level, list.length]);
   if (!list.length) return null;
   return html`<button type="button" class=${`toast alarm ${level === 2 ? "danger" : "warn"}`} onClick=${() => go(`/inbox/${encodeURIComponent(list[0].talk.id)}`)}><${Icon} name="clock" /><span>${t("alarm.soon", { n: list.length })}</span></button>`;
 }
