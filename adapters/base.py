@@ -204,9 +204,10 @@ class HandsOver(Protocol):
 
 
 class Adapter(Protocol):
-    """The pure half of an adapter."""
+    """The pure half of an adapter. ``makes_secret``: the secret is ours to make, and the other side is given it."""
 
     name: str
+    makes_secret: bool
 
     def capabilities(self, channel: Channel) -> Capabilities:
         """Say what this channel's wire can do, its options included."""

@@ -52,6 +52,7 @@ class ChatwootAdapter:
     """Chatwoot's webhook and agent bot."""
 
     name = "chatwoot"
+    makes_secret = False
 
     def capabilities(self, channel: Channel) -> Capabilities:
         """Say what this channel can do: Chatwoot tells people, bots and buyers apart and echoes what we send."""

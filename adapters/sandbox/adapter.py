@@ -35,6 +35,7 @@ class SandboxAdapter:
     """The simulated platform, and the adapter to copy."""
 
     name = "sandbox"
+    makes_secret = True
 
     def capabilities(self, channel: Channel) -> Capabilities:
         """Say what the channel's options make of the wire; options that cannot be read count as not given."""

@@ -25,6 +25,7 @@ class StandardAdapter:
     """Signed JSON for bridges, vendors and desks that can post a webhook."""
 
     name = "standard"
+    makes_secret = True
 
     def capabilities(self, channel: Channel) -> Capabilities:
         """Say what the channel's options claim for the wire behind it."""

@@ -53,6 +53,7 @@ class WechatAdapter:
     """Official accounts and mini programs."""
 
     name = "wechat"
+    makes_secret = False
 
     def capabilities(self, channel: Channel) -> Capabilities:
         """Say what this channel can do. What people write at WeChat's own desk is never pushed: not measurable."""

@@ -52,6 +52,7 @@ class WecomKfAdapter:
     """微信客服."""
 
     name = "wecom_kf"
+    makes_secret = False
 
     def capabilities(self, channel: Channel) -> Capabilities:
         """Say what this channel can do: what people write in WeCom is pulled, our own sends are not."""

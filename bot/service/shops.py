@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import base64
-import re
 import secrets
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -20,6 +19,7 @@ from bot.service.clocks import Clocks
 from bot.service.directory import ZONE, Directory
 from bot.service.options import check_options
 from bot.service.refusal import Because, Refusal
+from bot.service.wiring import name_of, rotated, wrong_channel
 from bot.store import conversations as convs
 from bot.store import outbox, recounts
 from bot.store import shops as stored
@@ -204,15 +204,15 @@ class Shops:
                 append(conn, [Line(shop, now, "handoff", one.id, one.id, {"reason": one.reason})])
 
     async def add_channel(self, channel: Channel, *, by: str) -> Channel:
-        """Make a channel with a new secret; the secret is in the returned channel, and nowhere else again.
+        """Make a channel. Where the secret is ours to make and none is given, a new one is the last in the returned channel,
+        and nowhere else again.
 
         Raises:
             Refusal: the adapter is unknown or finds something wrong with the settings.
         """
-        if not channel.secrets:
-            channel = Channel(
-                channel.key, channel.shop, channel.adapter, (new_secret(),), channel.send_url, channel.options
-            )
+        adapter = self._directory.adapters.get(channel.adapter)
+        if adapter and adapter.makes_secret and all(map(name_of, channel.secrets)):
+            channel = replace(channel, secrets=(*channel.secrets, new_secret()))
         await self._store.write(self.save_channel, channel, by)
         await self._directory.reload()
         return channel
@@ -223,7 +223,7 @@ class Shops:
         if adapter is None:
             raise _bad("adapter", sorted(self._directory.adapters))
         if wrong := adapter.check(channel):
-            raise _wrong_channel(wrong)
+            raise wrong_channel(wrong)
         known = {row["key"]: row for row in stored.all_channels(conn)}.get(channel.key)
         row = {
             "key": channel.key,
@@ -239,13 +239,36 @@ class Shops:
         self.note(conn, "channel", channel.key, by)
 
     async def rotate(self, key: str, *, by: str) -> str:
-        """Give a channel a new secret; the former one stays valid beside it until the next rotation."""
+        """Give a channel a new secret; the former one stays valid beside it until the next rotation.
+
+        Raises:
+            Refusal: its secrets are the platform's to make.
+        """
         one = self._directory.channels[key]
+        if not self._directory.adapter(one).makes_secret:
+            raise Refusal(
+                Because.CONFLICT,
+                "platform_secret",
+                "这个平台的密钥在平台后台生成；请在那里换好，再填到这里。",
+                "This platform makes its secrets itself: make a new one in its back office and enter it here.",
+            )
         secret = new_secret()
-        kept = Channel(key, one.shop, one.adapter, (*one.secrets[-1:], secret), one.send_url, one.options)
-        await self._store.write(self.save_channel, kept, by)
-        await self._directory.reload()
+        await self.change_channel(key, {"secrets": [secret]}, by=by)
         return secret
+
+    async def change_channel(self, key: str, values: Mapping[str, Any], *, by: str) -> None:
+        """Change ``send_url``, ``options`` (as a whole) or ``secrets`` of a channel; of a secret that is replaced the
+        former one stays valid beside it.
+
+        Raises:
+            Refusal: the adapter finds something wrong with the settings; nothing is changed.
+        """
+        one = self._directory.channels[key]
+        changes = {name: values[name] for name in ("send_url", "options") if values.get(name) is not None}
+        if values.get("secrets"):
+            changes["secrets"] = rotated(one.secrets, values["secrets"])
+        await self._store.write(self.save_channel, replace(one, **changes), by)
+        await self._directory.reload()
 
     async def set_clock(self, shop: str, *, rate: float, at: int | None = None) -> None:
         """Set a simulated shop's clock: how fast it runs, and what it shows now (ms; None: what it shows anyway).
@@ -288,15 +311,6 @@ def new_secret() -> str:
 def new_channel_key(shop: str) -> str:
     """A new channel's key: the shop, a dot, and what nobody guesses."""
     return f"{shop}.{secrets.token_hex(8)}"
-
-
-def _wrong_channel(wrong: Sequence[str]) -> Refusal:
-    """What an adapter finds wrong (``name: 中文 · English``), each in its language, pointing at the first."""
-    parts = [(name, *words.partition(" · ")) for name, _, words in (one.partition(": ") for one in wrong)]
-    zh = "；".join(f"{name}：{zh}" for name, zh, _, _ in parts)
-    en = "; ".join(f"{name}: {en or zh}" for name, zh, _, en in parts)
-    pointer = "/" + re.sub(r"\W+", "/", parts[0][0]).strip("/")
-    return Refusal(Because.INVALID, "channel", zh, en, pointer=pointer)
 
 
 def _bad(name: str, allowed: Any) -> Refusal:

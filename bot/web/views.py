@@ -156,6 +156,8 @@ def channel(key: str, services: Services, base_url: str) -> dict[str, Any]:
         "last_delivery_at": iso(services.intake.last_delivery(key) or facts["last_delivery_at"]),
         "bad_signatures": facts["bad_signatures"],
         "simulated": one.adapter == "sandbox",
+        "makes_secret": services.directory.adapter(one).makes_secret,
+        "can_send": able.can_send,
         "sees_human_replies": able.sees_human_replies,
         "api_sent_counts": able.api_sent_counts,
     }

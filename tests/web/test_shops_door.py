@@ -124,3 +124,55 @@ async def test_one_sees_ones_own_shops_only(door):
 def test_a_new_secret_is_one_of_standard_webhooks():
     assert len({new_secret() for _ in range(50)}) == 50
     assert all(len(new_secret()) == len("whsec_") + 44 for _ in range(5))
+
+
+WECHAT = {
+    "adapter": "wechat",
+    "options": {"app_id": "wxshop000000000001"},
+    "secrets": ["token=tok", "aes_key=kWxPEV2UEDyxWpmPdKC3F4dgPDmOvfKX1HGnEUDS1aR", "app_secret=first"],
+}
+
+
+async def test_a_platforms_own_secrets_are_entered_sealed_and_rotated_by_name(door):
+    made = await door.post("/api/v1/shops/east/channels", WECHAT)
+    assert made["secret"] is None, "nothing was made here, so nothing is shown"
+    assert (made["makes_secret"], made["can_send"], made["sees_human_replies"]) == (False, True, False)
+    key = made["key"]
+    for value in ("second", "third"):
+        changed = await door.ask("PATCH", f"/api/v1/channels/{key}", {"secrets": [f"app_secret={value}"]})
+        assert changed.status == 200
+    kept = door.floor.app.directory.channels[key].secrets
+    assert kept == (*WECHAT["secrets"][:2], "app_secret=second", "app_secret=third")
+    assert "third" not in str(await door.floor.rows("channel", key=key)), "sealed at rest"
+    assert (await door.ask("POST", f"/api/v1/channels/{key}/rotate")).status == 409
+
+
+async def test_what_an_adapter_finds_wrong_is_told_and_nothing_is_changed(door):
+    refused = await door.ask("POST", "/api/v1/shops/east/channels", {**WECHAT, "options": {}})
+    told = await refused.json()
+    assert (refused.status, told["errors"][0]["pointer"]) == (422, "/options/app_id")
+    key = (await door.post("/api/v1/shops/east/channels", WECHAT))["key"]
+    assert (await door.ask("PATCH", f"/api/v1/channels/{key}", {"options": {"app": 1}})).status == 422
+    assert door.floor.app.directory.channels[key].options == WECHAT["options"]
+
+
+async def test_a_token_beside_a_secret_of_ours_is_kept_through_a_rotation(door):
+    body = {"adapter": "standard", "secrets": ["api_token=theirs"]}
+    made = await door.post("/api/v1/shops/east/channels", body)
+    assert made["secret"].startswith("whsec_")
+    second = (await door.post(f"/api/v1/channels/{made['key']}/rotate"))["secret"]
+    assert door.floor.app.directory.channels[made["key"]].secrets == ("api_token=theirs", made["secret"], second)
+
+
+async def test_a_mapping_is_tried_before_it_is_saved(door):
+    mapping = {"conversation": "/c", "buyer": "/b", "sender": "buyer", "text": "/t", "id": "/id"}
+    asked = {"options": {"mapping": mapping}, "payload": '{"c":"c-1","b":"b-1","id":7,"t":"在吗"}'}
+    told = await door.post("/api/v1/shops/east/channels/try", asked)
+    assert [(one["id"], one["sender"], one["text"]) for one in told["messages"]] == [("7", "buyer", "在吗")]
+    wrong = await door.post(
+        "/api/v1/shops/east/channels/try", {**asked, "options": {"mapping": {**mapping, "sender": "robot"}}}
+    )
+    assert wrong["wrong"][0]["where"] == "options.mapping.sender"
+    assert "robot" in wrong["wrong"][0]["en"]
+    assert await door.floor.rows("message", shop="east") == []
+    assert (await door.ask("POST", "/api/v1/shops/east/channels/try", {**asked, "adapter": "x"})).status == 422

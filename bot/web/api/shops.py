@@ -9,7 +9,9 @@ from pydantic import Field, StringConstraints
 
 from adapters.base import Channel
 from bot.service.shops import NewShop, new_channel_key
+from bot.service.trying import try_payload
 from bot.web import views
+from bot.web.problem import Problem
 from bot.web.recording import recorded
 from bot.web.route import ADMINS, EVERYBODY, WATCHERS, Auth, Call, Route, Scope, Shape
 
@@ -97,12 +99,35 @@ class StopBody(Shape):
     stopped: bool
 
 
+Secrets = Annotated[list[Annotated[str, StringConstraints(min_length=1, max_length=500)]], Field(max_length=20)]
+
+
 class ChannelBody(Shape):
-    """A new channel. The address may be on this machine; redirects are never followed."""
+    """A new channel. The address may be on this machine; redirects are never followed. ``secrets``: those that the
+    platform makes, ``name=value`` where it has several."""
 
     adapter: str = "standard"
-    send_url: str = ""
+    send_url: str = Field("", max_length=2000)
     options: dict[str, Any] = {}
+    secrets: Secrets = []
+
+
+class ChannelChange(Shape):
+    """What is to change; what is left out stays. ``options`` are replaced as a whole; a secret that is replaced stays
+    valid beside the new one."""
+
+    send_url: str | None = Field(None, max_length=2000)
+    options: dict[str, Any] | None = None
+    secrets: Secrets = []
+
+
+class TryBody(Shape):
+    """A payload to be read under a channel's options; nothing of it is kept."""
+
+    adapter: str = "standard"
+    options: dict[str, Any] = {}
+    payload: str = Field(max_length=200_000)
+    headers: dict[str, str] = {}
 
 
 def base_url(call: Call) -> str:
@@ -167,13 +192,39 @@ async def stop(call: Call) -> Any:
 
 
 async def add_channel(call: Call) -> Any:
-    """Make a channel; the secret is shown this once."""
+    """Make a channel; a secret that was made for it is shown this once."""
     body: ChannelBody = call.body
+    given = tuple(body.secrets)
     made = await call.services.shops.add_channel(
-        Channel(new_channel_key(call.shop), call.shop, body.adapter, (), body.send_url, body.options),
+        Channel(new_channel_key(call.shop), call.shop, body.adapter, given, body.send_url, body.options),
         by=call.principal.id,
     )
-    return {**views.channel(made.key, call.services, base_url(call)), "secret": made.secrets[-1]}
+    secret = made.secrets[-1] if len(made.secrets) > len(given) else None
+    return {**views.channel(made.key, call.services, base_url(call)), "secret": secret}
+
+
+async def change_channel(call: Call) -> Any:
+    """Change a channel's address, options or secrets."""
+    body: ChannelChange = call.body
+    await call.services.shops.change_channel(call.path("channel"), body.model_dump(), by=call.principal.id)
+    return views.channel(call.path("channel"), call.services, base_url(call))
+
+
+async def try_channel(call: Call) -> Any:
+    """What a payload would be read as under these options: ``{wrong, messages, odd, answer, handshake}``."""
+    body: TryBody = call.body
+    adapter = call.services.directory.adapters.get(body.adapter)
+    if adapter is None:
+        raise Problem(422, "adapter", f"没有适配器 {body.adapter}。", f"There is no adapter {body.adapter}.")
+    raw = body.payload.encode("utf-8", "surrogatepass")
+    told = try_payload(adapter, body.options, raw, body.headers, call.services.clocks.now(call.shop))
+    return {**told, "wrong": [_words(line) for line in told["wrong"]]}
+
+
+def _words(line: str) -> dict[str, str]:
+    where, _, words = line.partition(": ")
+    zh, _, en = words.partition(" · ")
+    return {"where": where, "zh": zh, "en": en or zh}
 
 
 async def rotate(call: Call) -> Any:
@@ -220,6 +271,16 @@ ROUTES = [
         ADMINS,
         Scope.SHOP,
         body=ChannelBody,
+    ),
+    Route("POST", "/api/v1/shops/{shop}/channels/try", try_channel, Auth.PERSON, ADMINS, Scope.SHOP, body=TryBody),
+    Route(
+        "PATCH",
+        "/api/v1/channels/{channel}",
+        recorded("channel_changed", change_channel),
+        Auth.PERSON,
+        ADMINS,
+        Scope.CHANNEL,
+        body=ChannelChange,
     ),
     Route(
         "POST",
