@@ -118,7 +118,24 @@ def test_turns_groups_and_marks_are_shown_and_a_conversation_goes_up(desk: OpenP
     page.keyboard.press("Enter")
     expect(page.locator(".bar .chip", has_text="售前")).to_be_visible()
     expect(page.locator(".bar")).not_to_contain_text("已升级")
+    page.get_by_role("link", name="售前", exact=True).click()
+    expect(page).to_have_url(re.compile("group="))
+    expect(row).to_be_visible()
+    page.get_by_role("link", name=re.compile("^我的")).click()
+    expect(page).not_to_have_url(re.compile("group="))
+
+    seen.page.goto(f"/rates?shop={shop}&simulated=1")
+    figures = seen.page.locator("section").filter(has=seen.page.get_by_role("heading", name="转接和升级"))
+    for word, rate in (("转接", "transfers"), ("升级给主管", "escalations")):
+        told = seen.call("GET", f"/shops/{shop}/passings?days=30")[rate]
+        fact = figures.locator(".facts > div").filter(has=seen.page.get_by_text(word, exact=True))
+        expect(fact).to_contain_text(f"{told['percent']:.1f}% {told['numerator']}/{told['denominator']}")
+    figures.get_by_text("最近的，和原因").click()
+    expect(figures.get_by_role("link", name="阿琳 升级给主管：要求三倍赔偿")).to_have_attribute(
+        "href", re.compile(f"^/inbox/{talk}")
+    )
     seen.call("PUT", f"/shops/{shop}/team", {"groups": [], "rules": []})
+    seen.quiet()
     lin.quiet()
 
 

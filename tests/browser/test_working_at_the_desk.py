@@ -72,6 +72,19 @@ def test_a_draft_is_rejected_with_one_key(suggesting: Visit):
     expect(page.locator("article.line.agent")).to_have_count(0)
 
 
+def test_what_became_of_drafts_is_counted_beside_the_next(suggesting: Visit):
+    first = drafted(suggesting, "draft-counted")
+    shop = the_shop(suggesting)
+    before = suggesting.call("GET", f"/shops/{shop}/suggestions")
+    with first.expect_response(re.compile("/suggestion$")):
+        first.keyboard.press("Alt+3")
+    page = drafted(suggesting, "draft-counted-next")
+    expect(page.get_by_role("group", name="推荐回复")).to_contain_text(
+        f"今天：直接用 {before['used']}，改后用 {before['edited']}，不用 {before['rejected'] + 1}"
+    )
+    suggesting.quiet()
+
+
 def test_an_owed_inquiry_is_settled_without_holding_the_conversation(desk: OpenPage):
     seen = desk()
     page = seen.page

@@ -31,20 +31,27 @@ function Row({ talk, chosen }) {
       <${Marked} talk=${talk} />
       ${talk.state === "waiting" && talk.reason && html`<${Chip} tone="warn">${reasonWord(talk.reason)}<//>`}
       ${owed && html`<${Chip} tone="bot" icon="bot">${t("list.owed")}<//>`}
-      <${Unopened} talk=${talk} /><${Promised} talk=${talk} />
+      <${Turn} talk=${talk} /><${Unopened} talk=${talk} /><${Promised} talk=${talk} />
       ${talk.owner && html`<${Chip} tone="info" icon="person">${talk.owner.name}<//>`}
-      <${Turn} talk=${talk} />
       ${talk.simulated && html`<${Chip}>${t("word.simulated")}<//>`}
       <span class="shop">${talk.shop_name}</span></span>
       <time>${talk.last?.at ? when(talk.last.at, shopMoment(shop?.clock)) : ""}</time></span></a>`;
 }
 
-/** Conversations that are this person's turn, where any are. */
-function MyTurn() {
-  const on = route.value.query.assigned === "me";
+/** A filter to press; pressed again it is off. */
+const Only = ({ name, value, icon, children }) => {
+  const on = route.value.query[name] === value;
+  return html`<a class=${cls("chip", on && "info")} href=${withQuery({ [name]: on ? "" : value, tab: "" })} aria-current=${on ? "true" : undefined}><${Icon} name=${on ? "tick" : icon} />${children}</a>`;
+};
+
+/** Whose turn, and which group: the filters there is something for. */
+function Narrow() {
+  const { assigned, group } = route.value.query;
   const n = tabCounts.value.assigned || 0;
-  if (!on && !n) return null;
-  return html`<p class="filter"><a class="chip info" href=${withQuery({ assigned: on ? "" : "me", tab: "" })} aria-current=${on ? "true" : undefined}><${Icon} name=${on ? "tick" : "person"} />${t("list.my_turn", { n })}</a></p>`;
+  const groups = [...new Map((rows.value || []).filter((x) => x.group).map((x) => [x.group.id, x.group])).values()];
+  if (!(n || assigned || group || groups.length)) return null;
+  return html`<p class="filter chips">${(n > 0 || assigned === "me") && html`<${Only} name="assigned" value="me" icon="person">${t("list.my_turn", { n })}<//>`}
+    ${groups.map((g) => html`<${Only} key=${g.id} name="group" value=${g.id} icon="people">${g.name}<//>`)}${group && !groups.length && html`<${Only} name="group" value=${group} icon="people">${t("list.this_group")}<//>`}</p>`;
 }
 
 function Nothing({ tab }) {
@@ -66,10 +73,10 @@ export function List({ id }) {
   useKeys({ j: () => move(1), k: () => move(-1) });
   return html`<section class="list" aria-label=${t("place.inbox")} ref=${box}
       onPointerEnter=${(e) => e.pointerType === "mouse" && hold(true)} onPointerLeave=${() => hold(false)}>
-    <nav class="tabs" aria-label=${t("list.tabs")}>${TABS.map((name) => html`<a key=${name} href=${withQuery({ tab: name === "waiting" ? "" : name })} aria-current=${name === tab ? "page" : undefined}>
+    <nav class="tabs" aria-label=${t("list.tabs")}>${TABS.map((name) => html`<a key=${name} href=${withQuery({ tab: name === "waiting" ? "" : name, assigned: "", group: "" })} aria-current=${name === tab ? "page" : undefined}>
       ${t(`tab.${name}`)} <b class=${cls("count", (name !== "waiting" || !tabCounts.value.waiting) && "calm")}>${number(tabCounts.value[name])}</b></a>`)}</nav>
     <${ShopPicker} shops=${shops.value} all value=${route.value.query.shop || ""} onPick=${(shop) => go(withQuery({ shop }), { replace: true })} />
-    <${MyTurn} />
+    <${Narrow} />
     ${tab === "waiting" && html`<${LeftOut} budgets=${budgets.value} />`}
     ${rowsProblem.value && html`<${Failed} problem=${rowsProblem.value} retry=${loadRows} />`}
     ${list === null ? !rowsProblem.value && html`<${Loading} />` : list.length === 0 ? html`<${Nothing} tab=${tab} />`
