@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import hmac
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import lru_cache
 
 from adapters.base import BadSignature
 
@@ -24,6 +24,7 @@ MAX_ID_LENGTH = 200
 _SECONDS = re.compile(r"[0-9]{1,12}", re.ASCII)
 
 
+@lru_cache(maxsize=1024)
 def decode_secret(secret: str) -> bytes:
     """Return the key behind a ``whsec_…`` secret: base64, with or without the prefix and the padding.
 
@@ -83,7 +84,7 @@ def verify(secrets: Iterable[str], headers: Mapping[str, str], body: bytes, now:
 
 
 def _signature(key: bytes, content: bytes) -> str:
-    return "v1," + base64.b64encode(hmac.digest(key, content, hashlib.sha256)).decode()
+    return "v1," + base64.b64encode(hmac.digest(key, content, "sha256")).decode()
 
 
 def _id(headers: Mapping[str, str]) -> str:

@@ -5,8 +5,10 @@ Nothing is matched or decided here; a matcher's fault or slowness can never dela
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -64,23 +66,31 @@ class Intake:
         self.forged = Forged(store)
         self._last: dict[str, int] = {}
 
-    async def receive(
+    def receive(
         self, channel: Channel, delivery: Delivery, facts: Facts, detail: str = "", *, pull: str = ""
-    ) -> Stored:
-        """Store a signed delivery and what it told; return once it is on disk. ``pull`` is whose messages it rang for.
+    ) -> asyncio.Future[Stored]:
+        """Store a signed delivery and what it told; done once it is on disk, whether anybody waits for it or not.
+        ``pull`` is whose messages it rang for.
 
-        Raises whatever the store raises: then nothing was accepted, and the platform is asked to send again.
+        Fails with whatever the store raises: then nothing was accepted, and the platform is asked to send again.
         """
         me = self._worker.name
         arrival = Arrival(channel, delivery, facts, self._clocks.now_ms(channel.shop), me, self._digest, detail, pull)
-        stored = await self._store.merge(accept, arrival, shop=channel.shop)
-        self._last[channel.key] = arrival.at
+        storing = self._store.merge(accept, arrival, shop=channel.shop)
+        storing.add_done_callback(partial(self._told, arrival))
+        return storing
+
+    def _told(self, arrival: Arrival, storing: asyncio.Future[Stored]) -> None:
+        """Hand on what was stored to whoever decides it."""
+        if storing.cancelled() or storing.exception():
+            return
+        stored = storing.result()
+        self._last[arrival.channel.key] = arrival.at
         touched = [*stored.fresh, *stored.confirmed]
-        if mine := [one for one in touched if one.worker == me]:
+        if mine := [one for one in touched if one.worker == arrival.worker]:
             self._on_stored(mine)
-        if others := {one.worker for one in touched} - {me}:
+        if others := {one.worker for one in touched} - {arrival.worker}:
             self._on_others(others)
-        return stored
 
     def last_delivery(self, channel: str) -> int | None:
         """When a channel's last signed delivery came in (ms of the shop's clock), as far as this process knows."""

@@ -83,6 +83,7 @@ OUTSIDE = "outside"
 """The owner of a conversation that a person answers in the platform's own app."""
 
 _NAMES = [f.name for f in fields(Conversation)]
+_FIXED = ("shop", "channel", "external", "created_at")
 
 
 _LOAD = Ready(lambda dialect: sa.select(conversation).where(one_of(dialect, conversation.c.id, "ids")))
@@ -114,7 +115,7 @@ def pending(conn: sa.Connection, ids: Collection[str]) -> dict[str, tuple[list[s
 
 def save(conn: sa.Connection, conversations: Iterable[Conversation]) -> None:
     """Write conversations back, whole."""
-    upsert(conn, conversation, [_row(one) for one in conversations])
+    upsert(conn, conversation, [_row(one) for one in conversations], fixed=_FIXED)
 
 
 _VALUES = attrgetter(*_NAMES)

@@ -97,13 +97,14 @@ class Store:
         result: T = await self._submit(fn, args, kwargs, merge=False, shops=frozenset(shops))
         return result
 
-    async def merge(self, fn: Callable[[sa.Connection, Sequence[Item]], Sequence[T]], item: Item, *, shop: str) -> T:
-        """Run ``fn(connection, items)`` once for all that wait in the next commit; return this item's result.
+    def merge(
+        self, fn: Callable[[sa.Connection, Sequence[Item]], Sequence[T]], item: Item, *, shop: str
+    ) -> asyncio.Future[T]:
+        """Run ``fn(connection, items)`` once for all that wait in the next commit; done with this item's result.
 
         Each item changes one shop. If the merged call fails, each item is run alone: a bad one harms no other.
         """
-        result: T = await self._submit(fn, (item,), {}, merge=True, shops=frozenset((shop,)))
-        return result
+        return self._submit(fn, (item,), {}, merge=True, shops=frozenset((shop,)))
 
     async def read(self, fn: Callable[Concatenate[sa.Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run ``fn(connection, …)`` on a read-only connection, in a thread. It sees the store as of one moment."""
@@ -146,12 +147,12 @@ class Store:
         finally:
             session.close()
 
-    async def _submit(
+    def _submit(
         self, fn: Callable[..., Any], args: Any, kwargs: Any, *, merge: bool, shops: frozenset[str] | None
-    ) -> Any:
+    ) -> asyncio.Future[Any]:
         done: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._jobs.put(Job(fn, args, kwargs, done, merge, shops))
-        return await done
+        return done
 
     def _run(self) -> None:
         last = False

@@ -15,10 +15,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from bot.store.statements import upsert
+from bot.store.statements import Ready, one_of, upsert
 from bot.store.tables import conversation, journal, journal_head, message, search_mark
 
-BATCH = 500
+BATCH = 2_000
+"""Lines of a journal read at once; a message has about three."""
 _KINDS = ("message", "send", "note")
 _WORD = re.compile(r"[a-z0-9]+|[^\W_a-z0-9]+")
 _LARGEST = (1 << 63) - 1
@@ -54,17 +55,26 @@ def behind(conn: sa.Connection) -> dict[str, int]:
 
 def unread(conn: sa.Connection, shop: str, after: int) -> tuple[list[dict[str, Any]], int]:
     """The messages (``id text``) that the next lines of a shop's journal speak of, and the place after them."""
-    lines = conn.execute(
-        sa.select(journal.c.seq, journal.c.ref, journal.c.kind)
-        .where(journal.c.shop == shop, journal.c.seq > after)
-        .order_by(journal.c.seq)
-        .limit(BATCH)
-    ).all()
+    lines = _LINES.rows(conn, {"whose": shop, "after": after})
     if not lines:
         return [], after
-    refs = {line.ref for line in lines if line.kind in _KINDS}
-    rows = conn.execute(sa.select(message.c.id, message.c.text).where(message.c.id.in_(refs), message.c.text != ""))
-    return [dict(row) for row in rows.mappings()], lines[-1].seq
+    refs = {ref for _seq, ref, kind in lines if kind in _KINDS}
+    return _SPOKEN_OF.dicts(conn, {"ids": list(refs)}), lines[-1][0]
+
+
+_LINES = Ready(
+    lambda _dialect: (
+        sa.select(journal.c.seq, journal.c.ref, journal.c.kind)
+        .where(journal.c.shop == sa.bindparam("whose"), journal.c.seq > sa.bindparam("after"))
+        .order_by(journal.c.seq)
+        .limit(sa.literal_column(str(BATCH)))
+    )
+)
+_SPOKEN_OF = Ready(
+    lambda dialect: sa.select(message.c.id, message.c.text).where(
+        one_of(dialect, message.c.id, "ids"), message.c.text != ""
+    )
+)
 
 
 def take_in(conn: sa.Connection, shop: str, rows: Sequence[Mapping[str, str]], upto: int) -> None:

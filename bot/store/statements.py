@@ -191,10 +191,10 @@ def _insert(dialect: str, table: sa.Table) -> Any:
 
 
 @cache
-def _upsert(table: sa.Table, columns: tuple[str, ...]) -> Ready:
+def _upsert(table: sa.Table, columns: tuple[str, ...], fixed: tuple[str, ...]) -> Ready:
     def make(dialect: str) -> Any:
         statement, keys = _insert(dialect, table), [column.name for column in table.primary_key]
-        rest = {name: statement.excluded[name] for name in columns if name not in keys}
+        rest = {name: statement.excluded[name] for name in columns if name not in (*keys, *fixed)}
         if rest:
             return statement.on_conflict_do_update(index_elements=keys, set_=rest)
         return statement.on_conflict_do_nothing(index_elements=keys)
@@ -222,10 +222,13 @@ def _all(table: sa.Table, columns: tuple[str, ...]) -> Ready:
     return Ready(lambda dialect: _insert(dialect, table), columns)
 
 
-def upsert(conn: sa.Connection, table: sa.Table, rows: Sequence[Values]) -> None:
-    """Insert rows, or replace the given columns of those whose primary key exists. All rows have the same columns."""
+def upsert(conn: sa.Connection, table: sa.Table, rows: Sequence[Values], *, fixed: tuple[str, ...] = ()) -> None:
+    """Insert rows, or replace the given columns of those whose primary key exists. All rows have the same columns.
+
+    ``fixed``: columns that never change once they are there; an index of theirs is not written again.
+    """
     if rows:
-        _upsert(table, tuple(rows[0])).many(conn, rows)
+        _upsert(table, tuple(rows[0]), fixed).many(conn, rows)
 
 
 def add_up(conn: sa.Connection, table: sa.Table, rows: Sequence[Values]) -> None:

@@ -35,33 +35,32 @@ def handler_of(route: Route) -> Any:
     """Put the guard before a route's handler."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
-        trace = secrets.token_hex(6)
         try:
             _refuse_packed(request)
             call = await _admit(route, request)
             return await _once(route, call)
-        except Problem as problem:
-            return answer(problem, request, trace)
-        except Refusal as refusal:
-            return answer(refused(refusal), request, trace)
-        except ValidationError as error:
-            return answer(invalid(error), request, trace)
-        except web.HTTPRequestEntityTooLarge:
-            return answer(too_large(route.limit), request, trace)
-        except web.RequestPayloadError:
-            return answer(
-                Problem(400, "broken_body", "请求体不完整或格式不对。", "The body is broken."), request, trace
-            )
-        except web.HTTPException:
-            raise
-        except Exception:
-            log.exception("own_fault", route=route.path, trace=trace)
-            fault = Problem(
-                503, "own_fault", f"系统出错，请重试；编号 {trace}。", f"Our own fault, please retry; id {trace}."
-            )
-            return answer(fault, request, trace)
+        except web.HTTPException as error:
+            if not isinstance(error, web.HTTPRequestEntityTooLarge):
+                raise
+            return answer(too_large(route.limit), request, secrets.token_hex(6))
+        except Exception as error:
+            return answer(_problem_of(error, route, trace := secrets.token_hex(6)), request, trace)
 
     return handle
+
+
+def _problem_of(error: Exception, route: Route, trace: str) -> Problem:
+    """What a caller is told of what went wrong; an own fault is logged under the number it is told with."""
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, Refusal):
+        return refused(error)
+    if isinstance(error, ValidationError):
+        return invalid(error)
+    if isinstance(error, web.RequestPayloadError):
+        return Problem(400, "broken_body", "请求体不完整或格式不对。", "The body is broken.")
+    log.error("own_fault", route=route.path, trace=trace, exc_info=error)
+    return Problem(503, "own_fault", f"系统出错，请重试；编号 {trace}。", f"Our own fault, please retry; id {trace}.")
 
 
 def _refuse_packed(request: web.Request) -> None:

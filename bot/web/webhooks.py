@@ -36,8 +36,12 @@ async def _taken(call: Call, channel: Channel, adapter: Adapter) -> web.Response
     services = call.services
     limit = services.settings.webhook_limit
     try:
-        async with asyncio.timeout(time_left(call.request, services.settings.body_deadline_s)):
+        if call.request.content.is_eof():
+            # It came together with its head: nothing is waited for.
             body = await _body(call.request, limit)
+        else:
+            async with asyncio.timeout(time_left(call.request, services.settings.body_deadline_s)):
+                body = await _body(call.request, limit)
     except TimeoutError:
         return web.Response(status=408, text="the body did not arrive in time")
     if body is None:
@@ -93,10 +97,9 @@ async def _store(
     services: Services, channel: Channel, adapter: Adapter, delivery: Delivery, facts: Facts, pull: str
 ) -> Ack:
     """Say yes once it is on disk; if that takes too long say no: what is stored then is known as a repeat later."""
-    storing = asyncio.ensure_future(services.intake.receive(channel, delivery, facts, pull=pull))
+    storing = services.intake.receive(channel, delivery, facts, pull=pull)
     stored, _ = await asyncio.wait((storing,), timeout=services.settings.webhook_deadline_s - 0.1)
     if not stored:
-        storing.add_done_callback(lambda done: done.exception())
         log.warning("store_too_slow", channel=channel.key)
         return adapter.retry_later()
     try:

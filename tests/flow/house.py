@@ -255,10 +255,12 @@ class House:
         """Every act on the store fails, as on a locked one, except those of this name."""
         submit = Store._submit
 
-        async def refuse(store: Store, fn: Any, *more: Any, **kinds: Any) -> Any:
+        def refuse(store: Store, fn: Any, *more: Any, **kinds: Any) -> asyncio.Future[Any]:
             if getattr(fn, "__name__", "") != but:
-                raise sa.exc.OperationalError("", {}, sqlite3.OperationalError("database is locked"))
-            return await submit(store, fn, *more, **kinds)
+                refused: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+                refused.set_exception(sa.exc.OperationalError("", {}, sqlite3.OperationalError("database is locked")))
+                return refused
+            return submit(store, fn, *more, **kinds)
 
         Store._submit = refuse  # type: ignore[method-assign]
         try:
