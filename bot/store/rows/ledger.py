@@ -195,5 +195,5 @@ class InquiryRow(SQLModel, table=True):
     __table_args__ = (
         sa.Index("inquiry_day", "shop", "day", "reason"),
         sa.Index("inquiry_conversation", "conversation", "opened_at"),
-        sa.Index("inquiry_owed", "shop", "owed"),
+        sa.Index("inquiry_owed", "shop", "owed", "day"),
     )
