@@ -155,7 +155,7 @@ export async function loadOlder() {
 }
 
 /** The address of a conversation within the present list. */
-export const talkUrl = (id) => withQuery({}, id ? `/inbox/${encodeURIComponent(id)}` : "/inbox");
+export const talkUrl = (id) => withQuery({ line: "" }, id ? `/inbox/${encodeURIComponent(id)}` : "/inbox");
 
 /** Open the row after (or before) the open one. */
 export function step(by) {

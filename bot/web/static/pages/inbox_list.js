@@ -7,6 +7,7 @@ import { go, route, withQuery } from "../lib/router.js";
 import { shopOf, shops } from "../lib/session.js";
 import { Countdown, Marked, Promised, Turn, Unopened } from "../ui/deadlines.js";
 import { Chip, Empty, Failed, Icon, Loading, ShopPicker } from "../ui/parts.js";
+import { find } from "../ui/shell.js";
 import { Windowed } from "../ui/windowed.js";
 import { reasonWord } from "../ui/why.js";
 import { LeftOut } from "./inbox_line.js";
@@ -82,6 +83,6 @@ export function List({ id }) {
     ${list === null ? !rowsProblem.value && html`<${Loading} />` : list.length === 0 ? html`<${Nothing} tab=${tab} />`
       : html`<${Windowed} items=${list} height=${HEIGHT} at=${cursor} onEnd=${loadMoreRows} label=${t(`tab.${tab}`)}
           onFocusIn=${() => hold(true)} onFocusOut=${() => hold(false)} row=${(talk) => html`<${Row} talk=${talk} chosen=${talk.id === id} />`} />`}
-    <p class="order meta"><${Icon} name="clock" />${t("list.order")}</p>
+    <p class="order meta"><${Icon} name="clock" />${t("list.order")}<span class="grow"></span><button type="button" class="link" onClick=${find}>${t("find.title")}</button></p>
   </section>`;
 }

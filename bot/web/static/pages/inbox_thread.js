@@ -4,7 +4,7 @@ import { get } from "../lib/api.js";
 import { dayWord, localDay } from "../lib/clock.js";
 import { t, tOr } from "../lib/i18n.js";
 import { useKeys } from "../lib/keys.js";
-import { go } from "../lib/router.js";
+import { go, route } from "../lib/router.js";
 import { can, me } from "../lib/session.js";
 import { Countdown, Marked, Promised, Turn } from "../ui/deadlines.js";
 import { Line, isAnswer } from "../ui/line.js";
@@ -75,7 +75,31 @@ function useBottom(inputs) {
     watch.observe(box.current);
     return () => watch.disconnect();
   }, []);
-  return [box, look];
+  return [box, look, low];
+}
+
+const ROUNDS = 30;
+
+/** Bring the line that the address names into sight, fetching older pages until it is there. */
+function useNamedLine(box, low, lines, more) {
+  const named = route.value.query.line;
+  const shown = useRef(null);
+  const rounds = useRef(0);
+  useEffect(() => {
+    if (!named || shown.current === named) return;
+    const line = box.current.querySelector(`[data-line="${CSS.escape(named)}"]`);
+    if (!line && more && rounds.current < ROUNDS) {
+      rounds.current += 1;
+      attempt(loadOlder);
+      return;
+    }
+    shown.current = named;
+    rounds.current = 0;
+    if (!line) return;
+    low.current = false;
+    line.classList.add("named");
+    line.scrollIntoView({ block: "center" });
+  }, [named, lines.length, more]);
 }
 
 /** Which lines were marked as wrong, as the journal tells it. */
@@ -117,7 +141,8 @@ function Lines({ talk, lines, events, passings, reports, more, room }) {
   // The feed may bring the stored line before the answer to the press arrives: then it is not shown twice.
   const stored = (press) => lines.some((l) => l.sender === "agent" && l.text === press.text && !press.before.has(l.id));
   const waiting = leaving.value.filter((l) => l.conversation === talk.id && !stored(l));
-  const [box, look] = useBottom([talk.id, lines.length, waiting.length, lines[lines.length - 1]?.status, room]);
+  const [box, look, low] = useBottom([talk.id, lines.length, waiting.length, lines[lines.length - 1]?.status, room]);
+  useNamedLine(box, low, lines, more);
   const marked = markedIn(events);
   useKeys({
     w: () => {

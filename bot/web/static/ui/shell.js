@@ -2,6 +2,7 @@
 import { html } from "../lib/view.js";
 import { feedState } from "../lib/feed.js";
 import { LANGS, lang, t } from "../lib/i18n.js";
+import { composing } from "../lib/ime.js";
 import { useKeys } from "../lib/keys.js";
 import { go, route } from "../lib/router.js";
 import { can, chooseLang, counts, flipScheme, leave, me, shops } from "../lib/session.js";
@@ -21,7 +22,7 @@ const PLACES = [
 ];
 
 const SHEET = [
-  ["keys.everywhere", [["G I", "place.inbox"], ["G F", "place.faq"], ["G M", "place.rates"], ["G S", "place.simulator"], ["G D", "place.deliveries"], ["/", "keys.search"], ["D", "keys.scheme"], ["O", "presence.title"], ["Z", "act.undo"], ["Esc", "keys.close"], ["?", "keys.sheet"]]],
+  ["keys.everywhere", [["G I", "place.inbox"], ["G F", "place.faq"], ["G M", "place.rates"], ["G S", "place.simulator"], ["G D", "place.deliveries"], ["/", "keys.search"], ["Ctrl K", "keys.search"], ["D", "keys.scheme"], ["O", "presence.title"], ["Z", "act.undo"], ["Esc", "keys.close"], ["?", "keys.sheet"]]],
   ["keys.inbox", [["J / K", "keys.next"], ["Enter", "keys.open"], ["T", "act.takeover"], ["R", "composer.reply"], ["N", "composer.note"], ["B", "act.release"], ["A", "act.transfer"], ["U", "act.escalate"], ["L", "keys.label"], ["P", "keys.panel"], ["W", "wrong.title"], ["X", "report.act"], ["E", "act.close"]]],
   ["keys.composer", [["Enter", "act.send"], ["Shift Enter", "keys.line"], ["Alt Enter", "keys.send_next"], ["Alt Shift Enter", "keys.send_release"], ["Alt 1", "keys.draft_send"], ["Alt 2", "keys.draft_edit"], ["Alt 3", "keys.draft_reject"], ["Alt 1–3", "keys.suggestion"], ["Alt N", "keys.mode"], ["Alt J / Alt K", "keys.next"], ["/ 、", "keys.phrases"], ["↑", "keys.again"]]],
 ];
@@ -30,6 +31,18 @@ export function showKeys() {
   showDialog(t("keys.title"), () => html`<div class="sheet">${SHEET.map(([title, rows]) => html`<section key=${title}><h3>${t(title)}</h3>
     <dl>${rows.map(([key, word]) => html`<div key=${key}><dt>${key.split(" ").map((k) => (/[/–]/.test(k) && k.length === 1 ? k : html`<kbd>${k}</kbd>`))}</dt><dd>${t(word)}</dd></div>`)}</dl></section>`)}</div>`);
 }
+
+// Finding is loaded when it is first asked for.
+export const find = () => {
+  if (!document.querySelector("dialog[open]")) import("./palette.js").then((module) => module.showPalette());
+};
+
+// The one key with Ctrl that is ours: it works in text fields too.
+addEventListener("keydown", (event) => {
+  if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey || event.code !== "KeyK" || composing(event) || !me.value) return;
+  event.preventDefault();
+  find();
+});
 
 /** A small light with its words, for those who look and for those who listen. */
 function Light({ of }) {
@@ -49,6 +62,7 @@ function Rail() {
     <${Presence} />
     <button type="button" class="place small" onClick=${() => chooseLang(other)} lang=${other}><${Icon} name="globe" /><span>${other === "en" ? "English" : "中文"}</span></button>
     <button type="button" class="place small" onClick=${flipScheme}><${Icon} name="moon" /><span>${t("look.flip")}</span></button>
+    <button type="button" class="place small" onClick=${find}><${Icon} name="search" /><span>${t("find.short")}</span></button>
     <button type="button" class="place small" onClick=${showKeys}><${Icon} name="keys" /><span>${t("keys.short")}</span></button>
     <button type="button" class="place small" onClick=${leave} title=${me.value.name}><${Icon} name="leave" /><span>${t("act.logout")}</span></button>
   </nav>`;
@@ -70,7 +84,7 @@ function Banners() {
 export function Shell({ children }) {
   useKeys({
     "g i": () => go("/inbox"), "g f": () => go("/faq"), "g m": () => go("/rates"), "g s": () => go("/simulator"), "g d": () => can("shops") && go("/deliveries"),
-    d: flipScheme, z: () => undoLatest(), "?": showKeys,
+    d: flipScheme, z: () => undoLatest(), "?": showKeys, "/": find,
   });
   return html`<a class="skip" href="#main">${t("place.skip")}</a><div class="frame"><${Rail} />
     <main id="main" tabindex="-1"><${Banners} />${children}</main></div><${DialogHost} /><${ToastHost}><${Alarm} /><//>`;
