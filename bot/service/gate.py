@@ -16,6 +16,8 @@ AT_ONCE = 1_000
 """Deliveries between their first byte and their yes: about two commits' worth, well within the 1.8 s of a yes."""
 BYTES_AT_ONCE = 24 << 20
 """Bodies held in memory at once."""
+KEPT_FREE = AT_ONCE // 10
+"""Places that no shop fills alone: who comes while another is flooded finds the door open."""
 CROWDED = AT_ONCE // 2
 """From here on shares are looked at."""
 LATE_S = 1.0
@@ -59,4 +61,4 @@ class Gate:
         if inside >= AT_ONCE or self._bytes + size > BYTES_AT_ONCE or self._pulse.lag_s > LATE_S:
             return False
         shops = len(self._inside) + (shop not in self._inside)
-        return inside < CROWDED or self._inside[shop] < AT_ONCE // shops
+        return inside < CROWDED or self._inside[shop] < min(AT_ONCE // shops, AT_ONCE - KEPT_FREE)

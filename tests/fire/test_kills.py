@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from pathlib import Path
 
 import aiohttp
@@ -13,7 +14,7 @@ from tests.fire.crowd import crowd, settled
 from tests.fire.dying import PLACES
 from tests.fire.seeing import hold, times
 from tests.flow.house import FAQ, SECRET
-from tests.flow.serving import Server, document, platform
+from tests.flow.serving import STOPPED_WITHIN_S, Server, document, platform
 
 STARTING = 12
 """More commits than a start makes: it dies while it works."""
@@ -34,6 +35,25 @@ async def test_p01_p12_killed_at_random_nothing_is_lost_decided_twice_or_said_tw
         assert status["idle"], status
         assert await asyncio.to_thread(server.stop) == 0
     print(f"{len(made.accepted)} accepted, slowest start {max(server.starts):.1f} s")
+    await hold(tmp_path / "data", made.accepted, visible.replies)
+
+
+async def test_p13_told_to_end_under_load_it_ends_in_time_with_0_and_loses_nothing(
+    tmp_path: Path, chance: random.Random
+) -> None:
+    async with platform() as (visible, send_url), aiohttp.ClientSession() as session:
+        server = Server(tmp_path / "data", document(send_url, SECRET, FAQ))
+        await asyncio.to_thread(server.start)
+        async with crowd(server, session, chance) as made:
+            for _ in range(times(2, 30)):
+                await asyncio.sleep(0.2 + chance.random() * 0.4)
+                began = time.monotonic()
+                assert await asyncio.to_thread(server.stop) == 0
+                assert time.monotonic() - began <= STOPPED_WITHIN_S
+                await asyncio.to_thread(server.start)
+        status = await settled(session, server)
+        assert status["idle"], status
+        assert await asyncio.to_thread(server.stop) == 0
     await hold(tmp_path / "data", made.accepted, visible.replies)
 
 

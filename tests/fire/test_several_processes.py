@@ -120,6 +120,37 @@ async def test_p11_of_two_people_at_two_processes_exactly_one_takes_a_conversati
     await hold(pair.url, pair.accepted, pair.visible.replies)
 
 
+async def test_p10_after_a_confirmed_takeover_nothing_automatic_starts_in_any_process(
+    pair: Fleet, chance: random.Random
+) -> None:
+    """A buyer asks at one process just when a person takes the conversation over at the other."""
+    here, there = pair.servers
+    count, late = times(200, 2_000), 0
+    for n in range(count):
+        await pair.bring({**item(2 * n, f"{UNKNOWN}{n}"), "conversation": f"b{n}"}, here)
+    await pair.idle()
+    talks = {row["external"]: row["id"] for row in await rows(pair.url, "SELECT id, external FROM conversation")}
+
+    async def race(n: int) -> None:
+        nonlocal late
+        asking = asyncio.create_task(pair.bring({**item(2 * n + 1, SHIP), "conversation": f"b{n}"}, here))
+        await asyncio.sleep(chance.random() * 0.03)
+        status, told = await pair.call(there, "POST", f"/conversations/{talks[f'b{n}']}/takeover", KEYS["amei"])
+        assert status == 200, told
+        seen = {reply["id"] for reply in pair.visible.replies} | set(told["in_flight"])
+        await asking
+        await asyncio.sleep(0.3)
+        mine = {reply["id"] for reply in pair.visible.replies if reply["conversation"] == f"b{n}"}
+        assert mine <= seen, "said after the takeover was confirmed, and not named in it"
+        late += not mine
+
+    for start in range(0, count, 10):
+        await asyncio.gather(*(race(n) for n in range(start, start + 10)))
+    print(f"{count} takeovers, {late} of them before the answer")
+    await pair.idle()
+    await hold(pair.url, pair.accepted, pair.visible.replies)
+
+
 async def test_p15_bells_that_are_lost_doubled_or_made_up_cost_no_message_and_no_repeat(
     pair: Fleet, chance: random.Random
 ) -> None:

@@ -148,8 +148,10 @@ async def platform() -> AsyncIterator[tuple[Visible, str]]:
     visible = Visible()
     server = TestServer(visible.app())
     await server.start_server()
-    yield visible, str(server.make_url("/send"))
-    await server.close()
+    try:
+        yield visible, str(server.make_url("/send"))
+    finally:
+        await server.close()
 
 
 async def post(session: aiohttp.ClientSession, server: Server, item: dict[str, Any]) -> int | None:

@@ -12,7 +12,7 @@ import pytest
 
 from bot.core.message import Kind
 from bot.service.answering import BATCH, Answering
-from bot.service.gate import AT_ONCE, BYTES_AT_ONCE, CROWDED, LATE_S, Gate
+from bot.service.gate import AT_ONCE, BYTES_AT_ONCE, CROWDED, KEPT_FREE, LATE_S, Gate
 from bot.service.intake import Fresh
 from bot.service.pulse import Pulse
 from tests.service.shop_floor import opened_floor
@@ -23,11 +23,13 @@ def filled(gate: Gate, inside: ExitStack, shop: str, count: int, size: int = 0) 
     return sum(inside.enter_context(gate.entered(shop, size)) for _ in range(count))
 
 
-def test_one_shop_alone_may_fill_the_house_but_no_more():
+def test_one_shop_alone_may_fill_the_house_but_for_a_few_places():
     gate = Gate(Pulse())
     with ExitStack() as inside:
-        assert filled(gate, inside, "a", AT_ONCE + 5) == AT_ONCE
-        assert gate.turned_away == {"a": 5}
+        assert filled(gate, inside, "a", AT_ONCE) == AT_ONCE - KEPT_FREE
+        assert gate.turned_away == {"a": KEPT_FREE}
+        assert filled(gate, inside, "b", KEPT_FREE + 5) == KEPT_FREE
+        assert gate.turned_away == {"a": KEPT_FREE, "b": 5}
     assert gate.inside == 0
 
 
