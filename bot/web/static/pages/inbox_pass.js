@@ -1,10 +1,10 @@
 // Passing a conversation on: to a colleague or a group, or up to the supervisors, each with its reason.
-import { html, useEffect, useRef, useState } from "../lib/view.js";
+import { html, useEffect, useRef } from "../lib/view.js";
 import { get } from "../lib/api.js";
 import { t } from "../lib/i18n.js";
 import { me } from "../lib/session.js";
-import { attempt, say, showDialog } from "../ui/floating.js";
-import { Button, Chip, Field, Loading } from "../ui/parts.js";
+import { say, showDialog } from "../ui/floating.js";
+import { Button, Chip, Failed, Field, Loading, useLoad } from "../ui/parts.js";
 import { TONE } from "../ui/presence.js";
 import { act } from "./inbox_desk.js";
 
@@ -50,11 +50,8 @@ async function pass(talk, verb, body, note) {
 }
 
 function Transfer({ talk, mine, done }) {
-  const [found, setFound] = useState(null);
+  const { data: found, problem, reload } = useLoad(() => targets(talk.shop), [talk.shop]);
   const box = useRef(null);
-  useEffect(() => {
-    attempt(async () => setFound(await targets(talk.shop)));
-  }, []);
   useEffect(() => box.current?.querySelector("input:not(:disabled)")?.focus(), [found]);
   const send = async (event) => {
     event.preventDefault();
@@ -66,7 +63,7 @@ function Transfer({ talk, mine, done }) {
       done();
     }
   };
-  if (!found) return html`<${Loading} />`;
+  if (!found) return problem ? html`<${Failed} problem=${problem} retry=${reload} />` : html`<${Loading} />`;
   if (!found.people.length && !found.groups.length) return html`<p>${t("pass.nobody")}</p>`;
   return html`<form onSubmit=${send} ref=${box}>
     ${found.groups.length > 0 && html`<fieldset class="picks"><legend>${t("pass.groups")}</legend>${found.groups.map((g) => html`<${Group} key=${g.id} one=${g} />`)}</fieldset>`}
