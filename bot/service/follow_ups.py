@@ -53,8 +53,8 @@ class FollowUps:
         """What the entries would say that came near the last question, where nobody has answered it yet: up to
         ``at_most``, the surest first, each ``{text, entry, question, sureness, missing}``.
 
-        ``talk`` is a conversation's row, ``lines`` its latest lines. A vetoed entry, one below ``NEAR_FROM`` and words
-        the buyer has read already are left out.
+        ``talk`` is a conversation's row, ``lines`` its latest lines. A vetoed entry, one below ``NEAR_FROM``, words
+        the buyer has read already and what an agent rejected are left out.
         """
         decision = thread.unanswered(lines)
         if talk["state"] == State.CLOSED.value or decision is None:
@@ -62,6 +62,7 @@ class FollowUps:
         shop, told = talk["shop"], await self._store.read(thread.why, decision)
         shelved = await self._shelf.get(shop)
         said = {bare(text) for text in await self._store.read(buyers.said_to, shop, talk["buyer_id"])}
+        said |= {bare(text) for text in await self._store.read(thread.rejected, talk["id"])}
         facts = await self._store.read(known_in, shop, talk["id"])
         compose = shelved.compose(self._directory.shops[shop].platform, facts)
         known = {entry.id: entry for entry in shelved.base.entries}

@@ -67,8 +67,11 @@ def test_a_draft_is_edited_with_one_key(suggesting: Visit):
 
 def test_a_draft_is_rejected_with_one_key(suggesting: Visit):
     page = drafted(suggesting, "draft-reject")
+    draft = page.get_by_role("group", name="推荐回复", exact=True)
+    words = draft.locator(".words").inner_text()
     page.keyboard.press("Alt+3")
-    expect(page.get_by_role("group", name="推荐回复")).to_have_count(0)
+    expect(draft).to_have_count(0)
+    expect(page.locator(".composer").get_by_text(words)).to_have_count(0)
     expect(page.locator("article.line.agent")).to_have_count(0)
 
 

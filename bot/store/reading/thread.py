@@ -131,6 +131,12 @@ def draft(conn: sa.Connection, conversation_id: str) -> dict[str, Any] | None:
     return dict(found) if found else None
 
 
+def rejected(conn: sa.Connection, conversation_id: str) -> list[str]:
+    """The texts of a conversation's drafts that somebody rejected."""
+    mine = (suggestion.c.conversation == conversation_id, suggestion.c.state == "rejected")
+    return list(conn.scalars(sa.select(suggestion.c.text).where(*mine)))
+
+
 def events(conn: sa.Connection, conversation_id: str, shop: str, limit: int = 100) -> list[dict[str, Any]]:
     """What happened around a conversation, newest last."""
     rows = conn.execute(

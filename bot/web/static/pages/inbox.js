@@ -53,7 +53,9 @@ const thread = signal(null);
 
 function Middle({ id, onSide }) {
   useEffect(() => {
-    if (id && !thread.value) import("./inbox_thread.js").then((module) => (thread.value = module.Thread));
+    if (!id || thread.value) return;
+    import("./inbox_thread.js").then((module) => (thread.value = module.Thread));
+    import("./inbox_composer.js"); // on its way at the same time: the thread asks for it next
   }, [Boolean(id)]);
   if (id && thread.value) return html`<${thread.value} id=${id} onSide=${onSide} />`;
   return html`<section class="thread">${id ? html`<${Loading} />` : html`<${Empty}>${t("empty.thread")}<//>`}</section>`;

@@ -97,7 +97,8 @@ export function Composer({ talk, suggestion, followUps, recommended, lines, kept
     field.current.style.height = `${Math.min(200, field.current.scrollHeight)}px`;
   }, [text, draft.mode]);
   useEffect(() => {
-    if (matchMedia("(hover: hover)").matches) field.current?.focus({ preventScroll: true });
+    // Whoever is in a field already, such as the one of labels, stays there.
+    if (matchMedia("(hover: hover)").matches && !document.activeElement?.closest("input, textarea, select, dialog")) field.current?.focus({ preventScroll: true });
   }, []);
 
   useEffect(() => {

@@ -119,9 +119,6 @@ const loadOpen = calmly(async () => {
   }
 });
 
-/** Fetch the open conversation anew, after something was done beside it. */
-export const again = () => loadOpen();
-
 function show(answer) {
   const before = open.value?.conversation.id === answer.conversation.id ? open.value : null;
   const shown = new Set(answer.lines.map((l) => l.id));

@@ -6,7 +6,6 @@ import { t } from "../lib/i18n.js";
 import { shopOf } from "../lib/session.js";
 import { attempt, say, showDialog } from "../ui/floating.js";
 import { Button, Field } from "../ui/parts.js";
-import { again } from "./inbox_desk.js";
 
 const KINDS = ["spam", "abuse"];
 
@@ -18,7 +17,6 @@ function Form({ talk, line, done }) {
     const body = { line: line.id, kind: form.get("kind"), day: form.get("day"), note: form.get("note") };
     if (!(await attempt(() => post(`/conversations/${encodeURIComponent(talk.id)}/reports`, body)))) return;
     say(t("report.filed"), { tone: "ok" });
-    again();
     done();
   };
   return html`<form onSubmit=${send}><p>${t("report.why")}</p><blockquote class="words">${line.text}</blockquote>
