@@ -4,7 +4,7 @@ PORT ?= 8080
 PY   := .venv/bin/python
 MARK := .venv/.made-from
 
-.PHONY: setup run test lint types fmt bench fire fuzz soak mutants clean
+.PHONY: setup run test lint types fmt bench console hour fire fuzz soak mutants clean
 
 setup: $(MARK)
 
@@ -40,6 +40,12 @@ types: setup
 
 bench: setup
 	@$(PY) -m tests.bench
+
+console: setup
+	@$(PY) -m tests.bench.console
+
+hour: setup
+	@$(PY) -m tests.bench.hour
 
 fire: setup
 	@MIAOHUI_FIRE=full $(PY) -m pytest -s tests/fire

@@ -1,4 +1,4 @@
-"""``python -m tests.bench.hour``: an hour of a shop under Xiaohongshu's rules, 120 inquiries, three scripted agents.
+"""``make hour``: an hour of a shop under Xiaohongshu's rules, 120 inquiries, three scripted agents.
 
 A real server, a simulated shop whose clock runs ``HOUR_RATE`` times as fast (12), buyers' questions as they were
 written, agents over HTTP who take what stands first in the queue, need time to read and to write, and follow up what the

@@ -129,9 +129,12 @@ def whole(seen: Visit, path: str) -> None:
         _press(part)
     for why in seen.page.locator("button.link").all()[:3]:
         _press(why)
-    assert seen.page.evaluate("window.tripped") == [], path
-    assert seen.page.evaluate(BUILT) == [], path
-    assert seen.page.evaluate("window.violations") == [], path
+    _untouched(seen, path)
+
+
+def _untouched(seen: Visit, where: str) -> None:
+    for wire in ("window.tripped", BUILT, "window.violations"):
+        assert seen.page.evaluate(wire) == [], where
 
 
 def _press(part: Locator) -> None:
@@ -147,9 +150,24 @@ def test_p19_no_payload_in_any_field_runs_on_any_page(wired: tuple[Visit, list[s
     for path in [*PAGES, *more]:
         whole(seen, path)
     shown_letter_by_letter(seen, more[0])
+    chosen_from(seen, more[0])
     asked = [url for url in seen.requests if "x9q" in url and "/api/" not in url]
     assert asked == [], "nothing was fetched for anybody's words"
     seen.quiet()
+
+
+def chosen_from(seen: Visit, talk: str) -> None:
+    """What floats over a page holds other people's words too: the menu of phrases, and what is found."""
+    page = seen.page
+    page.goto(talk)
+    page.locator(".composer textarea").press_sequentially("/")
+    expect(page.locator("#phrases").get_by_role("option").first).to_be_visible()
+    _untouched(seen, "the menu")
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("dialog").get_by_role("combobox")).to_be_focused()
+    page.keyboard.insert_text("trip")
+    expect(page.get_by_role("dialog").get_by_role("option").filter(has_text="trip(9)").first).to_be_visible()
+    _untouched(seen, "what was found")
 
 
 def test_the_tripwires_do_trip(desk: OpenPage):

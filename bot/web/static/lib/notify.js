@@ -12,13 +12,6 @@ const able = window.isSecureContext && "Notification" in window && "serviceWorke
 /** "no" (not in this browser, or not at this address), "default" (not asked yet), "granted", "denied". */
 export const permission = signal(able ? Notification.permission : "no");
 
-/** The browser's offer to install the console as an app; null where there is none. */
-export const offer = signal(null);
-addEventListener("beforeinstallprompt", (event) => {
-  event.preventDefault();
-  offer.value = event;
-});
-addEventListener("appinstalled", () => (offer.value = null));
 if (able) navigator.serviceWorker.addEventListener("message", ({ data }) => data?.open && go(data.open));
 
 let worker = null;

@@ -6,10 +6,9 @@ import { useKeys } from "../lib/keys.js";
 import { go, route, withQuery } from "../lib/router.js";
 import { shopOf, shops } from "../lib/session.js";
 import { Countdown, Marked, Promised, Turn, Unopened } from "../ui/deadlines.js";
-import { Chip, Empty, Failed, Icon, Loading, ShopPicker } from "../ui/parts.js";
+import { Chip, Empty, Failed, Icon, Loading, ShopPicker, reasonWord } from "../ui/parts.js";
 import { find } from "../ui/shell.js";
 import { Windowed } from "../ui/windowed.js";
-import { reasonWord } from "../ui/why.js";
 import { LeftOut } from "./inbox_line.js";
 import { TABS, budgets, hold, loadMoreRows, loadRows, rows, rowsProblem, tabCounts, tabOf, talkUrl } from "./inbox_desk.js";
 

@@ -4,8 +4,7 @@ import { get } from "../lib/api.js";
 import { clockTime, minuteTime } from "../lib/clock.js";
 import { t, tOr } from "../lib/i18n.js";
 import { shopOf } from "../lib/session.js";
-import { Chip, Icon, RateFigure, useLoad } from "../ui/parts.js";
-import { reasonWord } from "../ui/why.js";
+import { Chip, Icon, RateFigure, reasonWord, useLoad } from "../ui/parts.js";
 import { Buyer } from "./inbox_buyer.js";
 import { open } from "./inbox_desk.js";
 

@@ -8,10 +8,9 @@ import { go, route } from "../lib/router.js";
 import { can, me } from "../lib/session.js";
 import { Countdown, Marked, Promised, Turn } from "../ui/deadlines.js";
 import { Line, isAnswer } from "../ui/line.js";
-import { Button, Chip, Failed, Field, Icon, Loading } from "../ui/parts.js";
+import { Button, Chip, Failed, Field, Icon, Loading, reasonWord } from "../ui/parts.js";
 import { attempt, showDialog } from "../ui/floating.js";
 import { factsUrl } from "../ui/unconfirmed.js";
-import { reasonWord } from "../ui/why.js";
 import { Received, withPassings } from "./inbox_passed.js";
 import { act, close, leaving, loadOlder, open, openProblem, takeOver, talkUrl, turnTo } from "./inbox_desk.js";
 

@@ -3,8 +3,8 @@ import { html, useLayoutEffect, useRef, useState } from "../lib/view.js";
 import { number, percent, t } from "../lib/i18n.js";
 import { Chart } from "../ui/chart.js";
 import { lineWord } from "../ui/ladder.js";
-import { reasonWord } from "../ui/why.js";
 import { behind, hourWord, weekdayWord } from "./rates_inquiries.js";
+import { reasonWord } from "../ui/parts.js";
 
 /** The line a shop should keep: the one its rules call safe or warn at, else the highest. */
 const targetOf = (lines) => lines.find((l) => ["safe", "warning"].includes(l.name)) || lines[0];

@@ -1,11 +1,11 @@
 // Look, language and keys: choices of one person in one browser.
 import { html, useState } from "../lib/view.js";
 import { LANGS, lang, t } from "../lib/i18n.js";
-import { askToNotify, offer, permission } from "../lib/notify.js";
+import { askToNotify, permission } from "../lib/notify.js";
 import { ctrlSends, keysOff } from "../lib/keys.js";
 import { chooseLang, leave, me, scheme, setScheme } from "../lib/session.js";
 import { Button, Chip, Field } from "../ui/parts.js";
-import { showKeys } from "../ui/shell.js";
+import { offer, showKeys } from "../ui/shell.js";
 
 const SCHEMES = ["system", "light", "dark"];
 

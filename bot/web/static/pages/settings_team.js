@@ -2,9 +2,8 @@
 import { cls, html, useState } from "../lib/view.js";
 import { get, put } from "../lib/api.js";
 import { number, t } from "../lib/i18n.js";
-import { Button, Chip, Empty, Failed, Field, Icon, Loading, useLoad } from "../ui/parts.js";
+import { Button, Chip, Empty, Failed, Field, Icon, Loading, reasonWord, useLoad } from "../ui/parts.js";
 import { say } from "../ui/floating.js";
-import { reasonWord } from "../ui/why.js";
 
 const CAP = 5;
 const CAP_AT_MOST = 200;

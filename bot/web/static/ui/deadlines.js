@@ -4,7 +4,6 @@ import { get } from "../lib/api.js";
 import { minuteTime, shopNow, span } from "../lib/clock.js";
 import { calmly, useFeed } from "../lib/feed.js";
 import { t } from "../lib/i18n.js";
-import { notify, stopNotifying, vibrate } from "../lib/notify.js";
 import { go, route } from "../lib/router.js";
 import { counts, me, shopOf } from "../lib/session.js";
 import { announce } from "./floating.js";
@@ -107,6 +106,18 @@ function sound(level) {
   tone.stop(speaker.currentTime + 0.3);
 }
 
+let notifying = null;
+
+/** Call who does not look at the page. What calls is loaded with the first deadline that is near. */
+async function call(list, fresh) {
+  if (!list.length && !notifying) return;
+  notifying ||= import("../lib/notify.js");
+  const { notify, stopNotifying, vibrate } = await notifying;
+  if (fresh) vibrate();
+  if (list.length) await notify(t("alarm.soon", { n: list.length }), `/inbox/${encodeURIComponent(list[0].talk.id)}`, fresh);
+  else await stopNotifying();
+}
+
 export function Alarm() {
   const { list, level } = near.value;
   const before = useRef(0);
@@ -116,11 +127,9 @@ export function Alarm() {
   useFeed((events) => events.some((e) => e.kind !== "entry") && look());
   useEffect(() => {
     const fresh = level > before.current;
-    if (list.length) notify(t("alarm.soon", { n: list.length }), `/inbox/${encodeURIComponent(list[0].talk.id)}`, fresh);
-    else stopNotifying();
+    call(list, fresh);
     if (fresh) {
       sound(level);
-      vibrate();
       announce(t("alarm.soon", { n: list.length }));
     }
     before.current = level;

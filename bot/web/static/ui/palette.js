@@ -47,14 +47,14 @@ const ofMessage = (asked) => (m) => ({
 
 const ofEntry = (shop) => (e) => ({ key: `${shop}${e.id}`, url: `/faq/${encodeURIComponent(e.id)}?shop=${encodeURIComponent(shop)}`, icon: "book", title: e.question, detail: excerpt(e.answer, ""), group: "find.entries" });
 
-/** What fits: {asked, items}, places first, then entries, then messages, the latest first. */
+/** What fits: {asked, items}, places first, then messages, the latest first, then entries. */
 async function found(asked) {
   const shop = shops.value[0]?.id;
   const [messages, entries] = await Promise.all([
     get("/messages/search", { q: asked, limit: MESSAGES }),
     shop ? get(`/shops/${encodeURIComponent(shop)}/entries`, { q: asked, limit: ENTRIES }) : { items: [] },
   ]);
-  return [...screens(asked), ...entries.items.map(ofEntry(shop)), ...messages.items.map(ofMessage(asked))];
+  return [...screens(asked), ...messages.items.map(ofMessage(asked)), ...entries.items.map(ofEntry(shop))];
 }
 
 function useFound(asked) {

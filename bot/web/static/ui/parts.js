@@ -70,6 +70,9 @@ export function useLoad(fetcher, inputs) {
   return { ...state, reload: load };
 }
 
+/** The word for why a conversation went to a person. */
+export const reasonWord = (code) => tOr(`reason.${code}`, code);
+
 /** The words for a band or level of a ruleset. */
 export const levelWord = (rates) => rates.grade ? tOr(`level.${rates.grade}`, rates.grade) : "";
 

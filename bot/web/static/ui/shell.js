@@ -1,5 +1,5 @@
 // The frame around every page: rail, banners, and the keys that hold everywhere.
-import { html } from "../lib/view.js";
+import { html, signal } from "../lib/view.js";
 import { feedState } from "../lib/feed.js";
 import { LANGS, lang, t } from "../lib/i18n.js";
 import { composing } from "../lib/ime.js";
@@ -31,6 +31,14 @@ export function showKeys() {
   showDialog(t("keys.title"), () => html`<div class="sheet">${SHEET.map(([title, rows]) => html`<section key=${title}><h3>${t(title)}</h3>
     <dl>${rows.map(([key, word]) => html`<div key=${key}><dt>${key.split(" ").map((k) => (/[/–]/.test(k) && k.length === 1 ? k : html`<kbd>${k}</kbd>`))}</dt><dd>${t(word)}</dd></div>`)}</dl></section>`)}</div>`);
 }
+
+/** The browser's offer to install the console as an app, made soon after the start; null where there is none. */
+export const offer = signal(null);
+addEventListener("beforeinstallprompt", (event) => {
+  event.preventDefault();
+  offer.value = event;
+});
+addEventListener("appinstalled", () => (offer.value = null));
 
 // Finding is loaded when it is first asked for.
 export const find = () => {

@@ -2,7 +2,7 @@
 import { cls, html, useEffect, useState } from "../lib/view.js";
 import { get } from "../lib/api.js";
 import { number, said, t, tOr } from "../lib/i18n.js";
-import { Chip, Failed, Loading } from "./parts.js";
+import { Chip, Failed, Loading, reasonWord } from "./parts.js";
 
 // The nearest few say why.
 const SHOWN = 3;
@@ -16,8 +16,6 @@ export async function decision(id) {
   }
   return known.get(id);
 }
-
-export const reasonWord = (code) => tOr(`reason.${code}`, code);
 
 const TONE = { answer: "bot", handoff: "warn", silence: "", wait: "" };
 
