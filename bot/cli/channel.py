@@ -60,15 +60,15 @@ def try_file(
 
 def _options(file: Path) -> dict[str, Any]:
     """A file holds a channel's options, or the mapping alone."""
-    from yaml import YAMLError, safe_load
+    from bot.service.plain_yaml import DocumentError
+    from bot.service.trying import options_in
 
     try:
-        given = safe_load(_bytes(file).decode())
-    except (YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
-        fail(f"{file} 不是 YAML 或 JSON：{error} / {file} is neither YAML nor JSON")
-    if not isinstance(given, dict):
-        fail(f"{file} 要是对象 / {file} must hold an object")
-    return given if "conversation" not in given else {"mapping": given}
+        return options_in(_bytes(file).decode())
+    except UnicodeDecodeError:
+        fail(f"{file} 不是 UTF-8 / {file} is not UTF-8")
+    except DocumentError as error:
+        fail(f"{file}：{error}")
 
 
 def _bytes(file: Path) -> bytes:
@@ -87,13 +87,19 @@ def _header(words: str) -> tuple[str, str]:
 
 async def _check(settings: Any, name: str) -> bool:
     from bot.app import opened
+    from bot.store import errands
 
     async with opened(settings) as app:
         keys = [key for key, one in app.directory.channels.items() if name in (key, one.shop)]
         if not keys:
             known = "、".join(app.directory.channels) or "（没有 / none）"
             fail(f"没有渠道 {name}；已有 {known} / there is no channel {name}; there are {known}")
-        found = [(key, *told) for key in keys for told in _told(app, key, settings.public_url)]
+        asked = {key: await app.store.read(errands.of_channel, key) for key in keys}
+        found = [
+            (key, *told)
+            for key in keys
+            for told in (*_told(app, key, settings.public_url), *_able(app, key), *_asked(asked[key]))
+        ]
     for key, fit, zh, en in found:
         typer.echo(f"{'✓' if fit else '✗'} {key}：{zh} / {en}")
     return all(fit for _, fit, _, _ in found)
@@ -128,7 +134,13 @@ def _told(app: Any, key: str, public_url: str | None) -> list[tuple[bool, str, s
             f"{bad} bad signatures" + (": check secret and clock" if bad else ""),
         )
     )
-    able = adapter.capabilities(one)
+    return said
+
+
+def _able(app: Any, key: str) -> list[tuple[bool, str, str]]:
+    """What a channel's wire can and cannot do."""
+    one = app.directory.channels[key]
+    able, said = app.directory.adapter(one).capabilities(one), []
     if not able.can_send:
         said.append((True, "只收不发", "it takes messages only; replies are sent elsewhere"))
     if not able.sees_human_replies:
@@ -139,4 +151,33 @@ def _told(app: Any, key: str, public_url: str | None) -> list[tuple[bool, str, s
                 "it does not see what people type on the platform, so replies cannot be counted",
             )
         )
+    if able.hands_over:
+        said.append(
+            (True, "要人时把会话交给平台那边的客服", "what needs a person is handed to the desk on the platform")
+        )
+    if able.blind_after_handover:
+        said.append((True, "转给平台的客服以后看不到对话", "after a hand-over the conversation is not seen"))
+    for quota in able.quotas:
+        hours = f"{quota.window.total_seconds() / 3600:g}"
+        zh = f"买家说话后 {hours} 小时内最多发 {quota.sends} 条，发送前核对"
+        said.append((True, zh, f"at most {quota.sends} sends within {hours} h of the buyer's message"))
+    signature = one.options.get("signature")
+    if one.options.get("accept_weak") or (isinstance(signature, dict) and signature.get("accept_weak")):
+        zh = "接受不能证明内容没改过的推送：见过地址的人可以换内容重放"
+        said.append((True, zh, "it takes deliveries that do not prove their content: a replay may change it"))
+    return said
+
+
+def _asked(errands: list[dict[str, Any]]) -> list[tuple[bool, str, str]]:
+    """How pulls and hand-overs went: what could not be done, and why."""
+    said = []
+    for row in errands:
+        pull = row["kind"] == "pull"
+        if row["detail"]:
+            zh, _, en = row["detail"].partition(" · ")
+            what = ("拉取消息", "pulling") if pull else ("转给平台客服", "handing over")
+            again = ("，会再试", ", will be tried again") if row["due_at"] else ("，不再试", ", not tried again")
+            said.append((False, f"{what[0]}没成{again[0]}：{zh}", f"{what[1]} failed{again[1]}: {en or zh}"))
+        elif pull:
+            said.append((True, f"客服账号 {row['ref']} 已拉到最新", f"account {row['ref']} is pulled up to date"))
     return said

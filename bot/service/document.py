@@ -75,7 +75,7 @@ class ChannelPart(Part):
     key: Text
     shop: Text
     adapter: Text
-    secrets: list[Text] = Field(min_length=1, max_length=2)
+    secrets: list[Text] = Field(min_length=1, max_length=20)
     send_url: str = ""
     options: dict[str, Any] = {}
 

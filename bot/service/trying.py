@@ -7,8 +7,32 @@ from datetime import datetime
 from typing import Any
 
 from adapters.base import Adapter, Channel, Delivery, Facts, Handshake, Unreadable
+from bot.service.plain_yaml import DocumentError, load
 
 SAMPLE = "sample"
+NOTHING_READ: dict[str, Any] = {"messages": [], "odd": [], "answer": None, "handshake": False}
+
+
+def options_in(text: str) -> dict[str, Any]:
+    """The options that a text in YAML or JSON says, or the mapping alone; names are texts.
+
+    Raises:
+        DocumentError: it is neither, or no object.
+    """
+    value = _named(load(text)[0])
+    if not isinstance(value, dict):
+        raise DocumentError("/", 0, "要是对象 / must be an object")
+    return {"mapping": value} if "conversation" in value else value
+
+
+def _named(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {_name(name): _named(one) for name, one in value.items()}
+    return [_named(one) for one in value] if isinstance(value, list) else value
+
+
+def _name(name: Any) -> str:
+    return str(name).lower() if isinstance(name, bool) else str(name)
 
 
 def try_payload(
@@ -20,7 +44,7 @@ def try_payload(
     """
     channel = Channel(f"{SAMPLE}.1", SAMPLE, adapter.name, (), "", options)
     wrong = [line for line in adapter.check(channel) if line.startswith("options")]
-    told: dict[str, Any] = {"wrong": wrong, "messages": [], "odd": [], "answer": None, "handshake": False}
+    told: dict[str, Any] = {"wrong": wrong, **NOTHING_READ}
     if wrong:
         return told
     delivery = Delivery("POST", {name.lower(): value for name, value in headers.items()}, {}, body, now)

@@ -12,10 +12,12 @@ from bot.core.conversation import State
 from bot.service.directory import ZONE, ShopConfig
 from bot.service.intake import LEASE_MS
 from bot.service.promises import PROMISE_S
+from bot.service.wiring import name_of
 from bot.store import ids
 from bot.store.ids import from_ms
 from bot.web.services import Services
 
+LONG_SECRET = 16
 _PLACE = re.compile(r"[0-9]{1,12}")
 
 
@@ -141,6 +143,14 @@ def overrides(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [{**row, "at": iso(row["at"])} for row in rows]
 
 
+def _hint(secrets: Sequence[str]) -> str:
+    """Enough to know a channel's secrets by: their names, or the end of one that is long enough to stay one."""
+    names = [name for name in dict.fromkeys(map(name_of, secrets)) if name]
+    last = next((secret for secret in reversed(secrets) if not name_of(secret)), "")
+    end = f"…{last[-4:]}" if len(last) >= LONG_SECRET else "…" if last else ""
+    return " ".join(filter(None, [end, *names]))
+
+
 def channel(key: str, services: Services, base_url: str) -> dict[str, Any]:
     """A channel: its address, what is known of it, never its secrets."""
     one, facts = services.directory.channels[key], services.directory.channel_facts[key]
@@ -152,7 +162,7 @@ def channel(key: str, services: Services, base_url: str) -> dict[str, Any]:
         "send_url": one.send_url,
         "options": dict(one.options),
         "secrets": len(one.secrets),
-        "secret_hint": f"…{one.secrets[-1][-4:]}" if one.secrets else "",
+        "secret_hint": _hint(one.secrets),
         "last_delivery_at": iso(services.intake.last_delivery(key) or facts["last_delivery_at"]),
         "bad_signatures": facts["bad_signatures"],
         "simulated": one.adapter == "sandbox",

@@ -59,3 +59,34 @@ def test_a_mapping_is_tried_on_a_payload(
     assert run.returncode == code, run.stderr
     assert said in run.stdout + run.stderr
     assert not (tmp_path / "miaohui-data").exists()
+
+
+def test_each_way_says_what_it_can_and_cannot(tmp_path: Path) -> None:
+    file = tmp_path / "setup.json"
+    sealed = ["token=t", "aes_key=kWxPEV2UEDyxWpmPdKC3F4dgPDmOvfKX1HGnEUDS1aR", "app_secret=s", "kf_secret=s"]
+    channels = [
+        {"key": "shop.wx", "adapter": "wechat", "secrets": sealed, "options": {"app_id": "wx12", "transfer_words": ["人工"], "accept_weak": True}},
+        {"key": "shop.kf", "adapter": "wecom_kf", "secrets": sealed, "options": {"corp_id": "ww12", "desk": "wecom"}},
+        {"key": "shop.cw", "adapter": "chatwoot", "secrets": ["cw-secret"], "options": {"account_id": 1}},
+    ]  # fmt: skip
+    shop = {"id": "shop", "name": "店", "platform": "wechat"}
+    file.write_text(
+        json.dumps({"version": 1, "shops": [shop], "channels": [{**one, "shop": "shop"} for one in channels]})
+    )
+    assert miaohui("init", file, "--data", tmp_path / "data").returncode == 0
+    run = miaohui("channel", "check", "shop", "--data", tmp_path / "data")
+    assert run.returncode == 0, run.stdout + run.stderr
+    said = {
+        key: [line for line in run.stdout.splitlines() if f" {key}：" in line]
+        for key in ("shop.wx", "shop.kf", "shop.cw")
+    }
+    for key, words in (
+        (
+            "shop.wx",
+            ["看不到客服在平台上打的字", "转给平台的客服以后看不到", "48 小时内最多发 5 条", "接受不能证明内容"],
+        ),
+        ("shop.kf", ["要人时把会话交给平台那边的客服", "48 小时内最多发 5 条"]),
+        ("shop.cw", ["只收不发"]),
+    ):
+        assert [word for word in words if not any(word in line for line in said[key])] == []
+    assert "app_secret" not in run.stdout

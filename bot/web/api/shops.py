@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
+from functools import cache
+from importlib.resources import files
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
 from adapters.base import Channel
+from bot.service.plain_yaml import DocumentError
 from bot.service.shops import NewShop, new_channel_key
-from bot.service.trying import try_payload
+from bot.service.trying import NOTHING_READ, options_in, try_payload
 from bot.web import views
 from bot.web.problem import Problem
 from bot.web.recording import recorded
@@ -122,10 +126,11 @@ class ChannelChange(Shape):
 
 
 class TryBody(Shape):
-    """A payload to be read under a channel's options; nothing of it is kept."""
+    """A payload to be read under a channel's options; nothing of it is kept. ``text``: the options as YAML or JSON."""
 
     adapter: str = "standard"
     options: dict[str, Any] = {}
+    text: str | None = Field(None, max_length=40_000)
     payload: str = Field(max_length=200_000)
     headers: dict[str, str] = {}
 
@@ -211,14 +216,32 @@ async def change_channel(call: Call) -> Any:
 
 
 async def try_channel(call: Call) -> Any:
-    """What a payload would be read as under these options: ``{wrong, messages, odd, answer, handshake}``."""
+    """What a payload would be read as under these options: ``{options, wrong, messages, odd, answer, handshake}``."""
     body: TryBody = call.body
     adapter = call.services.directory.adapters.get(body.adapter)
     if adapter is None:
         raise Problem(422, "adapter", f"没有适配器 {body.adapter}。", f"There is no adapter {body.adapter}.")
+    try:
+        options = body.options if body.text is None else options_in(body.text)
+    except DocumentError as error:
+        zh, _, en = error.message.partition(" / ")
+        place = f"options:{error.line}" if error.line else "options"
+        return {"options": None, "wrong": [{"where": place, "zh": zh, "en": en or zh}], **NOTHING_READ}
     raw = body.payload.encode("utf-8", "surrogatepass")
-    told = try_payload(adapter, body.options, raw, body.headers, call.services.clocks.now(call.shop))
-    return {**told, "wrong": [_words(line) for line in told["wrong"]]}
+    told = try_payload(adapter, options, raw, body.headers, call.services.clocks.now(call.shop))
+    return {**told, "options": options, "wrong": [_words(line) for line in told["wrong"]]}
+
+
+async def examples(_call: Call) -> Any:
+    """The shipped examples of options with a mapping, as they are written."""
+    return await asyncio.to_thread(_examples)
+
+
+@cache
+def _examples() -> Any:
+    folder = files("adapters").joinpath("standard", "examples")
+    found = sorted((one for one in folder.iterdir() if one.name.endswith(".yaml")), key=lambda one: one.name)
+    return [{"name": one.name.removesuffix(".yaml"), "text": one.read_text("utf-8")} for one in found]
 
 
 def _words(line: str) -> dict[str, str]:
@@ -234,6 +257,7 @@ async def rotate(call: Call) -> Any:
 
 
 ROUTES = [
+    Route("GET", "/api/v1/channels/examples", examples, Auth.PERSON, ADMINS, Scope.ANY),
     Route("GET", "/api/v1/shops", listing, Auth.PERSON, EVERYBODY, Scope.ANY),
     Route(
         "POST",

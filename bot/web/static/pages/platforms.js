@@ -10,7 +10,8 @@ function Way({ way }) {
   const words = said({ zh: way.zh, en: way.en });
   return html`<li><div class="pair"><h2>${words.name}</h2><span class="chips"><${Chip} tone=${way.shipped ? "ok" : ""}>${t(way.shipped ? "ways.shipped" : way.planned ? "ways.planned" : "ways.by_standard")}<//>
       ${way.human_replies && html`<${Chip} tone=${TONE[way.human_replies]}>${t(`ways.replies.${way.human_replies}`)}<//>`}</span></div>
-    <p>${words.way}</p><dl class="ways-facts"><div><dt>${t("ways.effort")}</dt><dd>${words.effort}</dd></div><div><dt>${t("ways.measurable")}</dt><dd>${words.measurable}</dd></div></dl></li>`;
+    <p>${words.way}</p><dl class="ways-facts"><div><dt>${t("ways.effort")}</dt><dd>${words.effort}</dd></div><div><dt>${t("ways.measurable")}</dt><dd>${words.measurable}</dd></div></dl>
+    ${way.shipped && html`<div class="acts"><a class="button" href=${`/settings/shops?wire=${way.platform}`}>${t("ways.set_up")}</a></div>`}</li>`;
 }
 
 export function Page() {

@@ -8,6 +8,7 @@ import { Button, Chip, Field } from "../ui/parts.js";
 import { attempt, confirmFirst, say } from "../ui/floating.js";
 import { Copyable } from "../ui/copy.js";
 import { Unconfirmed } from "../ui/unconfirmed.js";
+import { ChannelForm } from "./settings_channel.js";
 
 const PLATFORMS = ["xiaohongshu", "kuaishou", "douyin", "taobao", "pinduoduo", "wechat", "internal"];
 
@@ -25,28 +26,16 @@ function Channel({ channel }) {
       ${channel.bad_signatures > 0 && html`<${Chip} tone="danger">${t("settings.bad_signatures", { n: channel.bad_signatures })}<//>`}</span></div>
     <${Copyable} value=${channel.url} label=${t("settings.address")} />
     ${channel.sees_human_replies === false && html`<p class="meta">${t("settings.blind")}</p>`}
-    <div class="acts"><span class="meta grow">${t("settings.secret")} ${channel.secret_hint || "–"}</span>${!channel.simulated && html`<${Button} kind="small" icon="key" onClick=${rotate}>${t("settings.rotate")}<//>`}</div>
+    <div class="acts"><span class="meta grow">${t("settings.secret")} ${channel.secret_hint || "–"}</span>${!channel.simulated && channel.makes_secret && html`<${Button} kind="small" icon="key" onClick=${rotate}>${t("settings.rotate")}<//>`}</div>
+    ${!channel.simulated && html`<details><summary>${t("channel.change")}</summary><${ChannelForm} shop=${channel.key.split(".")[0]} channel=${channel} onMade=${() => {}} /></details>`}
     ${secret && html`<${Secret} value=${secret} />`}</li>`;
 }
 
 function AddChannel({ shop }) {
   const [made, setMade] = useState(null);
-  const add = (event) => {
-    event.preventDefault();
-    const form = event.currentTarget;
-    const typed = new FormData(form);
-    attempt(async () => {
-      setMade(await post(`/shops/${shop.id}/channels`, { adapter: "standard", send_url: typed.get("send_url"), options: { dedupes: typed.get("dedupes") === "on" } }));
-      form.reset();
-      await loadShops();
-    });
-  };
-  return html`<details><summary>${t("settings.add_channel")}</summary><form class="stacked" onSubmit=${add}>
-    <p class="muted">${t("settings.standard_why")} <a href="/start/platforms">${t("ways.title")}</a></p>
-    <${Field} label=${t("settings.send_url")} hint=${t("settings.send_url_hint")}><input name="send_url" type="url" placeholder="https://" /><//>
-    <label class="check"><input type="checkbox" name="dedupes" /><span>${t("settings.dedupes")}</span></label>
-    <div class="acts"><${Button} kind="primary" type="submit">${t("settings.add_channel")}<//></div></form></details>
-    ${made && html`<p>${t("settings.channel_made")}</p><${Copyable} value=${made.url} label=${t("settings.address")} /><${Secret} value=${made.secret} />`}`;
+  const wire = new URLSearchParams(location.search).get("wire");
+  return html`<details open=${Boolean(wire)}><summary>${t("settings.add_channel")}</summary><${ChannelForm} key=${made ? made.key : ""} shop=${shop.id} wire=${wire || "standard"} onMade=${setMade} /></details>
+    ${made && html`<p>${t(made.secret ? "settings.channel_made" : "channel.made")}</p><${Copyable} value=${made.url} label=${t("settings.address")} />${made.secret && html`<${Secret} value=${made.secret} />`}`}`;
 }
 
 const Shop = ({ shop }) => html`<section class="card"><div class="pair"><h3>${shop.name}</h3><span class="chips"><${Chip}>${t(`platform.${shop.platform}`)}<//>${shop.simulated && html`<${Chip}>${t("word.simulated")}<//>`}<${Chip} tone=${shop.bot_mode === "auto" ? "bot" : ""}>${t(`mode.${shop.bot_mode}`)}<//></span></div>
