@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -61,10 +62,14 @@ class Directory:
     channels: dict[str, Channel] = field(default_factory=dict)
     channel_facts: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     _rules_at: dict[str, tuple[ShopConfig, RulesAt]] = field(default_factory=dict)
+    _reading: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def reload(self) -> None:
-        """Read all shops and channels again."""
-        shops, channels = await self.store.read(_read_all)
+        """Read all shops and channels again. One reading at a time: an older one must not end after a newer one."""
+        async with self._reading:
+            self._take(*await self.store.read(_read_all))
+
+    def _take(self, shops: list[Mapping[str, Any]], channels: list[Mapping[str, Any]]) -> None:
         self.shops = {row["id"]: self._config(row) for row in shops}
         for row in shops:
             own = ShopClock(row["clock_real"], row["clock_shop"], row["clock_rate"]) if row["simulated"] else None

@@ -69,7 +69,7 @@ def test_each_way_says_what_it_can_and_cannot(tmp_path: Path) -> None:
         {"key": "shop.kf", "adapter": "wecom_kf", "secrets": sealed, "options": {"corp_id": "ww12", "desk": "wecom"}},
         {"key": "shop.cw", "adapter": "chatwoot", "secrets": ["cw-secret"], "options": {"account_id": 1}},
     ]  # fmt: skip
-    shop = {"id": "shop", "name": "店", "platform": "wechat"}
+    shop = {"id": "shop", "name": "店", "platform": "internal"}
     file.write_text(
         json.dumps({"version": 1, "shops": [shop], "channels": [{**one, "shop": "shop"} for one in channels]})
     )

@@ -150,7 +150,7 @@ async def test_a_platforms_own_secrets_are_entered_sealed_and_rotated_by_name(do
 async def test_what_an_adapter_finds_wrong_is_told_and_nothing_is_changed(door):
     refused = await door.ask("POST", "/api/v1/shops/east/channels", {**WECHAT, "options": {}})
     told = await refused.json()
-    assert (refused.status, told["errors"][0]["pointer"]) == (422, "/options/app_id")
+    assert (refused.status, told["pointer"]) == (422, "/options/app_id")
     key = (await door.post("/api/v1/shops/east/channels", WECHAT))["key"]
     assert (await door.ask("PATCH", f"/api/v1/channels/{key}", {"options": {"app": 1}})).status == 422
     assert door.floor.app.directory.channels[key].options == WECHAT["options"]
