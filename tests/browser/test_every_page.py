@@ -17,6 +17,7 @@ PAGES = {
     "/faq/import": ("导入知识", "Import entries"),
     "/rates?simulated=1": ("数据", "Metrics"),
     "/rates/forecast?simulated=1": ("余量与预测", "Forecast"),
+    "/rates/reports?simulated=1": ("报备", "Reports"),
     "/simulator": ("模拟器", "Simulator"),
     "/deliveries": ("接入日志", "Deliveries"),
     "/start/platforms": ("怎么接我的平台", "How to connect my platform"),
@@ -32,7 +33,7 @@ PAGES = {
     "/settings/look": ("外观与语言", "Look and language"),
 }
 BARE_KEY = re.compile(
-    r"^(act|place|list|talk|rate|forecast|rules|statement|night|inquiry|wall|chart|funnel|weekday|level|verdict|faq|settings|sim|word|start|counts|reason|status|delivery|alarm|audit|security|light)\.[a-z_.]+$",
+    r"^(act|place|list|talk|rate|forecast|rules|statement|night|inquiry|wall|chart|funnel|weekday|level|verdict|faq|settings|sim|word|start|counts|reason|status|delivery|alarm|audit|security|light|pass|presence|report|wrong|turn|mark)\.[a-z_.]+$",
     re.M,
 )
 # The page and its scrolling middle; what scrolls by itself (tables, code) is not asked.

@@ -102,8 +102,12 @@ def written_inside(seen: Visit, talk: str, nth: int) -> None:
     seen.call("POST", f"{base}/note", {"text": PAYLOADS[nth]})
     seen.call("POST", f"{base}/reply", {"text": PAYLOADS[nth + 8], "origin": "typed"})
     seen.call("PUT", f"{base}/buyer", {"note": PAYLOADS[nth + 16], "labels": [SHORT[nth][:12]]})
+    asked = next(line["id"] for line in seen.call("GET", base)["lines"] if line["sender"] == "buyer")
+    seen.call("POST", f"{base}/reports", {"line": asked, "kind": "abuse", "note": PAYLOADS[nth + 24]})
     if nth == 0:
         seen.call("POST", f"{base}/release")
+    if nth == 1:
+        seen.call("POST", f"{base}/escalate", {"reason": PAYLOADS[0]})
 
 
 @pytest.fixture

@@ -48,6 +48,7 @@ export function Presence() {
     return () => {
       clearTimeout(first);
       clearInterval(timer);
+      presence.value = null;
     };
   }, [mine]);
   useFeed((events) => {
