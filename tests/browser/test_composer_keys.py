@@ -84,6 +84,7 @@ def press_letter(page: Page, letter: str, code: int) -> None:
 def test_letters_of_a_composition_are_no_shortcuts(desk: OpenPage, letter):
     _seen, page = opened(desk, f"ime-{letter}")
     expect(page.locator("[data-talk]").first).to_be_visible()
+    expect(page.get_by_label("买家备注")).to_be_visible()
     page.keyboard.press("Escape")
     before = what_shortcuts_change(page)
     press_letter(page, letter, 229)

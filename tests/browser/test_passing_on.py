@@ -164,6 +164,7 @@ def test_going_offline_asks_and_hands_over(desk: OpenPage, colleague: OpenPage):
     expect(page.locator(f'[data-talk="{talk}"]')).to_have_count(0)
     assert seen.call("GET", f"/conversations/{talk}")["conversation"]["state"] == "waiting"
     page.keyboard.press("o")
+    expect(dialog.get_by_role("button", name=re.compile("^离线"))).to_be_focused()
     page.keyboard.press("2")
     expect(presence(page, "小休")).to_be_visible()
     leaving.quiet()
