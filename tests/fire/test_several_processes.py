@@ -63,7 +63,9 @@ async def fleet(folder: Path, url: str, count: int) -> AsyncIterator[Fleet]:
         settings = {"MIAOHUI_LEASE_S": str(LEASE_S), "MIAOHUI_HEARTBEAT_S": str(BEAT_S)}
         first = Server(folder / "data", setup, database=url, **settings)
         servers = [first, *(first.twin() for _ in range(count - 1))]
-        await asyncio.gather(*(asyncio.to_thread(server.start) for server in servers))
+        for server in servers:
+            # One after another: on a busy machine all at once are none of them ready in time.
+            await asyncio.to_thread(server.start)
         try:
             yield Fleet(servers, visible, session, url)
         finally:
