@@ -14,6 +14,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge_base.meanings import NO_MEANING, meaning
 from knowledge_base.normalize import Question
 from knowledge_base.turns import Manner
 
@@ -38,11 +39,13 @@ class _Numbers(dict[str, int]):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Vocabulary:
-    """The pieces and sounds that a base says, numbered; ``sound_of``, ``is_way`` and ``spelled`` go by piece."""
+    """The pieces and sounds that a base says, numbered; ``sound_of``, ``meaning_of`` (see ``Meanings``), ``is_way`` and
+    ``spelled`` go by piece."""
 
     pieces: Mapping[str, int]
     sounds: Mapping[str, int]
     sound_of: Ints
+    meaning_of: Ints
     is_way: Flags
     spelled: Sequence[str]
 
@@ -57,12 +60,15 @@ class Vocabulary:
             dict(pieces),
             dict(sounds),
             np.append(self.sound_of, sound_of),
+            np.append(self.meaning_of, np.array([meaning(piece) for piece in new], np.int32)),
             np.append(self.is_way, [piece[0] == "?" for piece in new]),
             (*self.spelled, *new),
         )
 
 
-_NO_WORDS = Vocabulary({}, {}, np.array([NOBODY_SAYS], np.int32), np.array([False]), ("",))
+_NO_WORDS = Vocabulary(
+    {}, {}, np.array([NOBODY_SAYS], np.int32), np.array([NO_MEANING], np.int32), np.array([False]), ("",)
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,10 +6,11 @@ The alternatives are data (``lists/vetoes.yaml``); this room only reads them out
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import product
 from typing import Any, NamedTuple
 
 import yaml
@@ -41,6 +42,8 @@ _HAS_LATIN = re.compile(r"[a-z0-9]")
 _FROM_TO = re.compile(r"从(.{1,5}?)(?:寄到|发到|飞到|转到|到|去|转)(.{1,5}?)(?=要|多|怎|几|的|能|可|吗|什|$)")
 _INTO = re.compile(r"([^把将从想要我的]{1,4})(?:换成|改成|换为|改为)(.{1,4}?)(?=吗|可|行|能|怎|要|么|呢|$)")
 _THAN = re.compile(r"^(.{1,6}?)比(.{1,6}?)(?=更|大|小|好|贵|便|高|低|长|短|厚|薄|重|轻|快|慢|多|少)")
+_MOVING = ("到", "成", "给", "往", "至", "进", "入")
+_MOST_MOVED = 3
 _ORDERED = (("从", _FROM_TO), ("换成", _INTO), ("改成", _INTO), ("换为", _INTO), ("改为", _INTO), ("比", _THAN))
 
 
@@ -101,8 +104,8 @@ def _marks_of_words(raw: Mapping[str, Any]) -> dict[str, list[Mark]]:
     return marks
 
 
-def marks_of(words: Sequence[str]) -> Marks:
-    """Return what a text names, given its words as normalised; cheap where it names nothing."""
+def marks_of(words: Sequence[str], asking: Container[str] = ()) -> Marks:
+    """Return what a text names, given its words as normalised, and which of them only ask; cheap where it names nothing."""
     text = "".join(_spaced(words))
     lists = _Lists.shipped()
     found = {mark for word in words if len(word) == 1 for mark in lists.marks.get(word, ())}
@@ -115,6 +118,7 @@ def marks_of(words: Sequence[str]) -> Marks:
         found.update(_latin(text, lists))
     found.update(_numbers(text))
     found.update(_orders(text))
+    found.update(_moves([word for word in words if word not in asking]))
     return frozenset(found) if found else NO_MARKS
 
 
@@ -166,6 +170,20 @@ def _orders(text: str) -> Iterator[Mark]:
         if sign in text and (found := pattern.search(text)):
             one, other = found.groups()
             yield ("direction", f"{sign[-1]} {'/'.join(sorted((one, other)))}", f"{one}→{other}")
+
+
+def _moves(words: Sequence[str]) -> Iterator[Mark]:
+    """Mark what goes where: the things named right before a word of moving (转到, 给) with those right behind it."""
+    for place, word in enumerate(words):
+        if word.endswith(_MOVING) and place:
+            whence = [one for one in words[:place] if _is_thing(one)][-_MOST_MOVED:]
+            whither = [one for one in words[place + 1 :] if _is_thing(one)][:_MOST_MOVED]
+            for one, other in product(whence, whither):
+                yield ("direction", f"到 {'/'.join(sorted((one, other)))}", f"{one}→{other}")
+
+
+def _is_thing(word: str) -> bool:
+    return len(word) > 1 and not word.endswith(_MOVING)
 
 
 class Place(NamedTuple):

@@ -1,4 +1,4 @@
-"""How alike a question and an entry are, as log-odds: from overlap, ways of asking, and all phrasings together.
+"""How alike a question and an entry are, as log-odds: from overlap, ways of asking, and what sets entries apart.
 
 The factors were chosen by looking at the figures of the starter packs' own questions and of tuning tasks; they are
 round numbers, none is fitted.
@@ -16,13 +16,13 @@ import numpy as np
 from rapidfuzz.distance import Indel
 
 from knowledge_base.entry import Evidence
-from knowledge_base.index import Candidate, Index, Said
-from knowledge_base.laid import Floats, Laid
+from knowledge_base.index import Candidate, Index
+from knowledge_base.laid import Laid
+from knowledge_base.learned import learned
 from knowledge_base.normalize import Question, Wording
 from knowledge_base.overlap import Asked, Overlap, overlap
 from knowledge_base.turns import turned
 
-_TYPICAL_PRIOR = 1.0  # a question of one word tells little about what is typical
 _NEUTRAL_WAYS = frozenset({"is", "say"})
 
 
@@ -95,7 +95,7 @@ class Judged:
     compared: Compared
     nearest: int
     together: float
-    typical: float
+    learned: float
 
     @property
     def row(self) -> int:
@@ -112,8 +112,8 @@ class Judged:
 
         Codes: ``asked_covered`` and ``phrasing_covered`` (how much of one the other says, in percent, with the word
         most missing), ``entry_covered`` (how much of the question all phrasings say together), ``ways_alike``,
-        ``same_order``, ``typical`` (how typical of the entry and how many phrasings agree, log-odds), and where there
-        is one ``negation``, ``opposite``, ``number``.
+        ``same_order``, ``learned`` (how far the phrasings of all candidates tell the entry from the others, log-odds), and
+        where there is one ``negation``, ``opposite``, ``number``.
         """
         near, at = self.compared, self.nearest
         return (
@@ -122,15 +122,16 @@ class Judged:
             Evidence("entry_covered", round(100 * self.together, 1)),
             Evidence("ways_alike", round(100 * near.ways[at], 1), " ".join(sorted(near.question.manner.ways))),
             Evidence("same_order", round(100 * near.orders[at], 1)),
-            *((Evidence("typical", round(self.typical, 2)),) if self.typical else ()),
+            Evidence("learned", round(self.learned, 2)),
             *near.turns[at],
         )
 
 
-def judge(question: Question, index: Index, said: Sequence[Said], candidates: Sequence[Candidate]) -> list[Judged]:
-    """Say of each candidate how likely the question and it mean the same; ``said`` is what the index knows of it.
+def judge(question: Question, index: Index, candidates: Sequence[Candidate]) -> list[Judged]:
+    """Say of each candidate how likely the question and it mean the same.
 
-    What an entry's phrasings say together counts from three on, fully from eight.
+    What sets it apart from the other candidates counts little for one phrasing and most from eight on: one phrasing
+    tells little of what its entry is about.
     """
     if not candidates:
         return []
@@ -141,19 +142,42 @@ def judge(question: Question, index: Index, said: Sequence[Said], candidates: Se
     at = [begin + one.rows.index(row) for begin, one in zip(begins, candidates, strict=True) for row in one.close]
     compared = _compared(question, index.laid, [row for one in candidates for row in one.close], at, both)
     together = both.mine.share[sum(sizes) :].tolist()
-    typical = _typical(index, said, both, sizes)
-    told = 1.6 * math.log(asked.total + 0.3) - 10.3
-    ends = [*accumulate(len(one.close) for one in candidates)]
-    agreement = _agreement(np.array(compared.likeness), [0, *ends[:-1]])
+    apart = learned(question, index, candidates)
+    trust = sum(_trust(size) for size in sizes) / len(sizes)
+    weigh = Weights.of(trust)
+    told = 1.6 * math.log(asked.total + 0.3)
     found, begin = [], 0
-    for place, (one, end) in enumerate(zip(candidates, ends, strict=True)):
+    for place, one in enumerate(candidates):
+        end = begin + len(one.close)
         likeness = compared.likeness[begin:end]
         nearest = begin + likeness.index(max(likeness))
-        typically = _trust(sizes[place]) * (typical[place] + agreement[place])
-        total = compared.likeness[nearest] + 5.7 * together[place] + typically + told
-        found.append(Judged(one.entry_id, total, compared, nearest, together[place], typically))
+        turns = sum([turn.value for turn in compared.turns[nearest]])
+        alike = compared.likeness[nearest] - turns + 6.0 * together[place] + weigh.learned * apart[place] + told
+        total = weigh.slope * alike + weigh.offset + turns
+        found.append(
+            Judged(one.entry_id, total, compared, nearest, together[place], weigh.slope * weigh.learned * apart[place])
+        )
         begin = end
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How evidence is weighed where entries have few phrasings or many: ``learned`` against the rest, then all of it
+    brought to log-odds by ``slope`` and ``offset``."""
+
+    learned: float
+    slope: float
+    offset: float
+
+    @classmethod
+    def of(cls, trust: float) -> Weights:
+        """Return the weights for a trust between 0 (entries of one or two phrasings) and 1 (eight or more).
+
+        The same for all candidates of a question, so that none gains by having more phrasings than the others.
+        """
+        slope = 1.0 / ((1.0 - trust) / 1.15 + trust / 0.5)
+        return cls(1.0 + 8.0 * trust, slope, 1.8 * trust - 1.8 - 10.3 * slope)
 
 
 def _compared(question: Question, laid: Laid, rows: Sequence[int], at: Sequence[int], both: Overlap) -> Compared:
@@ -163,32 +187,13 @@ def _compared(question: Question, laid: Laid, rows: Sequence[int], at: Sequence[
     ways = [ways_alike(question.manner.ways, manner.ways) for manner in manners]
     orders = [Indel.normalized_similarity(question.text, laid.texts[row]) for row in rows]
     mine, theirs = both.mine.share[at], both.theirs.share[at]
-    missing = 0.45 * both.mine.missing[at] + 0.4 * both.theirs.missing[at]
-    likeness = 3.4 * theirs + 1.8 * np.array(orders) + 1.9 * np.array(ways) - missing
+    missing = 0.8 * both.mine.missing[at] + 0.4 * both.theirs.missing[at]
+    likeness = 2.0 * theirs + 2.5 * np.array(orders) + 1.5 * np.array(ways) - missing
     likeness += [sum([turn.value for turn in turning]) for turning in turns]
     told = likeness.round(9).tolist()
     return Compared(question, laid, rows, at, both, mine.tolist(), theirs.tolist(), ways, orders, turns, told)
 
 
 def _trust(phrasings: int) -> float:
-    """Say how far what an entry's phrasings say together can be trusted (0–1)."""
+    """Say how far what is learned from an entry's phrasings can be trusted (0–1)."""
     return min(1.0, max(0.0, (phrasings - 2) / 6))
-
-
-def _agreement(likeness: Floats, begins: Sequence[int]) -> list[float]:
-    """Say of each entry whether several phrasings speak for it or one alone (-0.5 for one, +0.9 for four alike)."""
-    most = np.maximum.reduceat(likeness, begins)
-    agreed: list[float] = (np.log(np.add.reduceat(np.exp(likeness), begins)) - most - 0.5).tolist()
-    return agreed
-
-
-def _typical(index: Index, said: Sequence[Said], both: Overlap, sizes: Sequence[int]) -> list[float]:
-    """Say how much more often an entry's phrasings say what is asked than all phrasings do (mean log ratio)."""
-    if max(sizes) < 3 or not said:
-        return [0.0] * len(sizes)
-    share = np.array([len(one.rows) for one in said]) / max(1, index.alive)
-    weights = np.array([one.weight for one in said])
-    own = np.concatenate((both.said, both.pairs), axis=1)[:, [one.place for one in said]]
-    ratio = np.log((own + share) / (share * (np.array(sizes)[:, None] + 1)))
-    total: list[float] = (1.3 * (weights * ratio).sum(axis=1) / (weights.sum() + _TYPICAL_PRIOR)).tolist()
-    return total

@@ -34,6 +34,9 @@ _LONGEST_PHRASE = 7
 NO_KIN = 0
 """The number of a word that is kindred to none."""
 _NO_PHRASES: frozenset[str] = frozenset()
+_PLAIN_HOW = frozenset(("怎么", "咋"))
+_YET = (["还"], ["又"], ["都"], ["就"])
+_COMPLAINING = ("不", "没", "还没", "还不", "这么", "那么", "老是", "总是")
 _ENDING_NO = ("不", "没", "否")
 
 
@@ -152,6 +155,7 @@ def _words(folded: str, wording: Wording) -> list[tuple[str, str]]:
                 tokens.append(run)
         tokens = _phrased(tokens, wording.phrases)
         marked = _without_ends([(token, _counts_as(token, wording)) for token in tokens], wording.ends)
+        _mark_why(marked)
         if _asks_by_no(marked):
             last = max(place for place, (word, _) in enumerate(marked) if word in _ENDING_NO)
             marked[last] = ("吗", "is")
@@ -159,6 +163,17 @@ def _words(folded: str, wording: Wording) -> list[tuple[str, str]]:
             marked.append(("吗", "is"))
         found += marked
     return found
+
+
+def _mark_why(marked: list[tuple[str, str]]) -> None:
+    """Take a how that a no or a complaint follows for a why: 怎么没声音, 怎么还没发货, 怎么这么慢."""
+    for place, (word, _) in enumerate(marked):
+        if word in _PLAIN_HOW:
+            behind = [one for one, _ in marked[place + 1 : place + 3]]
+            if behind[:1] in _YET:
+                behind = behind[1:]
+            if behind and behind[0].startswith(_COMPLAINING):
+                marked[place] = (word, "why")
 
 
 def _asks_by_no(marked: list[tuple[str, str]]) -> bool:
@@ -217,7 +232,7 @@ def _question(words: list[tuple[str, str]]) -> Question:
             ways=frozenset([word.way for word in compared if word.way]),
             negated=sum(word.negates for word in meant) % 2 == 1,
             numbers=numbers([word for word, _ in words]),
-            marks=marks_of([word for word, _ in words]),
+            marks=marks_of([word for word, _ in words], Wording.shipped().ways),
         ),
     )
 

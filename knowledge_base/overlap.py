@@ -159,14 +159,11 @@ class Overlap:
     """What some rows and a question say of each other.
 
     ``mine`` is how much of the question each row says, and behind the rows, how much each entry says by all its rows
-    together; ``theirs`` how much of each row the question says. ``said`` counts the rows of each entry that say the
-    sound at each place, ``pairs`` those that say it with the one before.
+    together; ``theirs`` how much of each row the question says.
     """
 
     mine: Covered
     theirs: Covered
-    said: Bits
-    pairs: Bits
 
 
 def overlap(asked: Asked, laid: Laid, rows: Sequence[int], entries: Sequence[int]) -> Overlap:
@@ -192,9 +189,8 @@ def overlap(asked: Asked, laid: Laid, rows: Sequence[int], entries: Sequence[int
     says = np.unpackbits(
         np.concatenate((by_row, by_entry), axis=1).view(np.uint8), axis=2, count=asked.bits, bitorder="little"
     )
-    counts = np.add.reduceat(says[1:4:2, : len(rows), : asked.size], entries, axis=1, dtype=np.int64)
     theirs = _cover_rows(asked, laid, same != 0, (places, begins), laid.totals[numbers])
-    return Overlap(_cover_asked(asked, says), theirs, counts[0], counts[1])
+    return Overlap(_cover_asked(asked, says), theirs)
 
 
 def _cover_asked(asked: Asked, says: NDArray[np.uint8]) -> Covered:

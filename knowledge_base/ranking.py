@@ -21,7 +21,7 @@ MATCHES = 5
 _ENTRIES, _PHRASINGS_EACH = 12, 4  # how many are looked at closely
 _FRAGMENT = Evidence("fragment", -3.0)  # it points at something and asks nothing
 _GENERAL = Evidence("general", -4.0)  # an entry for the product at hand says it too
-_ABOUT_AS_LIKELY = 1.5
+_ABOUT_AS_LIKELY = 2.0
 _ALIKE = 3.0  # keywords speak for two entries alike where they are no further apart (log-odds)
 _LIKE_IT = 60.0  # similarity from which a question can be what an entry is not
 _NEARLY = 3.0
@@ -60,11 +60,11 @@ class Found:
         """Return it with a reason against it: it is no longer what the text says letter for letter."""
         return replace(self, likeness=self.likeness + reason.value, same=None, ruled=False, hit=(*self.hit, reason))
 
-    def sureness(self, lead: float, phrasings: int) -> float:
+    def sureness(self, lead: float) -> float:
         """Return how sure this entry is; ``lead`` is how much likelier it is than the best other one."""
         if self.same is not None:
             return CERTAIN
-        own = sureness(self.likeness, lead, phrasings)
+        own = sureness(self.likeness, lead)
         return max(own, RULE_SURENESS) if self.ruled else own
 
 
@@ -113,7 +113,7 @@ class Ranked:
         one = self.found[place]
         rival = self.found[1 if place == 0 else 0] if len(self.found) > 1 else None
         lead = MOST_LEAD if rival is None else one.likeness - rival.likeness
-        return one.sureness(lead, len(self.index.spans[one.entry.id]))
+        return one.sureness(lead)
 
     def matches(self) -> tuple[Match, ...]:
         """Return the first five as matches."""
@@ -156,7 +156,7 @@ class Ranker:
         found, _ = self._found(text, Ground.of(text))
         ranked = Ranked(self.index, tuple(one for one in found if one.entry.id != exclude_id))
         nearest = sorted(ranked.found, key=lambda one: (-one.similarity, one.entry.id))[:limit]
-        return tuple(ranked.match(one, one.sureness(0.0, len(self.index.spans[one.entry.id]))) for one in nearest)
+        return tuple(ranked.match(one, one.sureness(0.0)) for one in nearest)
 
     def _found(self, text: str, ground: Ground) -> tuple[list[Found], dict[str, _Not]]:
         """Return the entries that share most with a text, and apart what of them the text looks like and is not.
@@ -171,7 +171,7 @@ class Ranker:
         equal = {entry_id: self.index.phrasings[row] for entry_id, row in same.items()}
         found: list[Found] = []
         nots: dict[str, _Not] = {}
-        for judged in judge(question, self.index, said, candidates):
+        for judged in judge(question, self.index, candidates):
             owner = judged.entry_id
             if owner.startswith(NOT):
                 if owner in same or not any(is_veto(reason) for reason in judged.evidence()):
