@@ -223,6 +223,7 @@ def test_any_order_of_changes_equals_building_anew(
     assert base.read(text) == anew.read(text)
 
 
+@settings(deadline=None)
 @given(st.lists(TEXTS, min_size=1, max_size=4))
 def test_a_phrasing_always_finds_its_own_entry(phrasings: list[str]) -> None:
     base = BASE.with_entry(Entry("own", phrasings[0], "答", tuple(phrasings[1:])))
