@@ -123,6 +123,19 @@ def test_the_panel_is_hidden_and_shown_by_a_key(desk: OpenPage):
     seen.quiet()
 
 
+def test_what_was_called_for_in_one_conversation_takes_no_focus_in_the_next(desk: OpenPage):
+    seen, _ = opened(desk, "panel-first")
+    page = seen.page
+    second = say(seen, "我要找人工", "panel-second")
+    page.keyboard.press("l")
+    expect(page.get_by_label("加标签")).to_be_focused()
+    page.locator(f'[data-talk="{second}"]').click()
+    expect(panel(page).get_by_role("heading", name="panel-second")).to_be_visible()
+    expect(page.get_by_label("加标签")).to_be_visible()
+    expect(page.get_by_label("加标签")).not_to_be_focused()
+    seen.quiet()
+
+
 @pytest.mark.parametrize("width", [pytest.param(1100, id="drawer"), pytest.param(390, id="phone"), 320])
 def test_where_there_is_no_column_it_lies_over_the_thread(desk: OpenPage, width):
     seen, _ = opened(desk, f"panel-{width}", width=width)

@@ -34,11 +34,13 @@ function usePanel(id) {
   useEffect(() => {
     if (id && !panel.value) import("./inbox_side.js").then((module) => (panel.value = module.Side));
   }, [Boolean(id)]);
+  // Who opens another conversation has not called for its panel.
+  useEffect(() => setCalled(null), [id]);
   const shown = Boolean(id) && (chosen ?? wide.value);
   const show = (what) => {
     if (!shown) before.current = document.activeElement;
     setChosen(true);
-    setCalled(what);
+    setCalled({ what });
   };
   const hide = () => {
     setChosen(false);

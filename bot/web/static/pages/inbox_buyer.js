@@ -1,6 +1,6 @@
 // What the shop keeps about a buyer: labels, a note, orders and products, earlier conversations, and all of it to hand
 // out or erase.
-import { html, useEffect, useState } from "../lib/view.js";
+import { html, useEffect, useRef, useState } from "../lib/view.js";
 import { apiUrl, get, post, put } from "../lib/api.js";
 import { dayWord, localDay, minuteTime } from "../lib/clock.js";
 import { useFeed } from "../lib/feed.js";
@@ -15,17 +15,20 @@ import { talkUrl } from "./inbox_desk.js";
 const NOTE_AT_MOST = 500;
 const LABEL_AT_MOST = 20;
 
-function Labels({ kept, known, keep }) {
+function Labels({ kept, known, keep, called }) {
+  const field = useRef(null);
+  useEffect(() => {
+    if (called?.what === "label") field.current?.focus();
+  }, [called]);
   const add = (event) => {
     event.preventDefault();
-    const field = event.currentTarget.elements.label;
-    const label = field.value.trim();
+    const label = field.current.value.trim();
     if (label && !kept.includes(label)) keep([...kept, label]);
-    field.value = "";
+    field.current.value = "";
   };
   return html`<section><h3>${t("buyer.labels")}</h3>
     ${kept.length > 0 && html`<ul class="chips">${kept.map((label) => html`<li key=${label} class="chip info label"><span>${label}</span>${can("desk") && html`<button type="button" aria-label=${t("buyer.label_remove", { label })} onClick=${() => keep(kept.filter((one) => one !== label))}><${Icon} name="cross" /></button>`}</li>`)}</ul>`}
-    ${can("desk") ? html`<form class="add" onSubmit=${add}><input name="label" list="known-labels" maxlength=${LABEL_AT_MOST} autocomplete="off" aria-label=${t("buyer.label_add")} placeholder=${t("buyer.label_add")}
+    ${can("desk") ? html`<form class="add" onSubmit=${add}><input ref=${field} name="label" list="known-labels" maxlength=${LABEL_AT_MOST} autocomplete="off" aria-label=${t("buyer.label_add")} placeholder=${t("buyer.label_add")}
       onKeyDown=${(event) => event.key === "Enter" && composing(event) && event.preventDefault()} /><${Button} kind="small" type="submit">${t("act.add")}<//></form>
     <datalist id="known-labels">${known.filter((label) => !kept.includes(label)).map((label) => html`<option key=${label} value=${label}></option>`)}</datalist>` : kept.length === 0 && html`<p class="meta">${t("buyer.no_labels")}</p>`}</section>`;
 }
@@ -95,7 +98,7 @@ function Privacy({ talk }) {
 }
 
 /** The parts of the panel that speak of the buyer; what a colleague changes is seen here as it changes. */
-export function Buyer({ talk }) {
+export function Buyer({ talk, called }) {
   const path = `/conversations/${encodeURIComponent(talk.id)}/buyer`;
   const { data: fetched, problem, reload } = useLoad(() => get(path), [talk.id]);
   const [saved, setSaved] = useState(null);
@@ -109,7 +112,7 @@ export function Buyer({ talk }) {
   });
   if (problem && !data) return html`<${Failed} problem=${problem} retry=${reload} />`;
   if (!data) return html`<p class="meta" aria-busy="true">${t("state.loading")}</p>`;
-  return html`<${Labels} kept=${data.labels} known=${data.known_labels} keep=${(labels) => keep({ labels })} />
+  return html`<${Labels} kept=${data.labels} known=${data.known_labels} keep=${(labels) => keep({ labels })} called=${called} />
     <${Note} data=${data} keep=${(note) => keep({ note })} />
     <${Cards} word=${t("buyer.orders")} list=${data.orders} /><${Cards} word=${t("buyer.products")} list=${data.products} />
     <${Earlier} list=${data.conversations} />${can("shops") && html`<${Privacy} talk=${talk} />`}`;

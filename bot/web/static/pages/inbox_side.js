@@ -33,19 +33,19 @@ function ShopRate({ shop, mark }) {
     <p><a href=${`/rates?shop=${encodeURIComponent(shop)}${simulated ? "&simulated=1" : ""}`}>${t("side.to_rates")}</a></p></section>`;
 }
 
-/** `called`: somebody opened it by hand, so the focus goes there ("label": to the field of labels). */
+/** `called`: {what} each time somebody calls it by hand, so that the focus goes there: to the "panel", or to its "label" field. */
 export function Side({ onClose, called }) {
   const now = open.value;
   const box = useRef(null);
   const there = Boolean(now);
   useEffect(() => {
-    if (called && there) box.current?.querySelector(called === "label" ? "input[name=label]" : "header button")?.focus();
+    if (called?.what === "panel" && there) box.current?.querySelector("header button")?.focus();
   }, [called, there]);
   if (!now) return null;
   const talk = now.conversation;
   return html`<aside class="side" id="side" aria-label=${t("side.title")} ref=${box}>
     <header class="pair"><h2>${talk.buyer.name || talk.buyer.id}</h2><button type="button" class="button quiet square" aria-label=${t("side.hide")} onClick=${onClose}><${Icon} name="cross" /></button></header>
-    <${Buyer} key=${talk.id} talk=${talk} />
+    <${Buyer} key=${talk.id} talk=${talk} called=${called} />
     <section><h3>${t("side.this")}</h3><dl class="facts">
       <${Fact} word=${t("word.shop")}>${talk.shop_name} ${talk.simulated && html`<${Chip}>${t("word.simulated")}<//>`}<//>
       <${Fact} word=${t("word.channel")}>${talk.channel}<//>
