@@ -38,8 +38,10 @@ def in_full(verdict: Verdict, replies: Sequence[ReplyVerdict], ruleset: Ruleset)
 
 def _opening(verdict: Verdict, ruleset: Ruleset) -> tuple[str, str]:
     at, window = _moment(verdict.opened_at, ruleset), window_words(ruleset)
-    inside = ruleset.assesses(verdict.opened_at.astimezone(ruleset.zone))
-    zh, en = ("在内", "inside") if inside else ("不在内", "outside")
+    local = verdict.opened_at.astimezone(ruleset.zone)
+    zh, en = ("在内", "inside") if ruleset.covers(local) else ("不在内", "outside")
+    if ruleset.covers(local) and not ruleset.assesses(local):
+        zh, en = "在内，但当天不考核", "inside, on a day that is not assessed"
     return (
         f"进线 {at}（消息 {verdict.opened_by}），考核时段 {window}：{zh}",
         f"Opened {at} (message {verdict.opened_by}), assessed hours {window}: {en}",
@@ -72,7 +74,7 @@ def _seen(verdict: Verdict, replies: Sequence[ReplyVerdict], ruleset: Ruleset) -
         at, after = _moment(reply.at, ruleset), seconds(reply.at - verdict.opened_at)
         class_zh, class_en = CLASS_WORDS[reply.reply_class]
         counts = ("计入", "counts") if reply.counts else ("不计入", "does not count")
-        why = explain_reply(reply, ruleset)
+        why = explain_reply(reply, ruleset, verdict.rule)
         lines.append(
             (
                 f"{nth}. {at}（{after} 秒后），{class_zh}，{counts[0]}：{why['zh']}",

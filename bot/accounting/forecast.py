@@ -17,6 +17,8 @@ from bot.accounting.scorecard import Budget, Rate, budget, grade, lines
 
 HORIZON = 30
 """How many days are looked ahead."""
+FAR = 180
+"""How many days are looked ahead for the end of a penalty that lasts longer."""
 PATTERN = 7
 """Each coming day is taken to bring as many inquiries as the same weekday of the last whole week."""
 
@@ -66,7 +68,7 @@ class Course:
 
     ``regained`` names for each line the rate is below the first day it is back (None: not in these days). ``lost``
     names for each line it holds the first day it is below. ``recovered_on`` is the day a present penalty ends, None
-    where there is none or it does not end as far as these days can say. ``walk`` is the whole ladder, past days
+    where there is none (``penalised`` says) or it does not end within ``FAR`` days. ``walk`` is the whole ladder, past days
     included, None where there is none.
     """
 
@@ -74,6 +76,7 @@ class Course:
     days: tuple[CourseDay, ...]
     regained: Mapping[str, date | None]
     lost: Mapping[str, date]
+    penalised: bool
     recovered_on: date | None
     walk: Ladder | None
 
@@ -130,9 +133,14 @@ def forecast(
 
 
 def assumed(
-    days: Mapping[date, Rate], today: date, assumption: Assumption, still_open: Open, ruleset: Ruleset
+    days: Mapping[date, Rate],
+    today: date,
+    assumption: Assumption,
+    still_open: Open,
+    ruleset: Ruleset,
+    horizon: int = HORIZON,
 ) -> dict[date, Rate]:
-    """Return the days as given, with today settled and ``HORIZON`` coming days as the assumption has them.
+    """Return the days as given, with today settled and the coming ones (``horizon``) as the assumption has them.
 
     Today stands as it is, but for what is still open: good ones under ``ALL``, misses under ``NONE``. Where
     ``pending.policy`` counts open inquiries already, only their side of the fraction changes.
@@ -141,7 +149,7 @@ def assumed(
     added = 0 if ruleset.pending_counts or assumption is Assumption.SAME else still_open.running
     won = still_open.running if assumption is Assumption.ALL else 0
     out = {**days, today: Rate(own.numerator + won, own.denominator + added)}
-    for ahead in range(1, HORIZON + 1):
+    for ahead in range(1, horizon + 1):
         like = days.get(today - (PATTERN - ahead % PATTERN) * DAY, Rate(0, 0))
         good = {Assumption.ALL: like.denominator, Assumption.SAME: like.numerator, Assumption.NONE: 0}[assumption]
         out[today + ahead * DAY] = Rate(good, like.denominator)
@@ -170,7 +178,11 @@ def _course(
     # Above or below is told from today as it stands, before what is open has been settled.
     now = rolling(days, today, today, ruleset.period_days)[today]
     regained, lost = _crossings(now, coming, ruleset, tier_on)
-    return Course(assumption, coming, regained, lost, _recovered_on(ladder, today), ladder)
+    penalised, free = _penalised(ladder, today), _recovered_on(ladder, today)
+    if penalised and free is None and assumption is not Assumption.NONE:
+        longer = assumed(days, today, assumption, still_open, ruleset, FAR)
+        free = _recovered_on(walk(longer, today + FAR * DAY, ruleset, tier_on, known), today)
+    return Course(assumption, coming, regained, lost, penalised, free, ladder)
 
 
 def _crossings(
@@ -215,11 +227,13 @@ def walk(
     return climb(assessed(days, first, last, ruleset), ruleset, known_tiers.__getitem__, known)
 
 
+def _penalised(ladder: Ladder | None, today: date) -> bool:
+    return ladder is not None and any(one.day == today and one.penalty is not None for one in ladder.days)
+
+
 def _recovered_on(ladder: Ladder | None, today: date) -> date | None:
     """The first day after today without a penalty where there is one today; the walk's own date if just past it."""
-    if ladder is None:
-        return None
-    if next((one.penalty for one in ladder.days if one.day == today), None) is None:
+    if ladder is None or not _penalised(ladder, today):
         return None
     lifted = next((one.day for one in ladder.days if one.day > today and one.penalty is None), None)
     return lifted or ladder.recovered_on

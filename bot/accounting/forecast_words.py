@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
 
-from bot.accounting.forecast import HORIZON, Assumption, Course, Forecast
+from bot.accounting.forecast import FAR, HORIZON, Assumption, Course, Forecast
 from bot.accounting.ladder import Rectification
 from bot.accounting.ruleset import Ruleset
 from bot.accounting.scorecard import Rate
@@ -64,13 +64,13 @@ def budget_words(found: Forecast, period_days: int) -> list[dict[str, str]]:
     above = [one for one in found.period if one.goods_needed != 0]
     if held:
         line, left = plain(held[0].line.percent), held[0].misses_left
-        out.append(_said(f"距 {line}% 线还可漏 {left} 条", f"{left} more misses fit before the {line}% line"))
+        out.append(_said(f"距 {line}% 线还可漏 {left} 条", f"{left} more {_misses(left)} before the {line}% line"))
     if above:
         line, needed = plain(above[-1].line.percent), above[-1].goods_needed
         out.append(
             _said(
                 f"连续 {needed} 条按时有效回复可回到 {line}% 线",
-                f"{needed} good inquiries in a row lead back to the {line}% line",
+                f"{needed} good {_inquiries(needed)} back to the {line}% line",
             )
             if needed is not None
             else _said(f"在这个时段内回不到 {line}% 线", f"the {line}% line is out of reach in this period")
@@ -85,7 +85,7 @@ def _open_words(found: Forecast) -> list[dict[str, str]]:
             _said(
                 f"还在期限内 {still_open.running} 条（转人工 {still_open.handoffs}，机器人已答 {still_open.bot_answered}），"
                 "每漏一条就少一条余量",
-                f"{still_open.running} still have time ({still_open.handoffs} handed off, {still_open.bot_answered} answered "
+                f"{still_open.running} still {_have(still_open.running)} time ({still_open.handoffs} handed off, {still_open.bot_answered} answered "
                 "by the bot); each one missed takes one off what is left",
             )
         )
@@ -93,7 +93,7 @@ def _open_words(found: Forecast) -> list[dict[str, str]]:
         out.append(
             _said(
                 f"已过期限仍需人工 {still_open.owed} 条，已计入，补回不再改变比率",
-                f"{still_open.owed} are owed past their deadline: counted already, a late reply changes no rate",
+                f"{still_open.owed} {_are(still_open.owed)} owed past the deadline: counted already, a late reply changes no rate",
             )
         )
     return out
@@ -117,6 +117,9 @@ def course_words(course: Course, heights: Mapping[str, Fraction]) -> dict[str, s
     if course.recovered_on is not None:
         zh.append(f"{_day(course.recovered_on)} 起不再受处罚")
         en.append(f"free of the penalty from {_day(course.recovered_on)}")
+    elif course.penalised:
+        zh.append("处罚不会解除" if course.assumption is Assumption.NONE else f"{FAR} 天内处罚不会解除")
+        en.append("the penalty stays" if course.assumption is Assumption.NONE else f"the penalty stays for {FAR} days")
     return _said("，".join(zh), ", ".join(en))
 
 
@@ -127,6 +130,22 @@ def _distinct(crossed: Mapping[str, date | None], heights: Mapping[str, Fraction
 
 def _day(day: date | None) -> str:
     return day.strftime("%m-%d") if day else ""
+
+
+def _misses(n: int) -> str:
+    return "miss fits" if n == 1 else "misses fit"
+
+
+def _inquiries(n: int) -> str:
+    return "inquiry leads" if n == 1 else "inquiries in a row lead"
+
+
+def _have(n: int) -> str:
+    return "has" if n == 1 else "have"
+
+
+def _are(n: int) -> str:
+    return "is" if n == 1 else "are"
 
 
 def _said(zh: str, en: str) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
@@ -14,6 +14,7 @@ from bot.accounting.event import Event
 from bot.accounting.ruleset import Ruleset
 from bot.accounting.verdict import Reason, Verdict
 
+_WITHIN_A_SECOND = timedelta(seconds=1, microseconds=-1)
 DIMENSIONS = ("service", "efficiency", "business", "satisfaction")
 
 
@@ -29,12 +30,13 @@ def cases(metric: str, ruleset: Ruleset) -> tuple[str, ...]:
 
 
 def passes(metric: str, value: Fraction | None, ruleset: Ruleset, case: str = "") -> bool | None:
-    """Say whether a value meets its metric's standard, the standard itself included; None without a value.
+    """Say whether a value meets its metric's standard, the standard itself included; None without a value, or where
+    the rules do not grade the metric.
 
     Raises:
-        KeyError: no standard for this metric, or none for this case.
+        KeyError: no standard for this case.
     """
-    if value is None:
+    if value is None or not is_metric(metric, ruleset):
         return None
     standard: Fraction = ruleset[f"kpi.{metric}.{case}" if case else f"kpi.{metric}"]
     return value <= standard if metric in ruleset["kpi.at_most"] else value >= standard
@@ -102,8 +104,15 @@ def waited_too_long(verdict: Verdict, rules: Ruleset, as_of: datetime) -> bool:
         return True
     if verdict.answered_at is not None or verdict.reason is Reason.UNMEASURED:
         return False
-    waited = (as_of - verdict.opened_at).total_seconds()
-    return bool(waited > rules["kpi.unanswered_s"])
+    return as_of > patience_ends(verdict, rules)
+
+
+def patience_ends(verdict: Verdict, rules: Ruleset) -> datetime:
+    """Return the last moment at which an inquiry without a person's reply has not waited too long: by the clock that
+    runs, in the unit in which it is read."""
+    since = verdict.opened_at if verdict.due_at is None else verdict.due_at - rules.deadline
+    end = since + timedelta(seconds=float(rules["kpi.unanswered_s"]))
+    return end + _WITHIN_A_SECOND if rules.whole_seconds else end
 
 
 def is_notice(event: Event) -> bool:
@@ -112,14 +121,18 @@ def is_notice(event: Event) -> bool:
 
 
 def notice_spans(events: Iterable[Event], as_of: datetime) -> list[tuple[datetime, datetime]]:
-    """List the spans ``[from, to)`` of accepted prior notices; of each span the last status known rules.
+    """List the spans ``[from, to)`` of accepted prior notices; of each span the last status known rules, of events with
+    one id the first to arrive.
 
     Raises:
         ValueError: a notice's ``from`` or ``to`` is no time.
         KeyError: it lacks one of them.
     """
     last: dict[tuple[datetime, datetime], Any] = {}
-    for event in sorted(filter(is_notice, events), key=lambda one: one.at):
+    first: dict[str, Event] = {}
+    for event in filter(is_notice, events):
+        first.setdefault(event.id, event)
+    for event in sorted(first.values(), key=lambda one: one.at):
         if event.at <= as_of:
             last[_moment(event.meta["from"]), _moment(event.meta["to"])] = event.meta.get("status")
     return [span for span, status in last.items() if status == "accepted"]

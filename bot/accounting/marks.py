@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from bot.accounting.event import BUYER, HAPPENINGS, Event, order_key
 from bot.accounting.inquiry import recalls
-from bot.accounting.kpi import announced, waited_too_long
+from bot.accounting.kpi import announced, patience_ends, waited_too_long
 from bot.accounting.quality import contains_any, forbidden, passed_on
 from bot.accounting.resolution import decided
 from bot.accounting.ruleset import Ruleset
@@ -124,5 +124,5 @@ def _turning(
     if open_still:
         out.append((closed or verdict.opened_at) + window)
     if verdict.eligible and not late and verdict.answered_at is None:
-        out.append(verdict.opened_at + timedelta(seconds=float(rules["kpi.unanswered_s"])))
+        out.append(patience_ends(verdict, rules))
     return out

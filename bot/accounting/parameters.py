@@ -154,6 +154,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Check], ...] = (
 )
 """Names with a free part: a tier, a state, a metric, a category."""
 
+_DEEPEST = 5
 _PREFIXES = frozenset(
     ".".join(parts[:depth]) for parts in (name.split(".") for name in PARAMETERS) for depth in range(1, len(parts))
 ) | {"thresholds", "effects", "traffic_cut", "kpi"}
@@ -191,7 +192,7 @@ def flatten(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, 
     for key, value in values.items():
         name = f"{prefix}{key}"
         if isinstance(value, Mapping) and check_of(name) in (None, NUMBER):
-            if name.split(".")[0] not in _PREFIXES:
+            if name.split(".")[0] not in _PREFIXES or name.count(".") > _DEEPEST:
                 raise BadParameter(name, "没有这个参数 / no such parameter")
             yield from flatten(value, f"{name}.")
         else:

@@ -172,6 +172,7 @@ def build(
     Raises:
         BadParameter: values that are each fine do not fit together.
     """
+    _check_metrics(values)
     return Ruleset(
         identity=identity,
         zone=zone,
@@ -218,7 +219,7 @@ def _clock(values: Mapping[str, Any]) -> dict[str, Any]:
 def _closings(values: Mapping[str, Any]) -> frozenset[str]:
     if not values["session.ignore_closing"]:
         return frozenset()
-    return frozenset(map(bare, values["session.closing_list"]))
+    return frozenset(filter(None, map(bare, values["session.closing_list"])))
 
 
 def _replies(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -265,6 +266,17 @@ def _tiers(values: Mapping[str, Any]) -> dict[str, Lines]:
             raise BadParameter(str(missing.args[0]), "这一档缺这条线 / this tier lacks this line") from None
         found[tier] = Lines(warning, light, heavy)
     return found
+
+
+def _check_metrics(values: Mapping[str, Any]) -> None:
+    """A metric is graded one way only, and against a standard."""
+    for name in ("kpi.at_most", "kpi.at_least"):
+        for metric in values[name]:
+            start = f"kpi.{metric}"
+            if start not in values and not any(one.startswith(f"{start}.") for one in values):
+                raise BadParameter(name, f"没有 {start} 这个标准 / there is no standard {start}")
+    if both := set(values["kpi.at_most"]) & set(values["kpi.at_least"]):
+        raise BadParameter("kpi.at_least", f"{min(both)} 也在 kpi.at_most 里 / {min(both)} stands in kpi.at_most too")
 
 
 def meaningless(text: str, kind: str, ruleset: Ruleset) -> bool:

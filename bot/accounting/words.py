@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
@@ -23,40 +24,58 @@ _INQUIRY = {
         "opened at {opened}, outside the assessed hours ({window}): not counted",
     ),
     Reason.VALID: (
-        "{opened} 进线，{response} 秒后有有效回复（{decided_by}），期限 {deadline} 秒，计入",
-        "opened at {opened}, validly answered after {response} s ({decided_by}), within {deadline} s: counts",
+        "{opened} 进线，{response} 秒后有有效回复（{decided_by}）{anew}，期限 {deadline} 秒，计入",
+        "opened at {opened}, validly answered after {response} s ({decided_by}){anew_en}, within {deadline} s: counts",
     ),
     Reason.TURN_MISSED: (
         "首次回复及时（{response} 秒），但之后有一轮没有在 {deadline} 秒内回复，不计入分子",
         "the first reply was in time ({response} s), a later turn was not answered within {deadline} s: a miss",
     ),
     Reason.LATE: (
-        "{opened} 进线，{response} 秒后才有有效回复（{decided_by}），超过期限 {deadline} 秒，不计入分子",
-        "opened at {opened}, validly answered only after {response} s ({decided_by}), beyond {deadline} s: a miss",
+        "{opened} 进线，{response} 秒后才有有效回复（{decided_by}）{anew}，不在期限 {deadline} 秒{edge}之内，不计入分子",
+        "opened at {opened}, validly answered only after {response} s ({decided_by}){anew_en}, not within {deadline} s"
+        "{edge_en}: a miss",
     ),
     Reason.PENDING: (
         "{opened} 进线，还没有有效回复，期限 {deadline} 秒未到，{pending}",
         "opened at {opened}, not validly answered yet, {deadline} s have not passed: {pending_en}",
     ),
     Reason.MEANINGLESS_ONLY: (
-        "只有无实质内容的人工回复（{decided_by}），不算有效回复，计为未达标",
-        "people sent only replies without substance ({decided_by}), which are not valid: a miss",
+        "只有无实质内容的回复（{decided_by}），不算有效回复，计为未达标",
+        "only replies without substance ({decided_by}), which are not valid: a miss",
     ),
     Reason.AUTO_ONLY: (
-        "只有自动回复（{decided_by}），没有人工回复，自动回复不计，计为未达标",
-        "only automatic replies ({decided_by}), none by a person; automatic ones do not count: a miss",
+        "有自动回复（{decided_by}），没有可计的人工回复，自动回复不计，计为未达标",
+        "an automatic reply ({decided_by}) and none by a person that can count; automatic ones do not: a miss",
     ),
     Reason.UNMEASURED: (
-        "这个通道看不到是否有人工回复，无法判断，{unmeasured}",
-        "this channel cannot show whether a person replied, so it cannot be judged: {unmeasured_en}",
+        "看不出有没有人工回复（渠道看不到，或有消息不知道是谁发的），无法判断，{unmeasured}",
+        "nobody can see whether a person replied (the channel does not show it, or a message has no known sender), so it "
+        "cannot be judged: {unmeasured_en}",
     ),
-    Reason.NO_REPLY: ("没有任何回复，计为未达标", "no reply at all: a miss"),
+    Reason.NO_REPLY: ("没有可计的回复，计为未达标", "no reply that can count: a miss"),
 }
+_LATER_TURN = (
+    "{opened} 进线，首次回复有效（{response} 秒），之后有一轮还没回复，期限 {deadline} 秒未到，{pending}",
+    "opened at {opened}, validly answered after {response} s; a later turn waits, {deadline} s have not passed: {pending_en}",
+)
+_HOLIDAY = ("{opened} 进线，当天是不考核的节假日，不计入", "opened at {opened}, on an exempt holiday: not counted")
+_TIMES_OF_DAY = ("window.start", "window.end", "night.cutoff")
+_BELONGS = {
+    "window.test": ("window.", "holiday."),
+    "deadline.seconds": ("deadline.", "time.", "transfer.restarts_clock", "session."),
+    "session.scope": ("session.", "deadline."),
+    "reply.meaningless": ("reply.",),
+    "reply.auto_counts": ("reply.",),
+    "reply.human_actors": ("reply.",),
+    "exclude.reasons": ("exclude.",),
+}
+"""Parameters (or beginnings of their names) that have a say in what another one settles."""
 
 _NIGHT = {
-    Night.MET: ("夜间咨询已在 {night_due} 前回复", "the night inquiry was answered before {night_due}"),
-    Night.MISSED: ("夜间咨询没有在 {night_due} 前回复", "the night inquiry was not answered before {night_due}"),
-    Night.PENDING: ("夜间咨询须在 {night_due} 前回复", "the night inquiry must be answered before {night_due}"),
+    Night.MET: ("夜间咨询已在 {night_due}前回复", "the night inquiry was answered {night_due_en}"),
+    Night.MISSED: ("夜间咨询没有在 {night_due}前回复", "the night inquiry was not answered {night_due_en}"),
+    Night.PENDING: ("夜间咨询须在 {night_due}前回复", "the night inquiry must be answered {night_due_en}"),
 }
 
 _FAKE = (
@@ -73,8 +92,8 @@ _REPLY = {
     ReplyReason.RECALLED: ("已撤回，视为没有发过", "recalled, so it counts as never sent", "reply.recall"),
     ReplyReason.BEFORE_INQUIRY: ("发在买家来咨询之前", "sent before the buyer asked anything", "session.clock_start"),
     ReplyReason.OUTSIDE_HOURS: (
-        "所答的咨询不在考核时段内",
-        "it answers an inquiry outside the assessed hours",
+        "所答的咨询不考核",
+        "it answers an inquiry that is not assessed",
         "window.test",
     ),
     ReplyReason.EXCLUDED: ("所答的咨询已因举报排除", "it answers an inquiry that a report excludes", "exclude.reasons"),
@@ -123,7 +142,9 @@ def explain(verdict: Verdict, ruleset: Ruleset) -> dict[str, str]:
     facts = _facts(verdict, ruleset)
     zh, en = _INQUIRY[verdict.reason]
     if verdict.rule == "holiday.exempt":
-        zh, en = "{opened} 进线，当天是不考核的节假日，不计入", "opened at {opened}, on an exempt holiday: not counted"
+        zh, en = _HOLIDAY
+    elif verdict.reason is Reason.PENDING and verdict.response is not None:
+        zh, en = _LATER_TURN
     parts = [(zh, en)]
     if verdict.night is not None:
         parts.append(_NIGHT[verdict.night])
@@ -136,9 +157,14 @@ def explain(verdict: Verdict, ruleset: Ruleset) -> dict[str, str]:
     }
 
 
-def explain_reply(reply: ReplyVerdict, ruleset: Ruleset) -> dict[str, str]:
-    """Say in Chinese (``zh``) and English (``en``) why a shop-side message does or does not count."""
+def explain_reply(reply: ReplyVerdict, ruleset: Ruleset, settled_by: str = "") -> dict[str, str]:
+    """Say in Chinese (``zh``) and English (``en``) why a shop-side message does or does not count.
+
+    ``settled_by``: the parameter that settled its inquiry, which is what an unassessed one's replies rest on too.
+    """
     zh, en, rule = _REPLY[reply.reason]
+    if settled_by and reply.reason is ReplyReason.OUTSIDE_HOURS:
+        rule = settled_by
     source_zh, source_en = _source(rule, ruleset)
     return {"zh": zh + source_zh, "en": en + source_en}
 
@@ -148,8 +174,14 @@ def _facts(verdict: Verdict, ruleset: Ruleset) -> dict[str, str]:
     missed = ("先按未达标计", "counted as a miss until then")
     pending = missed if ruleset.pending_counts else left_out
     unmeasured = ("按未达标计", "counted as a miss") if ruleset.unmeasured_counts else ("不计入", "left out")
-    night_due = verdict.night_due_at
+    anew = "" if verdict.due_at is None else _clock_words(verdict, verdict.due_at - ruleset.deadline, ruleset)
+    edge = ("", "") if ruleset.inclusive else ("（不含）", " (itself not included)")
+    night = ("", "") if verdict.night_due_at is None else _night_words(verdict.night_due_at, ruleset)
     return {
+        "anew": anew and f"，{anew} 重新计时",
+        "anew_en": anew and f", the clock having started anew at {anew}",
+        "edge": edge[0],
+        "edge_en": edge[1],
         "decided_by": verdict.decided_by or "",
         "opened": verdict.opened_at.astimezone(ruleset.zone).strftime("%H:%M:%S"),
         "window": window_words(ruleset),
@@ -159,31 +191,63 @@ def _facts(verdict: Verdict, ruleset: Ruleset) -> dict[str, str]:
         "pending_en": pending[1],
         "unmeasured": unmeasured[0],
         "unmeasured_en": unmeasured[1],
-        "night_due": "" if night_due is None else night_due.astimezone(ruleset.zone).strftime("%m-%d %H:%M"),
+        "night_due": night[0],
+        "night_due_en": night[1],
     }
+
+
+def _clock_words(verdict: Verdict, start: datetime, ruleset: Ruleset) -> str:
+    """When the clock started anew; empty where it runs from the opening."""
+    return "" if start == verdict.opened_at else start.astimezone(ruleset.zone).strftime("%H:%M:%S")
+
+
+def _night_words(due: datetime, ruleset: Ruleset) -> tuple[str, str]:
+    at = due.astimezone(ruleset.zone).strftime("%m-%d %H:%M")
+    return (f"{at}（含）", f"by {at}") if ruleset.night_inclusive else (f"{at} ", f"before {at}")
 
 
 def window_words(ruleset: Ruleset) -> str:
     """Write the assessed hours as a person would: 09:00–23:00, the whole day where there is no window."""
     if ruleset.window is None:
         return "00:00–24:00"
-    return "–".join(f"{second // 3600:02}:{second // 60 % 60:02}" for second in ruleset.window)
+    return "–".join(map(_time_of_day, ruleset.window))
 
 
 def _source(rule: str, ruleset: Ruleset) -> tuple[str, str]:
+    if rule.startswith("channel."):
+        return (
+            f"。依据渠道的 {rule.removeprefix('channel.')}",
+            f". Settled by {rule.removeprefix('channel.')} of the channel",
+        )
     value = _shown(rule, ruleset)
     setting = f"{rule} = {value}" if value else rule
     basis_zh = {"override": "本店改动", "fact": "来源明文", "default": "我们的默认"}[ruleset.basis(rule)]
     basis_en = {"override": "changed by the shop", "fact": "stated by the source", "default": "our default"}
     identity = ruleset.identity
+    changed = [
+        f"{name} = {_shown(name, ruleset)}"
+        for name in ruleset.overridden
+        if name != rule and name.startswith(_BELONGS.get(rule, ()))
+    ]
+    also_zh, also_en = (
+        (f"，本店另改了 {'、'.join(changed)}", f", the shop also changed {', '.join(changed)}") if changed else ("", "")
+    )
     return (
-        f"。依据 {setting}（{basis_zh}），规则 {ruleset.version}，来源：{identity.source_zh}",
-        f". Settled by {setting} ({basis_en[ruleset.basis(rule)]}), ruleset {ruleset.version}, source: {identity.source_en}",
+        f"。依据 {setting}（{basis_zh}）{also_zh}，规则 {ruleset.version}，来源：{identity.source_zh}",
+        f". Settled by {setting} ({basis_en[ruleset.basis(rule)]}){also_en}, ruleset {ruleset.version}, source: "
+        f"{identity.source_en}",
     )
 
 
 def _shown(rule: str, ruleset: Ruleset) -> str:
-    return plain(ruleset.values[rule]) if rule in ruleset.values else ""
+    value = ruleset.values.get(rule)
+    if rule in _TIMES_OF_DAY and value is not None:
+        return _time_of_day(value)
+    return plain(value) if rule in ruleset.values else ""
+
+
+def _time_of_day(second: int) -> str:
+    return f"{second // 3600:02}:{second // 60 % 60:02}"
 
 
 def plain(value: Any) -> str:

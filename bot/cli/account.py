@@ -111,9 +111,10 @@ def respond(data: bytes) -> Iterator[dict[str, Any]]:
 
 
 def _respond_to_lines(data: bytes, whole: orjson.JSONDecodeError) -> Iterator[dict[str, Any]]:
-    """Answer JSON lines; where most lines are no objects it was one broken document, and ``whole`` says where."""
+    """Answer JSON lines; where it begins as a list, or no line is an object, it was one broken document, and ``whole``
+    says where."""
     decoded = [(number, _decode(line)) for number, line in enumerate(data.splitlines(), start=1) if line.strip()]
-    if 2 * sum(isinstance(value, dict) for _, value in decoded) < max(1, len(decoded)):
+    if data.lstrip().startswith(b"[") or not any(isinstance(value, dict) for _, value in decoded):
         yield _undecodable(whole.lineno, str(whole))
         return
     for number, value in decoded:

@@ -15,8 +15,9 @@ import yaml
 
 from bot import rulesets
 from bot.accounting import BadParameter, Books, explain, explain_reply, judge
-from bot.accounting.exports import ExportMap, Record, read_map, read_rows
-from bot.accounting.request.reading import RequestError
+from bot.accounting.export_map import ExportMap, read_map
+from bot.accounting.exports import Broken, Record, read_rows
+from bot.accounting.request.reading import RequestError, day
 from bot.accounting.ruleset import Ruleset
 from bot.accounting.words import reason_words
 from bot.cli.sheets import SheetError, read_table, write_workbook
@@ -50,6 +51,8 @@ def audit(file: Path, map_file: Path) -> Audit:
         raise AuditError(f"{map_file}: 读不了 / cannot be read: {error}") from None
     try:
         header, *rows = read_table(file, export.sheet)
+        if isinstance(header, Broken):
+            raise SheetError(header.why)
         with typer.progressbar(rows, label=file.name, file=sys.stderr) as shown:
             record = read_rows(header, shown, export)
     except (RequestError, SheetError, OSError) as error:
@@ -59,11 +62,8 @@ def audit(file: Path, map_file: Path) -> Audit:
 
 
 def _ruleset(export: ExportMap) -> Ruleset:
-    name, _, day = export.ruleset.partition("@")
-    try:
-        on = datetime.strptime(day, "%Y-%m-%d").date() if day else None
-    except ValueError:
-        raise RequestError("/ruleset", "@ 后面要写日期 YYYY-MM-DD", "write a date YYYY-MM-DD after @") from None
+    name, at, text = export.ruleset.partition("@")
+    on = day(text, "/ruleset") if at else None
     ruleset = rulesets.load(name, on, export.params)
     if not ruleset.chat:
         raise RequestError("/ruleset", f"{name} 没有会话规则", f"{name} has no chat rules")
@@ -84,7 +84,9 @@ def summary(found: Audit) -> Iterator[str]:
     percent = "无数据 / no data" if rate.percent is None else f"{float(rate.percent):.2f}%"
     identity = books.ruleset.identity
     yield f"规则 / rules: {identity.title_zh} / {identity.title_en} · {books.ruleset.version} · {identity.source_zh} / {identity.source_en}"
-    yield f"有效回复率 / rate: {rate.numerator}/{rate.denominator} = {percent}"
+    last = found.as_of.astimezone(books.ruleset.zone).date()
+    days = books.ruleset.period_days
+    yield f"有效回复率（到 {last} 的 {days} 天） / rate of the {days} days up to {last}: {rate.numerator}/{rate.denominator} = {percent}"
     yield f"咨询 / inquiries: {len(books.inquiries)}, 商家消息 / shop messages: {len(books.replies)}"
     for reason, count in Counter(one.reason for one in books.inquiries).most_common():
         zh, en = reason_words(reason)
@@ -92,7 +94,8 @@ def summary(found: Audit) -> Iterator[str]:
     if record.problems:
         yield f"没读出来的行 / unreadable rows: {len(record.problems)}"
     for problem in record.problems[:20]:
-        yield f"  第 {problem.row} 行 / row {problem.row}, {problem.column}: {problem.why}"
+        where = f", {problem.column}" if problem.column else ""
+        yield f"  第 {problem.row} 行 / row {problem.row}{where}: {problem.why}"
 
 
 def save(found: Audit, path: Path) -> None:
@@ -159,8 +162,9 @@ def _inquiry_rows(books: Books, rules: Ruleset) -> Iterator[Sequence[Any]]:
 
 
 def _reply_rows(books: Books, rules: Ruleset) -> Iterator[Sequence[Any]]:
+    settled = {one.opened_by: one.rule for one in books.inquiries}
     for one in books.replies:
-        words = explain_reply(one, rules)
+        words = explain_reply(one, rules, settled.get(one.inquiry or "", ""))
         at = _local(one.at, rules)
         yield [
             one.message, at, str(one.reply_class), one.counts, str(one.reason), one.inquiry, words["zh"], words["en"]

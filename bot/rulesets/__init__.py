@@ -73,7 +73,11 @@ def load_from(
 
 
 def _checked(overrides: Mapping[str, Any], version: Version) -> dict[str, Any]:
-    checked = {key: accept(key, value) for key, value in flatten(overrides)}
+    checked: dict[str, Any] = {}
+    for key, value in flatten(overrides):
+        if key in checked:
+            raise BadParameter(key, "给了两次 / is given twice")
+        checked[key] = accept(key, value)
     for key in checked:
         if key.startswith("kpi.") and key not in PARAMETERS and not _has_metric(key, version):
             raise BadParameter(

@@ -95,7 +95,7 @@ def _replies(
             "counts": reply.counts,
             "reason": reply.reason.value,
             "text": said.get(reply.message, ""),
-            "sentence": explain_reply(reply, ruleset),
+            "sentence": explain_reply(reply, ruleset, verdict.rule if verdict else ""),
         }
         for reply in replies
     ]

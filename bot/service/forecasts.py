@@ -110,7 +110,7 @@ def _course(course: Course) -> dict[str, Any]:
         "regained": {name: day.isoformat() if day else None for name, day in course.regained.items()},
         "lost": {name: day.isoformat() for name, day in course.lost.items()},
         "recovered_on": course.recovered_on.isoformat() if course.recovered_on else None,
-        "dates": penalty_dates(course.walk),
+        "dates": penalty_dates(course.walk, course.recovered_on),
     }
 
 
@@ -118,12 +118,13 @@ def _day(one: CourseDay) -> dict[str, Any]:
     return {"date": one.day.isoformat(), **rate_facts(one.rate), "grade": one.grade, "ladder": ladder_facts(one.ladder)}
 
 
-def penalty_dates(walk: Ladder | None) -> dict[str, Any] | None:
-    """The days that go with the latest penalty of a walk (ISO; each None where it does not apply); None without one."""
+def penalty_dates(walk: Ladder | None, recovered_on: date | None = None) -> dict[str, Any] | None:
+    """The days that go with the latest penalty of a walk (ISO; each None where it does not apply); None without one.
+    ``recovered_on``: its end where that lies behind the walk."""
     if walk is None or not walk.triggered:
         return None
     return {
-        "recovered_on": _iso(walk.recovered_on),
+        "recovered_on": _iso(walk.recovered_on or recovered_on),
         "traffic_back": _isos(walk.traffic_back),
         "apply_from": _iso(walk.apply_from),
         "review_window": _isos(walk.review_window),

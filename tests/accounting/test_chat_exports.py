@@ -15,8 +15,11 @@ import yaml
 from python_calamine import CalamineWorkbook
 from xlsxwriter import Workbook
 
-from bot.accounting.exports import read_map, read_rows
+from bot.accounting.event import order_key
+from bot.accounting.export_map import read_map
+from bot.accounting.exports import Broken, read_rows
 from bot.accounting.request.reading import RequestError
+from bot.cli.sheets import read_table
 
 ROOT = Path(__file__).parents[2]
 MAPS = ROOT / "docs" / "account-maps"
@@ -94,7 +97,7 @@ def test_a_record_with_nicknames_and_the_workbook(tmp_path: Path) -> None:
     audit = CalamineWorkbook.from_path(str(out))
     assert audit.sheet_names == ["汇总 Summary", "咨询 Inquiries", "回复 Replies", "未读行 Unreadable"]
     inquiries = audit.get_sheet_by_name("咨询 Inquiries").to_python()
-    assert inquiries[1][:7] == ["小雨", "row 2", "2026-05-01 14:00:05", True, True, "valid", 130]
+    assert inquiries[1][:7] == ["小雨", "row 000002", "2026-05-01 14:00:05", True, True, "valid", 130]
     assert str(inquiries[1][10]).startswith("14:00:05 进线，130 秒后有有效回复")
     assert len(audit.get_sheet_by_name("回复 Replies").to_python()) == 3
 
@@ -154,6 +157,14 @@ def role_map(**changes: Any) -> dict[str, Any]:
         pytest.param(role_map(senders=[{"is": "a", "contains": "b", "actor": "buyer"}]), "/senders/0", id="two tests"),
         pytest.param(role_map(kinds={"文字": "words"}), "/kinds/文字", id="no such kind"),
         pytest.param(role_map(recalled={"column": "已撤回"}), "/recalled", id="recalled without a test"),
+        pytest.param(role_map(kinds={"撤回": "recall"}), "/kinds/撤回", id="a kind that would have to name a message"),
+        pytest.param(role_map(recaled={"is": "是"}), "/recaled", id="a misspelt name"),
+        pytest.param(
+            role_map(columns={"time": "t", "conversation": "c", "sender": "s", "text": "x", "knd": "k"}),
+            "/columns/knd",
+            id="a misspelt column",
+        ),
+        pytest.param(role_map(senders=[{"is": "a", "acter": "b"}]), "/senders/0/actor", id="a misspelt actor"),
         pytest.param(role_map(time_format=[5]), "/time_format/0", id="a time format that is no text"),
     ],
 )
@@ -179,7 +190,7 @@ def test_times_in_two_columns(cells: list[Any], at: str) -> None:
         read_map(role_map()),
     )
     (event,) = record.events
-    assert event.at.isoformat() == f"2026-05-01T{at}+08:00"
+    assert event.at == datetime.fromisoformat(f"2026-05-01T{at}+08:00")
     assert (event.id, event.conversation, event.kind) == ("7", "1001", "text")
 
 
@@ -194,3 +205,85 @@ def test_quick_phrases_and_suggested_texts_keep_their_class() -> None:
         read_map(role_map(senders=senders)),
     )
     assert [event.meta for event in record.events] == [{"quick_phrase": True}, {"source": "bot_suggested"}]
+
+
+HEADER = ["日期", "时间", "会话号", "消息号", "角色", "类型", "内容", "已撤回"]
+
+
+def events_of(*rows: list[Any], **changes: Any) -> tuple[list[tuple[str, str]], list[tuple[int, str]]]:
+    """The events that rows become (id, conversation), and the rows that were listed (number, column)."""
+    record = read_rows(HEADER, rows, read_map(role_map(**changes)))
+    return (
+        [(event.id, event.conversation) for event in record.events],
+        [(one.row, one.column) for one in record.problems],
+    )
+
+
+def row(conversation: str, id: str, text: str = "在吗", at: str = "14:00:05", day: str = "2026/5/1") -> list[str]:
+    return [day, at, conversation, id, "买家", "文字", text, ""]
+
+
+def test_ids_that_begin_anew_in_each_conversation_are_told_apart() -> None:
+    events, listed = events_of(row("C1", "1"), row("C1", "2"), row("C2", "1"), row("C2", "2"))
+    assert events == [("1", "C1"), ("2", "C1"), ("C2/1", "C2"), ("C2/2", "C2")]
+    assert listed == []
+
+
+def test_a_repeated_row_is_left_out_and_listed() -> None:
+    events, listed = events_of(row("C1", "1"), row("C1", "1", "又来"), row("C2", "1"), row("C2", "1"))
+    assert events == [("1", "C1"), ("C2/1", "C2")]
+    assert listed == [(3, "消息号"), (5, "消息号")]
+
+
+@pytest.mark.parametrize(
+    ("day", "read"),
+    [("1970/12/31", False), ("1971/1/1", True), ("9000/12/30", True), ("9001/1/1", False), ("9999/12/31", False)],
+)
+def test_a_year_nobody_wrote_is_no_time(day: str, read: bool) -> None:
+    events, listed = events_of(row("C1", "1", day=day))
+    assert (len(events), listed) == ((1, []) if read else (0, [(2, "日期")]))
+
+
+def test_where_clocks_are_changed_the_time_between_is_the_true_one() -> None:
+    """Half past one to three in the night in which New York skips an hour: half an hour."""
+    record = read_rows(
+        HEADER,
+        [row("C1", "1", at="01:30:00", day="2026/3/8"), row("C1", "2", at="03:00:00", day="2026/3/8")],
+        read_map(role_map(zone="America/New_York")),
+    )
+    first, second = record.events
+    assert (second.at - first.at).total_seconds() == 1800
+
+
+def test_two_columns_of_one_name_are_refused() -> None:
+    with pytest.raises(RequestError, match="2 columns are called '内容'"):
+        read_rows([*HEADER, "内容"], [], read_map(role_map()))
+    read_rows([*HEADER, "备注", "备注"], [], read_map(role_map()))
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        pytest.param('a,b,c\n1,"多\n行",3\n', [["1", "多\n行", "3"]], id="a cell of several lines"),
+        pytest.param('a,b,c\n1,"多,\n行",3\n', [["1", "多,\n行", "3"]], id="with a comma in it"),
+        pytest.param('a,b,c\n1,"他说""好""",3\n', [["1", '他说"好"', "3"]], id="quotation marks written twice"),
+        pytest.param('a,b,c\n1,"S号,3\n4,5,6\n', [None, ["4", "5", "6"]], id="one that never closes"),
+        pytest.param('a,b,c\n1,"S号,3\n4,5,6\n7,L"码,9\n', [None, ["4", "5", "6"], None], id="closed by chance"),
+        pytest.param('a,b,c\n1,"S号,3\n4,5,6\n7,8,9"\n', [None, ["4", "5", "6"], None], id="closed at an end"),
+        pytest.param("a,b,c\r1,2,3\r", [["1", "2", "3"]], id="line ends of old"),
+        pytest.param("a,b,c\n1,2\r2,3\n", [["1", "2 2", "3"]], id="half a line end in a cell"),
+        pytest.param("a,b,c\n\n1,2,3\n", [[], ["1", "2", "3"]], id="an empty row keeps its number"),
+        pytest.param(f"a,b,c\n1,{'长' * 200_000},3\n", [["1", "长" * 200_000, "3"]], id="a very long cell"),
+    ],
+)
+def test_a_stray_quotation_mark_costs_its_own_row_only(tmp_path: Path, text: str, rows: list[Any]) -> None:
+    file = tmp_path / "chats.csv"
+    file.write_bytes(text.encode())
+    _, *found = read_table(file)
+    assert [None if isinstance(one, Broken) else list(one) for one in found] == rows
+
+
+def test_rows_of_one_second_stand_in_the_order_of_the_file() -> None:
+    export = role_map(columns={"time": ["日期", "时间"], "conversation": "会话号", "sender": "角色", "text": "内容"})
+    record = read_rows(HEADER, [row("C1", "", str(nth)) for nth in range(12)], read_map(export | {"recalled": None}))
+    assert [event.text for event in sorted(record.events, key=order_key)] == [str(nth) for nth in range(12)]

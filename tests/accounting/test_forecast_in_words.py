@@ -41,7 +41,7 @@ def looked(good: int, due: int, days: int = 30, still_open: Open | None = None) 
         pytest.param(
             looked(19, 20, still_open=Open(2, 3, 4)),
             ["还在期限内 5 条（转人工 2，机器人已答 3）", "已过期限仍需人工 4 条"],
-            ["5 still have time", "4 are owed past their deadline"],
+            ["5 still have time", "4 are owed past the deadline"],
             id="what is open, and what is owed",
         ),
     ],
@@ -58,13 +58,16 @@ def test_where_each_assumption_leads() -> None:
     found = looked(8, 10, 40)
     heights = {one.line.name: one.line.percent for one in found.period}
     best, same, worst = (course_words(course, heights) for course in found.courses)
-    assert best["zh"] == ("从现在起全部按时有效回复：30 天后 100%，05-28 回到 85% 线，06-04 回到 90% 线")
+    assert best["zh"] == (
+        "从现在起全部按时有效回复：30 天后 100%，05-28 回到 85% 线，06-04 回到 90% 线，06-27 起不再受处罚"
+    )
     assert (
         same["en"]
-        == "if it goes on as in the last 7 days: 80% in 30 days, not back at 85% in 30 days, not back at 90% in 30 days"
+        == "if it goes on as in the last 7 days: 80% in 30 days, not back at 85% in 30 days, not back at 90% in 30 days, "
+        "the penalty stays for 180 days"
     )
     assert worst["zh"].startswith("从现在起都不回复：30 天后 0%，30 天内回不到 85% 线")
-    assert worst["zh"].endswith("05-22 跌破 75% 线，06-01 跌破 50% 线")
+    assert worst["zh"].endswith("05-22 跌破 75% 线，06-01 跌破 50% 线，处罚不会解除")
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 from bot import rulesets
 from bot.accounting import Event, Verdict, explain, explain_reply, from_message, judge_conversation
 from bot.accounting.event import class_of
+from bot.accounting.explained import in_full
 from bot.core.message import Kind, Origin, Sender, classify
 
 NOON = datetime.fromisoformat("2026-05-01T12:00:00+08:00")
@@ -226,8 +227,8 @@ def test_a_message_without_a_zone_is_refused() -> None:
             [ASKED, said(2, "agent", "在的", 5)],
             HOUR,
             {},
-            "只有无实质内容的人工回复（e2），不算有效回复，计为未达标；期限内发过无实质内容的人工回复，有被判虚假回复的风险。",
-            "people sent only replies without substance (e2), which are not valid: a miss; a reply without substance was "
+            "只有无实质内容的回复（e2），不算有效回复，计为未达标；期限内发过无实质内容的人工回复，有被判虚假回复的风险。",
+            "only replies without substance (e2), which are not valid: a miss; a reply without substance was "
             "sent in time by a person: risk of being judged a fake reply. ",
             id="without substance",
         ),
@@ -254,6 +255,67 @@ def test_explain(events: list[Event], after: float, params: dict[str, Any], zh: 
     told = explain(judged("kuaishou", events, after, **params), rulesets.load("kuaishou", None, params))
     assert told["zh"].startswith(zh)
     assert told["en"].startswith(en)
+
+
+HOLIDAY = {"holiday.exempt": ["2026-05-01"]}
+
+
+@pytest.mark.parametrize(
+    ("ruleset", "events", "after", "params", "zh", "en"),
+    [
+        pytest.param(
+            "pinduoduo",
+            [ASKED, said(2, "agent", after=60), said(3, "buyer", "还有红色吗", after=100)],
+            150,
+            {},
+            "首次回复有效（60 秒），之后有一轮还没回复",
+            "validly answered after 60 s; a later turn waits",
+            id="a later turn still runs",
+        ),
+        pytest.param(
+            "kuaishou",
+            [ASKED, said(2, "agent", after=900)],
+            HOUR,
+            {"deadline.inclusive": False},
+            "不在期限 900 秒（不含）之内",
+            "not within 900 s (itself not included)",
+            id="on the limit, which is not included",
+        ),
+        pytest.param(
+            "kuaishou",
+            [ASKED, said(2, "bot", "好的", after=5)],
+            HOUR,
+            {"reply.auto_counts": True},
+            "只有无实质内容的回复（e2）",
+            "only replies without substance (e2)",
+            id="an automatic one says nothing",
+        ),
+        pytest.param(
+            "kuaishou",
+            [NIGHT],
+            13 * HOUR,
+            {"window.start": "11:00"},
+            "依据 window.test = inquiry_start（我们的默认），本店另改了 window.start = 11:00",
+            "the shop also changed window.start = 11:00",
+            id="what the shop changed beside it",
+        ),
+    ],
+)
+def test_explain_where_it_is_not_plain(
+    ruleset: str, events: list[Event], after: float, params: dict[str, Any], zh: str, en: str
+) -> None:
+    told = explain(judged(ruleset, events, after, **params), rulesets.load(ruleset, None, params))
+    assert zh in told["zh"]
+    assert en in told["en"]
+
+
+def test_on_an_exempt_day_the_replies_rest_on_the_holiday() -> None:
+    events = [ASKED, said(2, "agent", after=60)]
+    rules = rulesets.load("kuaishou", None, HOLIDAY)
+    books = judge_conversation(events, rules, NOON + timedelta(hours=1))
+    lines = in_full(books.inquiries[0], books.replies, rules)
+    assert "08:00–23:00：在内，但当天不考核" in lines["zh"][0]
+    assert "所答的咨询不考核。依据 holiday.exempt" in "".join(lines["zh"])
 
 
 def test_every_reason_has_words() -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from bot.accounting.parameters import BadParameter
 from bot.accounting.request import chat, grading, quality, reviews
-from bot.accounting.request.reading import RequestError, child, object_at, text_at
+from bot.accounting.request.reading import RequestError, child, day, object_at, text_at
 from bot.accounting.ruleset import Ruleset
 
 __all__ = ["KINDS", "Load", "RequestError", "answer"]
@@ -64,11 +64,8 @@ def _handler(request: Mapping[str, Any]) -> Handler:
 
 
 def _ruleset(request: Mapping[str, Any], load: Load) -> Ruleset:
-    name, _, day = text_at(request, "ruleset", "").partition("@")
-    try:
-        on = date.fromisoformat(day) if day else None
-    except ValueError:
-        raise RequestError("/ruleset", "@ 后面要写日期 YYYY-MM-DD", "write a date YYYY-MM-DD after @") from None
+    name, at, text = text_at(request, "ruleset", "").partition("@")
+    on = day(text, "/ruleset") if at else None
     overrides = object_at(request, "params", "", default={})
     timezone = _timezone(request)
     try:
@@ -91,11 +88,36 @@ def _timezone(request: Mapping[str, Any]) -> str | None:
 
 
 def _parameter_pointer(name: str, overrides: Mapping[str, Any]) -> str:
-    """Point to the override that set a dotted name: it may have been written dotted or as nested objects."""
+    """Point to the override that set a dotted name; where none did, to one that belongs with it, for it is what does
+    not fit."""
+    found = _pointer_to(name, overrides, "/params")
+    if found is None and "." in name:
+        group = name.rpartition(".")[0]
+        found = next(
+            (_pointer_to(one, overrides, "/params") for one in _dotted(overrides) if _within(one, group)), None
+        )
+    return found or "/params"
+
+
+def _within(name: str, group: str) -> bool:
+    return name.rpartition(".")[0] == group
+
+
+def _dotted(overrides: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
     for key, value in overrides.items():
+        if isinstance(value, Mapping):
+            yield from _dotted(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}"
+
+
+def _pointer_to(name: str, overrides: Mapping[str, Any], where: str) -> str | None:
+    """Where a dotted name stands: it may have been written dotted or as nested objects, or partly so."""
+    for key, value in reversed([*overrides.items()]):
         if key == name:
-            return child("/params", key)
+            return child(where, key)
         if name.startswith(f"{key}.") and isinstance(value, Mapping):
-            rest = name.removeprefix(f"{key}.").split(".")
-            return "".join([child("/params", key), *(child("", part) for part in rest)])
-    return "/params"
+            found = _pointer_to(name.removeprefix(f"{key}."), value, child(where, key))
+            if found is not None:
+                return found
+    return None

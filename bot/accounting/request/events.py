@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bot.accounting.event import ACTORS, KINDS, Event
-from bot.accounting.request.reading import RequestError, child, choice_at, list_at, moment, moment_at, text_at
+from bot.accounting.event import ACTORS, KINDS, QUICK_PHRASE, SOURCE, Event
+from bot.accounting.request.reading import RequestError, child, choice_at, flag_at, list_at, moment, moment_at, text_at
 
 _NO_META: dict[str, Any] = {}
 _ANYWHERE = {"default": ""}  # a report finds its message by id, an advance notice is the whole shop's
-_META_NEEDED = ("recall", "report")
+_META_NEEDED = ("recall", "report", "transfer")
 _REPORT_TYPES = ("spam", "abuse", "prior_notice")
 _REPORT_STATUSES = ("filed", "accepted", "rejected")
 
@@ -57,8 +57,12 @@ def _meta(meta: Any, kind: str, where: str) -> Mapping[str, Any]:
         raise RequestError(where, "meta 要是对象", "meta must be an object")
     if kind == "recall":
         text_at(meta, "target", where)
+    elif kind == "transfer":
+        choice_at(meta, "by", where, ("agent", "buyer"))
     elif kind == "report":
         return _report(meta, where)
+    flag_at(meta, QUICK_PHRASE, where, default=False)
+    text_at(meta, SOURCE, where, default="")
     return meta
 
 

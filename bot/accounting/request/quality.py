@@ -33,6 +33,9 @@ from bot.accounting.ruleset import Ruleset
 from bot.accounting.scorecard import Rate
 
 _RESOLUTION = "resolution_rate"
+_LIFTS = ("aov_lift_rate",)
+"""Changes, not shares: they may be negative, or above a hundred."""
+_STARS = ("csat_avg", "dsr_service")
 
 
 def completeness(request: Mapping[str, Any], ruleset: Ruleset) -> dict[str, Any]:
@@ -85,6 +88,8 @@ def transfer(request: Mapping[str, Any], ruleset: Ruleset) -> dict[str, Any]:
         counts = object_at(request, "counts", "")
         count_at({"buyer_requested_transfers": 0, **counts}, "buyer_requested_transfers", "/counts")
         by_agent, total = count_at(counts, "agent_transfers", "/counts"), count_at(counts, "inquiries", "/counts")
+        if by_agent > total:
+            raise RequestError("/counts/agent_transfers", "比咨询数还多", "is above the inquiries")
         found = quality.Transfers(Rate(by_agent, total), ())
     passed = kpis.passes("transfer_rate", found.rate.percent, ruleset)
     return {"rate": rate_shown(found.rate), "pass": passed, "flags": list(found.flags)}
@@ -130,9 +135,18 @@ def _value(request: Mapping[str, Any], metric: str) -> Fraction | None:
         found = parts[0] / parts[1] if parts[1] else None
     else:
         found = number(value, "/value")
-    if found is not None and found < 0 and metric.endswith("_s"):
-        raise RequestError("/value", "时长不能小于 0", "a duration must not be negative")
+    if found is not None:
+        _check_range(found, metric)
     return found
+
+
+def _check_range(value: Fraction, metric: str) -> None:
+    if value < 0 and metric.endswith("_s"):
+        raise RequestError("/value", "时长不能小于 0", "a duration must not be negative")
+    if metric.endswith("_rate") and metric not in _LIFTS and not 0 <= value <= 100:
+        raise RequestError("/value", "百分比要在 0 到 100 之间", "a percentage must lie between 0 and 100")
+    if metric in _STARS and not 1 <= value <= 5:
+        raise RequestError("/value", "评分要在 1 到 5 之间", "a rating must lie between 1 and 5")
 
 
 def _case(request: Mapping[str, Any], metric: str, ruleset: Ruleset) -> str:
@@ -177,6 +191,8 @@ def _weights(request: Mapping[str, Any], ruleset: Ruleset) -> dict[str, Any]:
 def _conversion_bonus(request: Mapping[str, Any], ruleset: Ruleset) -> dict[str, Any]:
     given = object_at(request, "value", "")
     target, actual = (number(value_at(given, name, "/value"), f"/value/{name}") for name in ("target", "actual"))
+    if target <= 0:
+        raise RequestError("/value/target", "目标要大于 0", "the target must be above 0")
     return {"bonus_cny": shown(kpis.conversion_bonus(target, actual, ruleset))}
 
 

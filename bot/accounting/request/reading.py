@@ -11,7 +11,8 @@ from bot.accounting.checks import exact
 from bot.accounting.scorecard import Rate
 
 _MUST: Any = object()
-_FIRST_YEAR, _LAST_YEAR = 1971, 9000  # room for every period and zone around it
+MOST = 10**12
+FIRST_YEAR, LAST_YEAR = 1971, 9000  # room for every period and zone around it
 
 
 class RequestError(ValueError):
@@ -66,9 +67,9 @@ def choice_at(body: Mapping[str, Any], key: str, where: str, names: tuple[str, .
 def count_at(body: Mapping[str, Any], key: str, where: str) -> int:
     """Return a field that must be a whole number of at least 0."""
     value = value_at(body, key, where)
-    if type(value) is not int or value < 0:
+    if type(value) is not int or not 0 <= value <= MOST:
         raise RequestError(
-            child(where, key), f"{key} 要是不小于 0 的整数", f"{key} must be a whole number of at least 0"
+            child(where, key), f"{key} 要是 0 到 {MOST} 的整数", f"{key} must be a whole number from 0 to {MOST}"
         )
     return value
 
@@ -114,8 +115,8 @@ def moment(value: Any, where: str) -> datetime:
         ) from None
     if at.tzinfo is None:
         raise RequestError(where, "缺时区，末尾写 +08:00", "has no offset; write +08:00 at its end")
-    if not _FIRST_YEAR <= at.year <= _LAST_YEAR:
-        raise RequestError(where, "年份不对", f"the year must lie between {_FIRST_YEAR} and {_LAST_YEAR}")
+    if not FIRST_YEAR <= at.year <= LAST_YEAR:
+        raise RequestError(where, "年份不对", f"the year must lie between {FIRST_YEAR} and {LAST_YEAR}")
     return at.astimezone(UTC)
 
 
@@ -133,10 +134,12 @@ def day(value: Any, where: str) -> date:
     """Return a date from YYYY-MM-DD."""
     try:
         found = date.fromisoformat(value)
+        if found.isoformat() != value:  # other forms of ISO 8601
+            raise ValueError(value)
     except (TypeError, ValueError):
-        raise RequestError(where, "要写成 2026-05-01", "must be a date like 2026-05-01") from None
-    if not _FIRST_YEAR <= found.year <= _LAST_YEAR:
-        raise RequestError(where, "年份不对", f"the year must lie between {_FIRST_YEAR} and {_LAST_YEAR}")
+        raise RequestError(where, "日期要写成 2026-05-01", "must be a date like 2026-05-01") from None
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise RequestError(where, "年份不对", f"the year must lie between {FIRST_YEAR} and {LAST_YEAR}")
     return found
 
 
