@@ -4,7 +4,7 @@ PORT ?= 8080
 PY   := .venv/bin/python
 MARK := .venv/.made-from
 
-.PHONY: setup run test lint types fmt bench console hour fire fuzz soak mutants clean
+.PHONY: setup run test stores lint types fmt bench console hour fire fuzz soak mutants clean
 
 setup: $(MARK)
 
@@ -28,6 +28,9 @@ run: setup
 test: setup lint types
 	@$(PY) tests/browser_found.py
 	@$(PY) -m pytest -n auto
+
+stores: setup
+	@$(PY) -m pytest -n auto --stores sqlite,postgresql tests/flow tests/people tests/privacy tests/publishing tests/service tests/store tests/web
 
 lint: setup
 	@.venv/bin/ruff format --check . && .venv/bin/ruff check .

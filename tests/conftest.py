@@ -1,6 +1,7 @@
-"""Both stores: a test whose house, floor or store asks for a ``database`` runs once on each of them.
+"""Both stores: a test whose house, floor or store asks for a ``database`` runs with all its cases on the embedded store,
+and with its first case on PostgreSQL too.
 
-``--stores sqlite`` (or ``postgresql``) runs one side only.
+``--stores sqlite`` (or ``postgresql``) runs all cases on one side only, ``make stores`` all of them on both.
 """
 
 from __future__ import annotations
@@ -16,13 +17,31 @@ STORES = ("sqlite", "postgresql")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--stores", default=",".join(STORES), help="stores to test, with commas between them")
+    parser.addoption("--stores", default="", help="stores to test with all cases, with commas between them")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database" in metafunc.fixturenames:
-        wanted = metafunc.config.getoption("--stores").split(",")
+        wanted = (metafunc.config.getoption("--stores") or ",".join(STORES)).split(",")
         metafunc.parametrize("database", [one for one in STORES if one in wanted], indirect=True)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What differs between the stores is the statements, not a test's cases: on the second store one case is enough."""
+    if config.getoption("--stores"):
+        return
+    seen: set[str] = set()
+    left_out = []
+    for item in items:
+        store = getattr(item, "callspec", None) and item.callspec.params.get("database")  # type: ignore[attr-defined]
+        name = item.nodeid.partition("[")[0]
+        if store == "postgresql" and name in seen:
+            left_out.append(item)
+        elif store == "postgresql":
+            seen.add(name)
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in set(left_out)]
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -113,8 +113,8 @@ def message_row(
     }
 
 
-HIDDEN = ("signature", "authorization", "cookie", "token", "secret", "api-key")
-"""What a header's name holds when its value is a secret or proves one."""
+HIDDEN = ("sign", "authorization", "cookie", "token", "secret", "api-key")
+"""What the name of a header or parameter holds when its value is a secret or proves one."""
 
 
 def delivery_row(arrival: Arrival, stored: Stored) -> dict[str, Any]:
@@ -124,16 +124,14 @@ def delivery_row(arrival: Arrival, stored: Stored) -> dict[str, Any]:
         result = "unreadable" if not arrival.facts.messages else "partly_read"
     else:
         result = "accepted" if stored.fresh or not stored.repeats else "repeat"
-    shown = {
-        _storable(name): "•••" if _hidden(name) else _storable(value)
-        for name, value in arrival.delivery.headers.items()
-    }
     return {
         "id": new_id(arrival.delivery.received_at),
         "shop": arrival.channel.shop,
         "channel": arrival.channel.key,
         "at": arrival.at,
-        "headers": orjson.dumps(shown).decode(),
+        "method": arrival.delivery.method,
+        "query": _shown(arrival.delivery.query),
+        "headers": _shown(arrival.delivery.headers),
         "body": arrival.delivery.body,
         "result": result,
         "detail": _storable(odd or arrival.detail)[:1000],
@@ -141,6 +139,12 @@ def delivery_row(arrival: Arrival, stored: Stored) -> dict[str, Any]:
         "repeats": stored.repeats,
         "brought": stored.brought,
     }
+
+
+def _shown(told: Mapping[str, str]) -> str:
+    return orjson.dumps(
+        {_storable(name): "•••" if _hidden(name.lower()) else _storable(value) for name, value in told.items()}
+    ).decode()
 
 
 @lru_cache(maxsize=256)

@@ -13,6 +13,8 @@ from knowledge_base.characters import fold
 
 LOOKED_AT = 2_000
 """So many messages that may hold the words are looked at, the latest first."""
+TALKS_LOOKED_AT, TALKS = 20_000, 5
+"""Of each shop the latest conversations are looked at for a buyer's name; so many are told."""
 PAUSE_S = 0.02
 """Between two batches: whoever writes comes first."""
 
@@ -47,3 +49,10 @@ class Searching:
             return []
         rows = await self.store.read(stored.candidates, shops, pieces, LOOKED_AT)
         return [row for row in rows if all(word in fold(row["text"]) for word in wanted)][:limit]
+
+    async def buyers(self, shops: Sequence[str], words: str) -> list[dict[str, Any]]:
+        """The latest conversations of these shops whose buyer's name or id holds the words, each as ``{id, shop,
+        buyer_id, buyer_name, last_text, last_at}``."""
+        if not words.strip() or not shops:
+            return []
+        return await self.store.read(stored.buyers, shops, words.strip(), TALKS_LOOKED_AT, TALKS)

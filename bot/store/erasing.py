@@ -202,7 +202,7 @@ def _erase_deliveries(conn: sa.Connection, shop: str, cid: str, ids: set[str]) -
     begun = conn.scalar(sa.select(conversation.c.created_at).where(conversation.c.id == cid)) or 0
     brought = [
         row["id"]
-        for row in _pages(conn, delivery.c.brought, shop, begun - 1)
+        for row in _pages(conn, [delivery.c.brought], shop, begun - 1)
         if any(told["id"] in ids for told in row["brought"])
     ]
     return _delete_deliveries(conn, brought)
@@ -211,18 +211,20 @@ def _erase_deliveries(conn: sa.Connection, shop: str, cid: str, ids: set[str]) -
 def _erase_unread(conn: sa.Connection, shop: str, buyer_id: str) -> int:
     """Take away the calls nobody could read that hold a buyer's name for the platform."""
     names = {buyer_id.encode(), orjson.dumps(buyer_id)[1:-1]}
-    odd = _pages(conn, delivery.c.body, shop, -1, delivery.c.result.not_in(("accepted", "repeat")))
-    found = [row["id"] for row in odd if any(name in row["body"] for name in names)]
+    odd = _pages(conn, [delivery.c.body, delivery.c.query], shop, -1, delivery.c.result.not_in(("accepted", "repeat")))
+    found = [row["id"] for row in odd if any(name in row["body"] or name in row["query"].encode() for name in names)]
     return _delete_deliveries(conn, found)
 
 
-def _pages(conn: sa.Connection, column: Any, shop: str, after: int, *only: Any) -> Iterator[Mapping[str, Any]]:
-    """Deliveries of a shop after a time (ms), their id and one column, a page at a time."""
+def _pages(
+    conn: sa.Connection, columns: Sequence[Any], shop: str, after: int, *only: Any
+) -> Iterator[Mapping[str, Any]]:
+    """Deliveries of a shop after a time (ms), their id and some columns, a page at a time."""
     place = (after, "")
     while True:
         here = sa.tuple_(delivery.c.at, delivery.c.id) > sa.tuple_(*(sa.literal(part) for part in place))
         page = conn.execute(
-            sa.select(delivery.c.id, delivery.c.at, column)
+            sa.select(delivery.c.id, delivery.c.at, *columns)
             .where(delivery.c.shop == shop, here, *only)
             .order_by(delivery.c.at, delivery.c.id)
             .limit(PAGE)

@@ -114,6 +114,24 @@ def candidates(conn: sa.Connection, shops: Collection[str], words: Sequence[str]
     return [dict(row) for row in conn.execute(query).mappings()]
 
 
+def buyers(conn: sa.Connection, shops: Collection[str], words: str, among: int, limit: int) -> list[dict[str, Any]]:
+    """The latest conversations whose buyer's name or id holds the words, among the latest ``among`` of each shop."""
+    c = conversation.c
+    found: list[dict[str, Any]] = []
+    for shop in shops:
+        latest = (
+            sa.select(c.id, c.shop, c.buyer_id, c.buyer_name, c.last_text, c.last_at)
+            .where(c.shop == shop)
+            .order_by(c.last_at.desc())
+            .limit(among)
+            .subquery()
+        )
+        named = sa.or_(*(latest.c[name].icontains(words, autoescape=True) for name in ("buyer_name", "buyer_id")))
+        rows = conn.execute(sa.select(latest).where(named).order_by(latest.c.last_at.desc()).limit(limit))
+        found += [{str(name): value for name, value in row.items()} for row in rows.mappings()]
+    return sorted(found, key=lambda row: (-row["last_at"], row["id"]))[:limit]
+
+
 def _found(conn: sa.Connection, words: Sequence[str]) -> Any:
     if conn.dialect.name == "postgresql":
         table = sa.table("message_search", sa.column("message", sa.Text), sa.column("grams", ARRAY(sa.Text)))

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from urllib.parse import quote
 
 PLACEHOLDER = "<用渠道密钥重新签名 / sign again with the secret>"
 LEFT_OUT = frozenset(("host", "content-length", "connection", "accept-encoding", "transfer-encoding", "expect"))
 
 
-def command(method: str, url: str, headers: Mapping[str, str], body: bytes) -> str:
+PULLED = "PULL"
+"""The method of what was fetched from a platform: no call came in that could be sent again."""
+
+
+def command(method: str, url: str, query: Mapping[str, str], headers: Mapping[str, str], body: bytes) -> str:
     """One shell command, a header a line. A body that is no text is left as a file to give (``@body.bin``)."""
-    lines = [f"curl -X {method} {_quoted(url)}"]
+    asked = "&".join(f"{quote(name)}={PLACEHOLDER if value == MASK else quote(value)}" for name, value in query.items())
+    lines = [f"curl -X {method} {_quoted(f'{url}?{asked}' if asked else url)}"]
     for name, value in headers.items():
         if name not in LEFT_OUT:
             lines.append(f"  -H {_quoted(f'{name}: {PLACEHOLDER if value == MASK else value}')}")
+    if not body:
+        return " \\\n".join(lines)
     try:
         lines.append(f"  --data-raw {_quoted(body.decode())}")
     except UnicodeDecodeError:

@@ -118,6 +118,7 @@ SHOPS = {
         options={"wire": {"api_sent_counts": "no", "app_url": "http://localhost:9/im?buyer={buyer}"}},
     ),
     "team": history.Past("taobao", [history.BAD], options={"category": "clothing"}),
+    "night": history.Past("kuaishou", [history.NIGHT], stands_at=1, options={"tier": "mature"}),
     "quiet": history.Past("kuaishou", []),
 }
 

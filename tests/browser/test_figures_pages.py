@@ -45,18 +45,24 @@ def opened(seen: Visit, path: str, title: str) -> None:
     expect(seen.page.locator("main [aria-busy=true]")).to_have_count(0)
 
 
-@pytest.mark.parametrize("width", [pytest.param(1360, id="wide"), pytest.param(390, id="phone")])
-@looks
-def test_every_page_of_figures_shows(office: OpenPage, place, locale, scheme, width):
+WIDTHS = [*((1360, *look) for look in LOOKS), (390, *LOOKS[0]), (390, *LOOKS[3])]
+
+
+@pytest.mark.parametrize(("width", "place", "locale", "scheme"), WIDTHS, ids=lambda value: str(value))
+def test_every_page_of_figures_is_whole_and_axe_finds_nothing(office: OpenPage, width, place, locale, scheme):
     seen = office(locale=locale, color_scheme=scheme, width=width)
+    found = {}
     for path, titles in addresses(seen, "north").items():
         opened(seen, path, titles[place])
+        assert seen.page.evaluate(TOO_WIDE) <= 0, path
+        seen.page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
+        found[path] = findings(seen.page)
         # Parameters go by their own names beside their words.
         seen.page.evaluate("document.querySelectorAll('code').forEach((name) => name.remove())")
         shown = seen.page.locator("#app").inner_text()
         assert not BARE_KEY.search(shown), f"{path}: {BARE_KEY.search(shown)}"
         assert not re.search(r"undefined|NaN|\[object|\{\w+\}", shown), path
-        assert seen.page.evaluate(TOO_WIDE) <= 0, path
+    assert found == {path: [] for path in found}
     seen.quiet()
 
 
@@ -109,15 +115,3 @@ def test_axe_would_find_something(office: OpenPage):
     opened(seen, "/rates/forecast?shop=north", "余量与预测")
     seen.page.evaluate("document.querySelector('h1').append(document.createElement('input'))")
     assert "label" in {rule for rule, _ in findings(seen.page)}
-
-
-@pytest.mark.parametrize("width", [pytest.param(1360, id="wide"), pytest.param(390, id="phone")])
-@looks
-def test_axe_finds_nothing(office: OpenPage, place, locale, scheme, width):
-    seen = office(locale=locale, color_scheme=scheme, width=width)
-    found = {}
-    for path, titles in addresses(seen, "north").items():
-        opened(seen, path, titles[place])
-        seen.page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
-        found[path] = findings(seen.page)
-    assert found == {path: [] for path in found}

@@ -266,9 +266,9 @@ def test_the_wall_is_readable_from_afar_and_left_by_a_key(office: OpenPage):
 def test_what_the_night_left_is_listed_with_what_the_bot_answered(office: OpenPage):
     seen = office()
     page = seen.page
-    told = seen.call("GET", "/shops/north/night-duties")
+    told = seen.call("GET", "/shops/night/night-duties")
     assert len(told["items"]) == 2
-    page.goto("/rates/night?shop=north")
+    page.goto("/rates/night?shop=night")
     expect(page.get_by_text("要在 10:00 前由人工有效回复")).to_be_visible()
     for item in told["items"]:
         row = page.get_by_role("row").filter(has_text=item["buyer_name"])

@@ -189,7 +189,8 @@ async def test_what_cannot_be_a_team(floor, groups, rules, pointer):
 async def test_a_group_keeps_its_id_when_it_is_renamed(floor):
     await staffed(floor, FRONT)
     [old] = (await floor.app.services.teams.of("demo"))["groups"]
-    new = await floor.app.services.teams.put("demo", [Group("前台", id=old["id"])], [], by="tests", desk=DESK)
+    await floor.app.services.teams.put("demo", [Group("前台", id=old["id"])], [], by="tests", desk=DESK)
+    new = await floor.app.services.teams.of("demo")
     assert [(one["id"], one["name"]) for one in new["groups"]] == [(old["id"], "前台")]
 
 

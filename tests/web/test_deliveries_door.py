@@ -144,13 +144,36 @@ async def test_the_light_says_how_long_ago_the_last_message_came(door):
 def test_the_command_sends_the_body_byte_for_byte_and_holds_no_secret(tmp_path):
     body = "it's “odd” $(touch x) `y` \n换行 \\ end".encode()
     headers = {"host": "h", "content-type": "application/json", "webhook-signature": MASK}
-    made = command("POST", "http://127.0.0.1/webhooks/s.k", headers, body)
+    made = command("POST", "http://127.0.0.1/webhooks/s.k", {"msg_signature": MASK, "nonce": "a b&c"}, headers, body)
     assert PLACEHOLDER in made
     assert "host" not in made
+    assert f"/webhooks/s.k?msg_signature={PLACEHOLDER}&nonce=a%20b%26c'" in made
     fake = tmp_path / "curl"
     fake.write_text('#!/bin/sh\nfor last; do :; done\nprintf %s "$last"\n')
     fake.chmod(0o755)
     ran = subprocess.run(["sh", "-c", made], env={"PATH": f"{tmp_path}:/usr/bin:/bin"}, capture_output=True, check=True)
     assert ran.stdout == body
     assert not (tmp_path / "x").exists()
-    assert command("POST", "http://x", {}, b"\xff\xfe").endswith("--data-binary @body.bin")
+    assert command("POST", "http://x", {}, {}, b"\xff\xfe").endswith("--data-binary @body.bin")
+    assert command("GET", "http://x", {"echostr": "1"}, {}, b"") == "curl -X GET 'http://x?echostr=1'"
+
+
+async def test_how_a_call_came_is_shown_and_what_proves_it_is_not_kept(door):
+    channel = door.floor.channels["east"]
+    delivery = door.floor.app.simulator.say(channel, "b1", "什么时候发货")
+    told = replace(delivery, query={"nonce": "7", "msg_signature": "abc", "access_token": "def"})
+    await bring(door, told)
+    [row] = (await door.get(BASE))["items"]
+    call = await door.get(f"{BASE}/{row['id']}")
+    assert (call["method"], call["query"]) == ("POST", {"nonce": "7", "msg_signature": MASK, "access_token": MASK})
+    assert "?nonce=7&msg_signature=" in call["curl"]
+    assert "query" not in row
+
+
+async def test_what_was_pulled_cannot_be_sent_again_by_hand(door):
+    channel = door.floor.channels["east"]
+    delivery = door.floor.app.simulator.say(channel, "b1", "什么时候发货")
+    pulled = replace(delivery, method="PULL")
+    await bring(door, pulled)
+    [row] = (await door.get(BASE))["items"]
+    assert (await door.get(f"{BASE}/{row['id']}"))["curl"] is None

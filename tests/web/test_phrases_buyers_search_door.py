@@ -269,3 +269,16 @@ async def test_what_people_send_is_found_and_what_is_wiped_is_gone(said):
     assert [one["shop"] for one in (await said.get("/api/v1/messages/search?q=快递"))["items"]] == ["west"]
     left = await said.floor.app.store.read(lambda conn: conn.scalar(sa.text("SELECT count(*) FROM message_search")))
     assert left == 1, "nothing of the shop is in the index any more"
+
+
+@pytest.mark.parametrize(
+    ("words", "buyers"),
+    [("B1", ["b1"]), ("b", ["b1", "b2", "b3", "b4", "b5"]), ("%", []), ("w", ["w"]), ("nobody", [])],
+)
+async def test_conversations_are_found_by_the_buyers_name(said, words, buyers):
+    found = (await said.get(f"/api/v1/messages/search?q={quote(words)}"))["conversations"]
+    assert sorted(one["buyer_id"] for one in found) == buyers
+    assert all(one["last_text"] and one["last_at"] for one in found)
+    agent = await said.let_in("agent", "west")
+    mine = (await said.get(f"/api/v1/messages/search?q={quote(words)}", key=agent))["conversations"]
+    assert {one["shop"] for one in mine} <= {"west"}, "of one's own shops only"

@@ -14,7 +14,7 @@ def page(
     conn: sa.Connection, shops: Sequence[str], offset: int, limit: int, *, channel: str = "", result: str = ""
 ) -> list[dict[str, Any]]:
     """Signed webhook calls, newest first, without headers and bodies."""
-    columns = [c for c in delivery.c if c.name not in ("body", "headers", "brought")]
+    columns = [c for c in delivery.c if c.name not in ("body", "headers", "query", "brought")]
     query = sa.select(*columns).where(delivery.c.shop.in_(list(shops)))
     if channel:
         query = query.where(delivery.c.channel == channel)

@@ -11,13 +11,15 @@ from bot.store.rows.columns import blob, key, maybe_millis, millis
 
 
 class Delivery(SQLModel, table=True):
-    """One signed webhook call as it came in, kept raw. ``brought``: each message it told of, ``{id, how}``."""
+    """One signed webhook call as it came in, kept raw; ``method`` PULL: what was fetched instead. ``brought``: each message it told of, ``{id, how}``."""
 
     __tablename__ = "delivery"
     id: str = key()
     shop: str
     channel: str
     at: int = millis()
+    method: str = Field("POST", sa_column_kwargs={"server_default": "POST"})
+    query: str = Field("{}", sa_column_kwargs={"server_default": "{}"})
     headers: str
     body: bytes
     result: str

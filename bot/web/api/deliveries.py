@@ -14,7 +14,7 @@ from bot.store.reading import deliveries as reading
 from bot.web import views
 from bot.web.api.shops import base_url
 from bot.web.api.simulator import deliver
-from bot.web.curl import command
+from bot.web.curl import PULLED, command
 from bot.web.problem import Problem
 from bot.web.recording import recorded
 from bot.web.route import ADMINS, Auth, Call, Route, Scope, Shape
@@ -88,8 +88,9 @@ async def one(call: Call) -> Any:
     followed, and the call as a command."""
     row = await call.services.store.read(reading.one, call.path("delivery"))
     followed = await call.services.store.read(reading.followed, row["brought"])
-    headers = orjson.loads(row["headers"])
+    headers, query = orjson.loads(row["headers"]), orjson.loads(row["query"])
     channel = call.services.directory.channels.get(row["channel"])
+    url = f"{base_url(call)}/webhooks/{row['channel']}"
     try:
         text, raw = row["body"].decode(), None
     except UnicodeDecodeError:
@@ -97,12 +98,14 @@ async def one(call: Call) -> Any:
     return {
         **{name: row[name] for name in ("id", "shop", "channel", "result", "detail", "accepted", "repeats")},
         "at": views.iso(row["at"]),
+        "method": row["method"],
+        "query": query,
         "headers": headers,
         "body": text,
         "body_base64": raw,
         "signature": {"fits": True, **SIGNED},
         "messages": [_steps(item) for item in followed],
-        "curl": command("POST", f"{base_url(call)}/webhooks/{row['channel']}", headers, row["body"]),
+        "curl": None if row["method"] == PULLED else command(row["method"], url, query, headers, row["body"]),
         "replayable": channel is not None and channel.adapter == "sandbox",
     }
 

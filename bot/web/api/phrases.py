@@ -164,13 +164,19 @@ def _buyer(found: dict[str, Any]) -> dict[str, Any]:
 
 
 async def search(call: Call) -> Any:
-    """Messages in which the words stand, the latest first; two Chinese characters are enough."""
+    """Messages in which the words stand, the latest first (two Chinese characters are enough), and ``conversations`` of
+    buyers who are called so."""
     query: SearchQuery = call.query
     mine = call.principal.shops(call.services.directory.shops, EVERYBODY)
     if query.shop and query.shop not in mine:
         raise not_found()
-    found = await call.services.searching.find([query.shop] if query.shop else mine, query.q, query.limit)
-    return {"items": [{**row, "at": views.iso(row["at"])} for row in found]}
+    shops = [query.shop] if query.shop else mine
+    found = await call.services.searching.find(shops, query.q, query.limit)
+    talks = await call.services.searching.buyers(shops, query.q)
+    return {
+        "items": [{**row, "at": views.iso(row["at"])} for row in found],
+        "conversations": [{**row, "last_at": views.iso(row["last_at"])} for row in talks],
+    }
 
 
 ROUTES: list[Route] = [

@@ -42,6 +42,9 @@ function Message({ message }) {
       ${message.sends.map((send) => html`<${Send} key=${send.id} send=${send} />`)}</ol></section>`;
 }
 
+/** The parameters of a call's address as they stood there. */
+const asked = (query) => (Object.keys(query).length ? ` ?${Object.entries(query).map(([name, value]) => `${name}=${value}`).join("&")}` : "");
+
 export function One({ id }) {
   const { data: call, problem, reload } = useLoad(() => get(`/deliveries/${id}`), [id]);
   const replay = () => attempt(async () => {
@@ -58,7 +61,7 @@ export function One({ id }) {
       <div><dt>${t("delivery.result")}</dt><dd><${Chip} tone=${TONE[call.result]}>${tOr(`delivery.${call.result}`, call.result)}<//> ${t("delivery.brought", { accepted: number(call.accepted), repeats: number(call.repeats) })}</dd></div></dl>
       ${call.detail && html`<p class="notice warn">${call.detail}</p>`}</section>
     ${call.messages.map((m) => html`<${Message} key=${m.id} message=${m} />`)}
-    <section class="card"><h3>${t("delivery.headers")}</h3><p class="muted">${t("delivery.masked")}</p><pre tabindex="0">${Object.entries(call.headers).map(([name, value]) => `${name}: ${value}`).join("\n")}</pre>
+    <section class="card"><h3>${t("delivery.headers")}</h3><p class="muted">${t("delivery.masked")}</p><pre tabindex="0">${`${call.method}${asked(call.query)}\n`}${Object.entries(call.headers).map(([name, value]) => `${name}: ${value}`).join("\n")}</pre>
       <h3>${t("delivery.body")}</h3><pre tabindex="0">${pretty(call.body)}</pre></section>
-    <section class="card"><h3>curl</h3><p class="muted">${t("delivery.curl_why")}</p><${CopyableText} value=${call.curl} label="curl" verb=${t("delivery.copy_curl")} /></section></div>`;
+    ${call.curl && html`<section class="card"><h3>curl</h3><p class="muted">${t("delivery.curl_why")}</p><${CopyableText} value=${call.curl} label="curl" verb=${t("delivery.copy_curl")} /></section>`}</div>`;
 }

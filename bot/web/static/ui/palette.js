@@ -45,16 +45,18 @@ const ofMessage = (asked) => (m) => ({
   group: "find.messages",
 });
 
+const ofTalk = (c) => ({ key: `talk${c.id}`, url: `/inbox/${encodeURIComponent(c.id)}`, icon: "person", title: c.buyer_name || c.buyer_id, detail: excerpt(c.last_text || "", ""), meta: `${localDay(c.last_at)} ${minuteTime(c.last_at)}`, group: "find.talks" });
+
 const ofEntry = (shop) => (e) => ({ key: `${shop}${e.id}`, url: `/faq/${encodeURIComponent(e.id)}?shop=${encodeURIComponent(shop)}`, icon: "book", title: e.question, detail: excerpt(e.answer, ""), group: "find.entries" });
 
-/** What fits: {asked, items}, places first, then messages, the latest first, then entries. */
+/** What fits: {asked, items}, places first, then buyers of that name, then messages, the latest first, then entries. */
 async function found(asked) {
   const shop = shops.value[0]?.id;
   const [messages, entries] = await Promise.all([
     get("/messages/search", { q: asked, limit: MESSAGES }),
     shop ? get(`/shops/${encodeURIComponent(shop)}/entries`, { q: asked, limit: ENTRIES }) : { items: [] },
   ]);
-  return [...screens(asked), ...messages.items.map(ofMessage(asked)), ...entries.items.map(ofEntry(shop))];
+  return [...screens(asked), ...messages.conversations.map(ofTalk), ...messages.items.map(ofMessage(asked)), ...entries.items.map(ofEntry(shop))];
 }
 
 function useFound(asked) {
