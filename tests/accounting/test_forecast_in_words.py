@@ -128,3 +128,15 @@ def test_fake_replies_cost_more_traffic(state: str, tier: str, params: dict, zh:
 def test_where_no_cut_is_known_nothing_is_multiplied() -> None:
     found = effects("restricted", KUAISHOU, "new", Rectification(fake_reply_detected=True))
     assert found == effects("restricted", KUAISHOU, "new")
+
+
+def test_the_end_of_a_penalty_is_looked_for_beyond_thirty_days() -> None:
+    """Back over 85 % on 28 May, then thirty days in a row: free on 27 June, which lies behind the thirty days shown."""
+    best, same, worst = looked(8, 10, 40).courses
+    assert [one.penalised for one in (best, same, worst)] == [True, True, True]
+    assert best.recovered_on is not None
+    assert best.recovered_on.strftime("%m-%d") == "06-27"
+    assert best.recovered_on > best.days[-1].day
+    assert (same.recovered_on, worst.recovered_on) == (None, None)
+    fine = looked(19, 20).courses
+    assert [(one.penalised, one.recovered_on) for one in fine] == [(False, None)] * 3
