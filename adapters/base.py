@@ -48,6 +48,11 @@ class Ack:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+def refusal(why: str) -> Ack:
+    """401 with the reason as text: not signed for this channel."""
+    return Ack(401, why.encode("utf-8", "replace"), "text/plain; charset=utf-8")
+
+
 @dataclass(frozen=True, slots=True)
 class Odd:
     """A signed item that could not be read: kept raw and listed for people, with the reason in words."""

@@ -8,6 +8,7 @@ import time
 from collections.abc import Awaitable, Callable
 
 from adapters.base import SendResult
+from adapters.posting import Answer
 
 EARLY_S = 300.0
 """So long before its end a token is not used any more, but at most for half of its life."""
@@ -39,3 +40,24 @@ class TokenKeeper:
 def key_of(*parts: str) -> str:
     """A key for these ids and secrets, from which no secret can be read; a rotated secret makes another one."""
     return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()
+
+
+async def with_token(
+    token: Callable[[str], Awaitable[str | SendResult]],
+    call: Callable[[str], Awaitable[Answer | SendResult]],
+    gone: Callable[[bytes], bool],
+) -> Answer | SendResult:
+    """Make a call with an access token. A token that is refused did nothing, so a fresh one is tried once.
+
+    ``token`` gives one, told which is stale; ``gone`` says whether an answer's body refuses it.
+    """
+    stale = ""
+    for _ in range(2):
+        held = await token(stale)
+        if isinstance(held, SendResult):
+            return held
+        answer = await call(held)
+        if isinstance(answer, SendResult) or not gone(answer.body):
+            break
+        stale = held
+    return answer

@@ -12,8 +12,7 @@ import orjson
 from adapters.answers import read_answer
 from adapters.base import SendResult, Sent
 
-TOKEN_GONE = frozenset({40001, 40014, 42001})
-"""The access token is not good (any more): nothing was done, a fresh one may do."""
+_TOKEN_GONE = frozenset({40001, 40014, 42001})
 BUSY = -1
 
 
@@ -40,6 +39,11 @@ def errcode(body: bytes) -> int | None:
     """The errcode of an answer; None where the answer has none (a half answer, or another server's)."""
     code = told_in(body).get("errcode")
     return code if isinstance(code, int) and not isinstance(code, bool) else None
+
+
+def token_gone(body: bytes) -> bool:
+    """Whether an answer says that the access token is not good (any more): nothing was done, a fresh one may do."""
+    return errcode(body) in _TOKEN_GONE
 
 
 def read_sent(

@@ -19,7 +19,7 @@ from xml.parsers import expat
 
 from Crypto.Cipher import AES
 
-from adapters.base import BadSignature, Unreadable
+from adapters.base import BadSignature, Unreadable, named
 from adapters.json_body import parse, repaired
 
 BLOCK = 32
@@ -188,8 +188,12 @@ def sealed_of(told: Mapping[str, Any]) -> str:
     return sealed
 
 
-def names_missing(secrets: Sequence[str], names: Sequence[str]) -> list[str]:
-    """Those of the named secrets (``name=value``) that an admin has not entered."""
-    return [
-        name for name in names if not any(one.startswith(f"{name}=") and len(one) > len(name) + 1 for one in secrets)
+def wrong_secrets(secrets: Sequence[str], needed: Sequence[str]) -> list[str]:
+    """What is wrong with named secrets (``name=value``): those that were not entered, and AES keys that are none."""
+    missing = [name for name in needed if not any(named(secrets, name))]
+    wrong = [f"secrets: 填 {name}=… · enter {name}=…" for name in missing]
+    return wrong + [
+        "secrets: aes_key 要是 43 个字符的 EncodingAESKey · aes_key must be the EncodingAESKey of 43 characters"
+        for key in named(secrets, "aes_key")
+        if not good_aes_key(key)
     ]

@@ -6,11 +6,11 @@ import hmac
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from adapters.base import Ack, BadSignature, Capabilities, Channel, Delivery, Facts, named
+from adapters import settings
+from adapters.base import Ack, BadSignature, Capabilities, Channel, Delivery, Facts, named, refusal
 from adapters.chatwoot.wire import read_body
 from adapters.schemes import load_schemes, verify
 
@@ -32,20 +32,7 @@ class Options(BaseModel):
 
 def options_of(given: Mapping[str, Any]) -> Options | None:
     """The options, None where they cannot be."""
-    try:
-        return Options.model_validate(dict(given))
-    except ValidationError:
-        return None
-
-
-def web_address(url: str) -> bool:
-    """Say whether an address may be called: http or https, a host, no user and password."""
-    try:
-        parts = urlsplit(url)
-        parts.port  # noqa: B018  raises ValueError where the port is no port
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.username is None
+    return settings.options_of(Options, given)
 
 
 class ChatwootAdapter:
@@ -73,7 +60,7 @@ class ChatwootAdapter:
                 f"secrets: 填 Chatwoot 的 webhook 密钥，至少 {MIN_SECRET} 个字符 · "
                 f"enter the secret of Chatwoot's webhook, at least {MIN_SECRET} characters"
             )
-        if channel.send_url and not web_address(channel.send_url):
+        if channel.send_url and not settings.web_address(channel.send_url):
             wrong.append(
                 "send_url: 填 Chatwoot 的地址，如 https://chat.example.com · "
                 "enter Chatwoot's address, such as https://chat.example.com"
@@ -82,14 +69,7 @@ class ChatwootAdapter:
             wrong.append(
                 "secrets: 要发送就填 api_token=机器人的访问令牌 · to send, enter api_token=the bot's access token"
             )
-        try:
-            Options.model_validate(dict(channel.options))
-        except ValidationError as error:
-            wrong += [
-                f"options.{'.'.join(map(str, one['loc']))}: 填得不对 · {one['msg']}"
-                for one in error.errors(include_url=False, include_context=False, include_input=False)
-            ]
-        return wrong
+        return wrong + settings.wrong_options(Options, channel.options)
 
     def read(self, delivery: Delivery, channel: Channel, now: datetime) -> Facts:
         """Verify the raw body, then read it.
@@ -120,7 +100,7 @@ class ChatwootAdapter:
 
     def refused(self, why: str) -> Ack:
         """401: not signed for this channel."""
-        return Ack(401, why.encode("utf-8", "replace"), "text/plain; charset=utf-8")
+        return refusal(why)
 
     def retry_later(self) -> Ack:
         """503: nothing was stored. Chatwoot then opens a pending conversation to people."""

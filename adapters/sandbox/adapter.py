@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError
 
-from adapters.base import Ack, Capabilities, Channel, Delivery, Facts, Quota
+from adapters.base import Ack, Capabilities, Channel, Delivery, Facts, Quota, refusal
 from adapters.sandbox.wire import read_body
 from adapters.signing import decode_secret, verify
 
@@ -95,7 +95,7 @@ class SandboxAdapter:
 
     def refused(self, why: str) -> Ack:
         """401: not signed for this channel; sending it again cannot help."""
-        return Ack(401, why.encode("utf-8", "replace"), "text/plain; charset=utf-8")
+        return refusal(why)
 
     def retry_later(self) -> Ack:
         """503 with Retry-After: nothing was stored, send it again."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
-from adapters.base import Ack, Capabilities, Channel, Delivery, Facts, Handshake, Quota
+from adapters.base import Ack, Capabilities, Channel, Delivery, Facts, Handshake, Quota, refusal
 from adapters.schemes import Verified, verify, wrong_secret
+from adapters.settings import web_address
 from adapters.standard.mapped import read_mapped
 from adapters.standard.mapping import Window, told
 from adapters.standard.plan import Plan, plan_of, signing_secrets, wrong_plan
@@ -62,7 +62,7 @@ class StandardAdapter:
                 wrong.append(
                     "options.mapping.send: 填了发送地址，就要写明怎么发 · there is a send address, so say how to send"
                 )
-        if channel.send_url and not _is_web_address(channel.send_url):
+        if channel.send_url and not web_address(channel.send_url):
             wrong.append(
                 "send_url: 要是 http:// 或 https:// 地址，不含用户名和密码 · "
                 "must be an http:// or https:// address without user and password"
@@ -94,7 +94,7 @@ class StandardAdapter:
 
     def refused(self, why: str) -> Ack:
         """401: not signed for this channel; sending it again cannot help."""
-        return Ack(401, why.encode("utf-8", "replace"), "text/plain; charset=utf-8")
+        return refusal(why)
 
     def retry_later(self) -> Ack:
         """503 with Retry-After: nothing was stored, send it again."""
@@ -121,7 +121,7 @@ def _wrong_options(options: Mapping[str, object]) -> list[str]:
     if options.get("api_sent_counts", "unknown") not in _COUNTS:
         wrong.append("options.api_sent_counts: 要是 yes、no 或 unknown · must be yes, no or unknown")
     app = options.get("app_url")
-    if app is not None and not (isinstance(app, str) and _is_web_address(app)):
+    if app is not None and not (isinstance(app, str) and web_address(app)):
         wrong.append(
             "options.app_url: 要是客服在平台上回复的 http:// 或 https:// 地址 · "
             "must be the http:// or https:// address where people reply in the platform's own app"
@@ -156,13 +156,3 @@ def _quotas(given: object) -> tuple[Quota, ...]:
 
 def _is_limit(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value > 0
-
-
-def _is_web_address(url: str) -> bool:
-    """Loopback is fine: the admin typed it. Whether the address answers is seen when sending."""
-    try:
-        parts = urlsplit(url)
-        parts.port  # noqa: B018  raises ValueError where the port is no port
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.username is None

@@ -4,16 +4,17 @@ or the address an admin typed instead."""
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 import orjson
 
 from adapters.answers import refused_for_good
 from adapters.base import Channel, Outgoing, SendResult, named
-from adapters.posting import Poster
-from adapters.tokens import TokenKeeper, key_of
+from adapters.posting import Answer, Poster
+from adapters.tokens import TokenKeeper, key_of, with_token
 from adapters.wechat.adapter import API, options_of
 from adapters.wechat.wire import CODES, text_body
-from adapters.wechat_answers import TOKEN_GONE, errcode, no_token, read_sent, read_token
+from adapters.wechat_answers import no_token, read_sent, read_token, token_gone
 
 JSON = {"content-type": "application/json; charset=utf-8"}
 
@@ -26,24 +27,19 @@ class WechatClient:
         self._tokens = TokenKeeper()
 
     async def send(self, channel: Channel, message: Outgoing, now: datetime) -> SendResult:
-        """Send one text. A token that is refused did nothing, so a fresh one is tried once."""
+        """Send one text."""
         user = message.conversation.partition(":")[2]
         if options_of(channel.options) is None or not named(channel.secrets, "app_secret") or not user:
             return refused_for_good("渠道没有填 app_id 或 app_secret · the channel has no app_id or no app_secret")
-        stale = ""
-        for _ in range(2):
-            token = await self._token(channel, stale)
-            if isinstance(token, SendResult):
-                return token
+
+        async def call(token: str) -> Answer | SendResult:
             url = f"{_base(channel)}/cgi-bin/message/custom/send?access_token={token}"
-            answer = await self._poster.post(url, JSON, text_body(user, message.text))
-            if isinstance(answer, SendResult):
-                return answer
-            result = read_sent(answer.status, answer.headers, answer.body, CODES, now)
-            if errcode(answer.body) not in TOKEN_GONE:
-                break
-            stale = token
-        return result
+            return await self._poster.post(url, JSON, text_body(user, message.text))
+
+        answer = await with_token(partial(self._token, channel), call, token_gone)
+        if isinstance(answer, SendResult):
+            return answer
+        return read_sent(answer.status, answer.headers, answer.body, CODES, now)
 
     async def close(self) -> None:
         """Close the connections."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
+from adapters import settings
 from adapters.base import (
     Ack,
     BadSignature,
@@ -21,8 +21,9 @@ from adapters.base import (
     Quota,
     Unreadable,
     named,
+    refusal,
 )
-from adapters.wechat_crypto import check_signature, good_aes_key, names_missing, read_body, sealed_of, unseal
+from adapters.wechat_crypto import check_signature, read_body, sealed_of, unseal, wrong_secrets
 from adapters.wecom_kf.wire import read_page, ring
 
 WINDOW = Quota(5, timedelta(hours=48))
@@ -42,10 +43,7 @@ class Options(BaseModel):
 
 def options_of(given: Mapping[str, Any]) -> Options | None:
     """The options, None where they cannot be."""
-    try:
-        return Options.model_validate(dict(given))
-    except ValidationError:
-        return None
+    return settings.options_of(Options, given)
 
 
 class WecomKfAdapter:
@@ -69,25 +67,10 @@ class WecomKfAdapter:
 
     def check(self, channel: Channel) -> list[str]:
         """Return what is wrong with the settings, in words; empty when fine."""
-        wrong = [
-            f"secrets: 填 {name}=… · enter {name}=…"
-            for name in names_missing(channel.secrets, ["token", "aes_key", "kf_secret"])
-        ]
-        wrong += [
-            "secrets: aes_key 要是 43 个字符的 EncodingAESKey · aes_key must be the EncodingAESKey of 43 characters"
-            for key in named(channel.secrets, "aes_key")
-            if not good_aes_key(key)
-        ]
-        if channel.send_url and urlsplit(channel.send_url).scheme not in ("http", "https"):
+        wrong = wrong_secrets(channel.secrets, ["token", "aes_key", "kf_secret"])
+        if channel.send_url and not settings.web_address(channel.send_url):
             wrong.append("send_url: 不用填；要填就是 http:// 或 https:// 地址 · leave it empty, or an http(s) address")
-        try:
-            Options.model_validate(dict(channel.options))
-        except ValidationError as error:
-            wrong += [
-                f"options.{'.'.join(map(str, one['loc']))}: 填得不对 · {one['msg']}"
-                for one in error.errors(include_url=False, include_context=False, include_input=False)
-            ]
-        return wrong
+        return wrong + settings.wrong_options(Options, channel.options)
 
     def read(self, delivery: Delivery, channel: Channel, now: datetime) -> Fetch | Handshake:
         """Verify and decrypt a callback; the messages it rings for are pulled afterwards.
@@ -121,7 +104,7 @@ class WecomKfAdapter:
 
     def refused(self, why: str) -> Ack:
         """401: not signed for this channel."""
-        return Ack(401, why.encode("utf-8", "replace"), "text/plain; charset=utf-8")
+        return refusal(why)
 
     def retry_later(self) -> Ack:
         """503: nothing was stored; WeCom tries three times."""

@@ -4,13 +4,14 @@ or the address an admin typed instead."""
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from urllib.parse import quote
 
 from adapters.answers import refused_for_good
 from adapters.base import Channel, Outgoing, Pulled, SendResult, Sent, Unreadable, named
 from adapters.posting import Answer, Poster
-from adapters.tokens import TokenKeeper, key_of
-from adapters.wechat_answers import TOKEN_GONE, errcode, no_token, read_sent, read_token
+from adapters.tokens import TokenKeeper, key_of, with_token
+from adapters.wechat_answers import no_token, read_sent, read_token, token_gone
 from adapters.wecom_kf.adapter import API, options_of
 from adapters.wecom_kf.wire import CODES, hand_over_body, own_id, pull_body, read_page, send_body
 
@@ -67,20 +68,15 @@ class WecomKfClient:
         return read_sent(answer.status, answer.headers, answer.body, CODES, now)
 
     async def _call(self, channel: Channel, path: str, body: bytes, *, limit: int = 64 * 1024) -> Answer | SendResult:
-        """Make a call. A token that is refused did nothing, so a fresh one is tried once."""
+        """Make a call with the channel's token."""
         if options_of(channel.options) is None or not named(channel.secrets, "kf_secret"):
             return refused_for_good("渠道没有填 corp_id 或 kf_secret · the channel has no corp_id or no kf_secret")
-        stale = ""
-        for _ in range(2):
-            token = await self._token(channel, stale)
-            if isinstance(token, SendResult):
-                return token
+
+        async def call(token: str) -> Answer | SendResult:
             url = f"{_base(channel)}/cgi-bin/{path}?access_token={quote(token, safe='')}"
-            answer = await self._poster.post(url, JSON, body, limit=limit)
-            if isinstance(answer, SendResult) or errcode(answer.body) not in TOKEN_GONE:
-                return answer
-            stale = token
-        return answer
+            return await self._poster.post(url, JSON, body, limit=limit)
+
+        return await with_token(partial(self._token, channel), call, token_gone)
 
     async def _token(self, channel: Channel, stale: str) -> str | SendResult:
         options, secret = options_of(channel.options), named(channel.secrets, "kf_secret")[-1]
