@@ -64,13 +64,18 @@ def budget_words(found: Forecast, period_days: int) -> list[dict[str, str]]:
     above = [one for one in found.period if one.goods_needed != 0]
     if held:
         line, left = plain(held[0].line.percent), held[0].misses_left
-        out.append(_said(f"距 {line}% 线还可漏 {left} 条", f"{left} more {_misses(left)} before the {line}% line"))
+        out.append(
+            _said(
+                f"距 {line}% 线还可漏 {left} 条",
+                f"{left} more {_number(left, 'miss fits', 'misses fit')} before the {line}% line",
+            )
+        )
     if above:
         line, needed = plain(above[-1].line.percent), above[-1].goods_needed
         out.append(
             _said(
                 f"连续 {needed} 条按时有效回复可回到 {line}% 线",
-                f"{needed} good {_inquiries(needed)} back to the {line}% line",
+                f"{needed} good {_number(needed, 'inquiry leads', 'inquiries in a row lead')} back to the {line}% line",
             )
             if needed is not None
             else _said(f"在这个时段内回不到 {line}% 线", f"the {line}% line is out of reach in this period")
@@ -85,7 +90,7 @@ def _open_words(found: Forecast) -> list[dict[str, str]]:
             _said(
                 f"还在期限内 {still_open.running} 条（转人工 {still_open.handoffs}，机器人已答 {still_open.bot_answered}），"
                 "每漏一条就少一条余量",
-                f"{still_open.running} still {_have(still_open.running)} time ({still_open.handoffs} handed off, {still_open.bot_answered} answered "
+                f"{still_open.running} still {_number(still_open.running, 'has', 'have')} time ({still_open.handoffs} handed off, {still_open.bot_answered} answered "
                 "by the bot); each one missed takes one off what is left",
             )
         )
@@ -93,7 +98,7 @@ def _open_words(found: Forecast) -> list[dict[str, str]]:
         out.append(
             _said(
                 f"已过期限仍需人工 {still_open.owed} 条，已计入，补回不再改变比率",
-                f"{still_open.owed} {_are(still_open.owed)} owed past the deadline: counted already, a late reply changes no rate",
+                f"{still_open.owed} {_number(still_open.owed, 'is', 'are')} owed past the deadline: counted already, a late reply changes no rate",
             )
         )
     return out
@@ -132,20 +137,8 @@ def _day(day: date | None) -> str:
     return day.strftime("%m-%d") if day else ""
 
 
-def _misses(n: int) -> str:
-    return "miss fits" if n == 1 else "misses fit"
-
-
-def _inquiries(n: int) -> str:
-    return "inquiry leads" if n == 1 else "inquiries in a row lead"
-
-
-def _have(n: int) -> str:
-    return "has" if n == 1 else "have"
-
-
-def _are(n: int) -> str:
-    return "is" if n == 1 else "are"
+def _number(n: int, one: str, many: str) -> str:
+    return one if n == 1 else many
 
 
 def _said(zh: str, en: str) -> dict[str, str]:

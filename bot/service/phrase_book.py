@@ -11,12 +11,12 @@ import sqlalchemy as sa
 
 from bot.service.clocks import Clocks
 from bot.service.refusal import Because, Refusal
-from bot.service.sheet_files import written
+from bot.service.sheet_files import taken, written
 from bot.store import phrases as stored
 from bot.store.engine import Store
 from bot.store.ids import new_id
 from bot.store.journal import Line, append
-from knowledge_base.files import BadTable, Table, read_table
+from knowledge_base.files import Table, knows
 
 TITLE_AT_MOST, CATEGORY_AT_MOST, TEXT_AT_MOST = 60, 30, 2_000
 PHRASES_AT_MOST = 5_000
@@ -91,10 +91,7 @@ class PhraseBook:
         Raises:
             Refusal: the file is no table, or has no column of titles or of texts.
         """
-        try:
-            table = await asyncio.to_thread(read_table, data, filename)
-        except BadTable as error:
-            raise Refusal(Because.INVALID, "table", error.zh, error.en, pointer="/") from None
+        table = await taken(data, filename, knows)
         rows, errors = _read(table, own)
         if errors or not rows:
             return {"new": 0, "changed": 0, "unchanged": 0, "errors": errors}

@@ -5,10 +5,13 @@ No cell is ever taken for a formula.
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
+from bot.service.refusal import Because, Refusal
+from knowledge_base.files import BadTable, Table, read_table
 from knowledge_base.files.cells import neutral
 
 CELL_AT_MOST = 32_000
@@ -39,3 +42,15 @@ def written(kind: str, title: str, headers: Sequence[str], rows: Iterable[Sequen
 
 def _safe(cell: Cell) -> Cell:
     return neutral(cell[:CELL_AT_MOST]) if isinstance(cell, str) else cell
+
+
+async def taken(data: bytes, filename: str, knows: Callable[[str], bool]) -> Table:
+    """Read a table that somebody hands in (.xlsx .xls .csv .yaml); ``knows`` says which headers are known.
+
+    Raises:
+        Refusal: it cannot be read as one.
+    """
+    try:
+        return await asyncio.to_thread(read_table, data, filename, knows)
+    except BadTable as error:
+        raise Refusal(Because.INVALID, "table", error.zh, error.en, pointer="/") from None

@@ -10,9 +10,10 @@ from datetime import date
 from typing import Any
 
 from bot.service.refusal import Because, Refusal
+from bot.service.sheet_files import taken
 from bot.service.statements import Statement, Statements
 from knowledge_base.characters import fold
-from knowledge_base.files import BadTable, Table, read_table
+from knowledge_base.files import Table
 from knowledge_base.files.cells import BadValue, day
 
 ROWS_AT_MOST = 1_000
@@ -55,10 +56,7 @@ class StatementFiles:
         Raises:
             Refusal: the file is no table, is too long, or lacks columns.
         """
-        try:
-            table = await asyncio.to_thread(read_table, data, filename, _knows)
-        except BadTable as error:
-            raise Refusal(Because.INVALID, "table", error.zh, error.en, pointer="/") from None
+        table = await taken(data, filename, _knows)
         if len(table.rows) > ROWS_AT_MOST:
             zh, en = f"最多 {ROWS_AT_MOST} 行。", f"At most {ROWS_AT_MOST} rows."
             raise Refusal(Because.INVALID, "too_many", zh, en, pointer="/")

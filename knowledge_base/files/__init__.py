@@ -4,7 +4,7 @@ Read: ``read_table`` → ``guess_columns`` (people may correct it) → ``to_entr
 ``template``. What is written and read again is the same, to the letter.
 """
 
-from knowledge_base.files.columns import COLUMNS, guess_columns
+from knowledge_base.files.columns import COLUMNS, guess_columns, knows
 from knowledge_base.files.limits import BadTable
 from knowledge_base.files.plan import Change, Plan, plan
 from knowledge_base.files.rows import ImportRow, ImportRows, RowError, to_entries
@@ -22,6 +22,7 @@ __all__ = [
     "Table",
     "export",
     "guess_columns",
+    "knows",
     "plan",
     "read_table",
     "template",
