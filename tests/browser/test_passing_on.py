@@ -99,6 +99,7 @@ def test_turns_groups_and_marks_are_shown_and_a_conversation_goes_up(desk: OpenP
     expect(row).to_be_visible()
     row.click()
     expect(page.locator(".bar")).to_contain_text("轮到我")
+    expect(page.get_by_label("回复", exact=True)).to_be_focused()
     letters(page, "u")
     dialog = page.get_by_role("dialog", name="升级给主管")
     expect(dialog.get_by_label("原因")).to_be_focused()

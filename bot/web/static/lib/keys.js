@@ -1,5 +1,5 @@
 // Keys outside text fields. A page lays its own over the ones that hold everywhere.
-import { useEffect, useRef } from "./view.js";
+import { useLayoutEffect, useRef } from "./view.js";
 import { composing } from "./ime.js";
 
 const layers = [];
@@ -66,7 +66,8 @@ document.addEventListener("keydown", (event) => {
 export function useKeys(keys) {
   const layer = useRef(keys);
   layer.current = keys;
-  useEffect(() => {
+  // Before it is painted: who sees a key named may press it.
+  useLayoutEffect(() => {
     layers.push(layer);
     return () => layers.splice(layers.indexOf(layer), 1);
   }, []);
