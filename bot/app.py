@@ -39,6 +39,8 @@ from bot.service.explaining import Explaining
 from bot.service.facts import Facts
 from bot.service.follow_ups import FollowUps
 from bot.service.forecasts import Forecasts
+from bot.service.gap_intake import GapIntake
+from bot.service.gaps import Gaps
 from bot.service.gate import Gate
 from bot.service.intake import Intake
 from bot.service.moves import Moves
@@ -152,6 +154,7 @@ class App:
         self.assigning = Assigning(self.store, self.clocks, self.directory, self.shelf, self.presences)
         self.desk_line = DeskLine(self.store, self.directory, self.clocks)
         self.searching = Searching(self.store)
+        self.gap_intake = GapIntake(self.store, self.directory, self.clocks, self.shelf)
         self.erasing = Erasing(self.store, self.directory, self.clocks, self.vault)
         self.watching = Watching(self._watches(), self.worker.first)
         self.nights = Nights(self.store, self.directory, self.clocks)
@@ -174,6 +177,7 @@ class App:
             Watch("assign_soon", 3600, self.assigning.assign, rung=True),
             Watch("line", 20, self.desk_line.watch),
             Watch("search", 2, self.searching.take_in),
+            Watch("gaps", 3, self.gap_intake.take_in),
             Watch("expire", EXPIRE_EVERY_S, self.erasing.expire),
         ]
 
@@ -232,6 +236,7 @@ class App:
             gate=Gate(self.pulse),
             **self._books_services(shops),
             publishing=publishing,
+            gaps=Gaps(self.store, self.directory, self.clocks, self.shelf, publishing),
             setup=self.setup,
             feed=Feed(self.store),
             wire=Wire(),

@@ -80,6 +80,7 @@ def _register() -> None:
         doctor,
         explain,
         init,
+        kb,
         ledger,
         people,
         routes,
@@ -99,6 +100,7 @@ def _register() -> None:
     app.add_typer(alarm.app, name="alarm")
     app.add_typer(buyer.app, name="buyer")
     app.add_typer(channel.app, name="channel")
+    app.add_typer(kb.app, name="kb")
     app.add_typer(ledger.app, name="ledger")
     app.add_typer(people.users, name="user")
 

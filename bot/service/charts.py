@@ -115,8 +115,8 @@ def _flow(conn: sa.Connection, shop: str, period: Period) -> dict[str, Any]:
             {"step": step, "unit": unit, "count": count, "before": steps_before[step, unit]}
             for (step, unit), count in steps.items()
         ],
-        "unanswered": _unmatched(now),
-        "unanswered_before": _unmatched(then),
+        "unanswered": unmatched(now),
+        "unanswered_before": unmatched(then),
         "handoffs": [
             {"reason": reason, "count": count, "before": then["handoff"][reason]}
             for reason, count in now["handoff"].most_common()
@@ -137,7 +137,7 @@ def _steps(counts: Mapping[str, Counter[str]], sums: Sequence[Row]) -> dict[tupl
     }
 
 
-def _unmatched(counts: Mapping[str, Counter[str]]) -> dict[str, Any]:
+def unmatched(counts: Mapping[str, Counter[str]]) -> dict[str, Any]:
     """The share of the questions put to the FAQ for which it had no sure answer."""
     missed = sum(counts["reason"][reason] for reason in UNMATCHED)
     matched = counts["decided"]["answer"] + counts["decided"]["suggest"]

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 
-from bot.store import search
+from bot.store import gaps, search
 from bot.store.statements import Ready, insert_new, one_of
 from bot.store.tables import (
     assignment,
@@ -21,6 +21,7 @@ from bot.store.tables import (
     decision,
     delivery,
     draft,
+    gap_question,
     gate_case,
     gone,
     inquiry,
@@ -46,6 +47,18 @@ CUT = {"conversation": "", "waived": sa.case((inquiry.c.waived.is_not(None), ERA
 PAGE = 500
 _BY_CONVERSATION = (decision, suggestion, draft, looking, promise, assignment, closing)
 """Tables whose rows go with their conversation."""
+_HANDED_OUT = (
+    conversation,
+    message,
+    decision,
+    outbox,
+    suggestion,
+    promise,
+    passing,
+    report_case,
+    inquiry,
+    gap_question,
+)
 NO_WORDS = frozenset(
     [
         "alarm",
@@ -57,6 +70,7 @@ NO_WORDS = frozenset(
         "entry_version",
         "errand",
         "field",
+        "gap_mark",
         "import",
         "journal",
         "journal_head",
@@ -153,6 +167,7 @@ def _expire_talk(conn: sa.Connection, shop: str, cid: str, before: int, digest: 
 def _forget_messages(conn: sa.Connection, shop: str, ids: Sequence[str], digest: Digest, now: int) -> None:
     insert_new(conn, gone, [{"shop": shop, "digest": digest(one), "at": now} for one in ids])
     search.forget(conn, ids)
+    gaps.forget(conn, shop, ids)
     for start in range(0, len(ids), PAGE):
         page = list(ids[start : start + PAGE])
         _forget_cases(conn, shop, page)
@@ -265,7 +280,7 @@ def everything_of(conn: sa.Connection, shop: str, buyer_id: str) -> dict[str, An
     out: dict[str, Any] = {"shop": shop, "buyer": buyer_id}
     note = conn.execute(sa.select(buyer).where(buyer.c.shop == shop, buyer.c.id == buyer_id)).mappings().first()
     out["note"] = dict(note) if note else None
-    for table in (conversation, message, decision, outbox, suggestion, promise, passing, report_case, inquiry):
+    for table in _HANDED_OUT:
         mine = table.c.id if table is conversation else table.c.conversation
         order = [column for column in (table.c.get("at"), table.c.get("created_at")) if column is not None]
         found = conn.execute(sa.select(table).where(mine.in_(talks)).order_by(*order)).mappings()

@@ -13,6 +13,7 @@ from bot.web.api import (
     duties,
     faq,
     files,
+    gaps,
     ops,
     people,
     phrases,
@@ -62,5 +63,6 @@ ALL: list[Route] = [
     *statements.ROUTES,
     *faq.ROUTES,
     *files.ROUTES,
+    *gaps.ROUTES,
     *simulator.ROUTES,
 ]

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from bot.service.facts import Facts
     from bot.service.follow_ups import FollowUps
     from bot.service.forecasts import Forecasts
+    from bot.service.gaps import Gaps
     from bot.service.gate import Gate
     from bot.service.intake import Intake
     from bot.service.nights import Nights
@@ -105,6 +106,7 @@ class Services:
     contradictions: Contradictions
     facts: Facts
     publishing: Publishing
+    gaps: Gaps
     setup: Setup
     feed: Feed
     wire: Wire

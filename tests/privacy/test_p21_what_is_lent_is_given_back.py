@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from typing import Any
 
 import orjson
@@ -66,7 +67,7 @@ async def figures(house: House) -> dict[str, Any]:
 def test_p21_of_every_table_it_is_known_how_its_words_are_erased() -> None:
     by_conversation = {table.name for table in erasing._BY_CONVERSATION}
     each_its_own_way = {"conversation", "message", "delivery", "outbox", "buyer", "passing", "report_case"}
-    each_its_own_way |= {"gate_case", "proposal", "inquiry"}
+    each_its_own_way |= {"gate_case", "proposal", "inquiry", "gap", "gap_question"}
     known = by_conversation | each_its_own_way | {"timer"} | erasing.NO_WORDS
     assert tables.metadata.tables.keys() == known
 
@@ -125,6 +126,31 @@ async def test_p21_a_wrongly_answered_question_goes_with_who_asked_it(lived: Liv
     await house.app.erasing.erase("shop", f"b1-{MARKER}", by="owner")
     assert await house.rows(tables.gate_case) == []
     assert await house.rows(tables.proposal) == []
+
+
+async def test_p21_an_unanswered_question_goes_with_who_asked_it_and_its_group_is_known_by_the_next_one(
+    lived: Lived,
+) -> None:
+    house = lived.house
+    for buyer, word in (("b1", MARKER), ("b2", OTHER)):
+        await say(house, lived.channel, f"{buyer}-more", 1, f"可以刻字吗{word}", id=f"{buyer}-{word}")
+    await house.app.gap_intake.take_in()
+    asked = await house.rows(tables.gap_question)
+    assert {MARKER, OTHER} == {word for row in asked for word in (MARKER, OTHER) if word in row["text"]}
+    exported = await house.app.erasing.export("shop", f"b1-{MARKER}", by="owner")
+    assert exported["gap_question"]
+    assert all(OTHER not in row["text"] for row in exported["gap_question"])
+    await house.app.erasing.erase("shop", f"b1-{MARKER}", by="owner")
+    assert await words_of(house, MARKER) == []
+    left = await house.rows(tables.gap_question)
+    assert left
+    assert all(OTHER in row["text"] for row in left)
+    groups = await house.rows(tables.gap)
+    assert {row["id"]: row["count"] for row in groups} == Counter(row["gap"] for row in left)
+    assert {row["text"] for row in groups} <= {row["text"] for row in left}
+    await say(house, lived.channel, "b2-later", 1, f"可以刻字吗{OTHER}", id=f"b2-{OTHER}")
+    await house.app.gap_intake.take_in()
+    assert await words_of(house, MARKER) == [], "what is in memory brings nothing back"
 
 
 async def test_p21_p04_a_late_repeat_of_what_was_erased_revives_nothing(lived: Lived) -> None:

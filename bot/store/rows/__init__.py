@@ -7,6 +7,7 @@ from bot.store.rows.alarms import AlarmRow, AlarmSend, AlarmSink
 from bot.store.rows.desk import Conversation, DecisionRow, Delivery, MessageRow, Outbox, Piece, Suggestion, Timer
 from bot.store.rows.errands import Errand
 from bot.store.rows.faq import EntryRow, EntryVersion, Field, Import, Phrase
+from bot.store.rows.gaps import Gap, GapMark, GapQuestion
 from bot.store.rows.gone import Gone
 from bot.store.rows.ledger import (
     ClosingRow,
@@ -53,6 +54,9 @@ __all__ = [
     "EntryVersion",
     "Errand",
     "Field",
+    "Gap",
+    "GapMark",
+    "GapQuestion",
     "GateCase",
     "Gone",
     "Import",
