@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import accumulate
 
@@ -96,6 +96,11 @@ class Judged:
     nearest: int
     together: float
     learned: float
+    besides: tuple[Evidence, ...] = ()
+
+    def against(self, reason: Evidence) -> Judged:
+        """Return it with a reason against it."""
+        return replace(self, likeness=self.likeness + reason.value, besides=(*self.besides, reason))
 
     @property
     def row(self) -> int:
@@ -124,6 +129,7 @@ class Judged:
             Evidence("same_order", round(100 * near.orders[at], 1)),
             Evidence("learned", round(self.learned, 2)),
             *near.turns[at],
+            *self.besides,
         )
 
 

@@ -30,6 +30,9 @@ _CLAUSES = re.compile(r"[^\w\s'.]+|(?<!\d)\.(?!\d)|\n")
 _REPEATS = re.compile(r"([^\W\d])\1{2,}")
 _EITHER_OR = re.compile(r"([\u4e00-\u9fff])[不没](?=\1)")  # 掉不掉, 能不能: asks, says no "no"
 _HAN = re.compile(r"[\u3400-\u9fff]")
+_AS_A_WORD = re.compile(
+    r"(?:用|的)?(?:英|日|韩|法|德|俄|泰|粤)[文语]|(?:的|是)?(?:什么|啥|何)?意思|(?:怎么|咋)[说读写念]$"
+)
 _LONGEST_PHRASE = 7
 NO_KIN = 0
 """The number of a word that is kindred to none."""
@@ -49,6 +52,7 @@ class Wording:
     """
 
     dropped: frozenset[str]
+    sayings: frozenset[str]
     ends: frozenset[str]
     ways: Mapping[str, str]
     near_ways: Mapping[str, Mapping[str, float]]
@@ -78,6 +82,7 @@ class Wording:
         costs |= {word: 11.0 for word in (*same, *kin) if _HAN.search(word) and word not in known and word not in costs}
         return cls(
             dropped=frozenset(courtesy),
+            sayings=frozenset(raw["sayings"]),
             ends=frozenset(raw["ends"]),
             ways=ways,
             near_ways=near,
@@ -88,6 +93,16 @@ class Wording:
             vocabulary=with_beginnings(known | costs),
             phrases=_by_first_word(word for word in (*courtesy, *ways) if " " in word),
         )
+
+
+def lone_characters(folded: str) -> list[bool]:
+    """Say of each character of a folded text whether it is Chinese and no part of a longer word."""
+    alone: list[bool] = []
+    vocabulary = Wording.shipped().vocabulary
+    for run in re.split(r"([\u3400-\u9fff]+)", folded):
+        words = cut(run, vocabulary) if _HAN.match(run) else [run]
+        alone += [len(word) == 1 and _HAN.match(word) is not None for word in words for _ in word]
+    return alone
 
 
 def _by_first_word(phrases: Iterable[str]) -> dict[str, frozenset[str]]:
@@ -155,6 +170,7 @@ def _words(folded: str, wording: Wording) -> list[tuple[str, str]]:
                 tokens.append(run)
         tokens = _phrased(tokens, wording.phrases)
         marked = _without_ends([(token, _counts_as(token, wording)) for token in tokens], wording.ends)
+        _keep_asked_for(marked, wording.sayings)
         _mark_why(marked)
         if _asks_by_no(marked):
             last = max(place for place, (word, _) in enumerate(marked) if word in _ENDING_NO)
@@ -174,6 +190,14 @@ def _mark_why(marked: list[tuple[str, str]]) -> None:
                 behind = behind[1:]
             if behind and behind[0].startswith(_COMPLAINING):
                 marked[place] = (word, "why")
+
+
+def _keep_asked_for(marked: list[tuple[str, str]], sayings: frozenset[str]) -> None:
+    """Keep a word of courtesy that is itself asked for: 谢谢用韩语怎么说, 亲爱的是什么意思."""
+    for place, (word, counts) in enumerate(marked[:-1]):
+        behind = (one for one, _ in marked[place + 1 :])
+        if counts == _DROPPED and word in sayings and _AS_A_WORD.match("".join(behind)):
+            marked[place] = (word, _PLAIN)
 
 
 def _asks_by_no(marked: list[tuple[str, str]]) -> bool:

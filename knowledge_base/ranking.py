@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from knowledge_base import compound
 from knowledge_base.calibrate import CERTAIN, DEFAULT_THRESHOLD, MOST_LEAD, sureness
 from knowledge_base.entry import VETOED, Context, Entry, Evidence, Match
-from knowledge_base.index import Index
+from knowledge_base.index import Candidate, Index
 from knowledge_base.keywords import EXACT, RULE_SURENESS, Ground, Rules, judge_keywords, outranked
 from knowledge_base.matcher import Judged, judge
-from knowledge_base.normalize import normalize
+from knowledge_base.misheard import MISTYPED, put_right_by
+from knowledge_base.normalize import Question, normalize
 from knowledge_base.scope import may_answer
 from knowledge_base.vetoes import VETO, is_veto
 
@@ -171,7 +172,7 @@ class Ranker:
         equal = {entry_id: self.index.phrasings[row] for entry_id, row in same.items()}
         found: list[Found] = []
         nots: dict[str, _Not] = {}
-        for judged in judge(question, self.index, candidates):
+        for judged in self._judged(text, question, candidates, bool(same)):
             owner = judged.entry_id
             if owner.startswith(NOT):
                 if owner in same or not any(is_veto(reason) for reason in judged.evidence()):
@@ -183,6 +184,22 @@ class Ranker:
                 entry = self.entries[owner]
                 found.append(Found(entry, judged, judged.likeness, equal.get(owner, exactly), hit, bool(hit)))
         return found, nots
+
+    def _judged(
+        self, text: str, question: Question, candidates: Sequence[Candidate], exactly: bool
+    ) -> Sequence[Judged]:
+        """Judge candidates; a text that only sounds like the likest one's phrasing is judged as that has it, too."""
+        judged = judge(question, self.index, candidates)
+        if not judged or exactly:
+            return judged
+        best = min(judged, key=lambda one: (-round(one.likeness, 9), one.entry_id))
+        right = put_right_by(self.index.phrasings[best.row], text)
+        meant = normalize(right.text)
+        if not right.exchanged or not question.manner.marks <= meant.manner.marks:
+            return judged
+        cost = Evidence("mistyped", MISTYPED * len(right.exchanged), " ".join(right.exchanged))
+        again = [one.against(cost) for one in judge(meant, self.index, candidates)]
+        return [max(pair, key=lambda one: one.likeness) for pair in zip(judged, again, strict=True)]
 
 
 def _unless_not(one: Found, other: _Not | None) -> Found:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import permutations
 
 import yaml
 
@@ -25,6 +26,8 @@ class _Spellings:
     initials: Mapping[str, str]
     characters: Mapping[str, str]
     wrong: re.Pattern[str]
+    heard: tuple[str, ...]
+    never_heard: frozenset[tuple[str, str]]
 
     @classmethod
     @cache
@@ -37,7 +40,20 @@ class _Spellings:
         characters = by_spelling["characters"]
         wrong = re.compile("|".join(sorted(map(re.escape, characters), key=len, reverse=True)))
         pinyin, initials = by_spelling["pinyin"], by_spelling["initials"]
-        return cls(pinyin, by_spelling["english"] | initials | pinyin, initials, characters, wrong)
+        beside = by_spelling["english"] | initials | pinyin
+        never = {pair for group in raw["never_misheard"].split() for pair in permutations(group, 2)}
+        heard = tuple(raw["heard"].split())
+        return cls(pinyin, beside, initials, characters, wrong, heard, frozenset(never))
+
+
+def misheard_words() -> tuple[str, ...]:
+    """Return the words that every question is made of, which a text may have by sound only."""
+    return _Spellings.shipped().heard
+
+
+def never_misheard(one: str, other: str) -> bool:
+    """Say whether two characters that sound alike both make sense where the other does (买 and 卖)."""
+    return (one, other) in _Spellings.shipped().never_heard
 
 
 def put_right(folded: str) -> str:
