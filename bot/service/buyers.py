@@ -83,5 +83,5 @@ def _told(conn: sa.Connection, conversation: str) -> dict[str, Any]:
         "conversations": [row for row in stored.conversations(conn, one.shop, one.buyer_id) if row["id"] != one.id],
         "orders": stored.orders_of(conn, one.shop, one.buyer_id),
         "products": stored.products_of(conn, one.shop, one.buyer_id),
-        "known_labels": stored.labels(conn, one.shop),
+        "known_labels": stored.labels(conn, [one.shop]),
     }

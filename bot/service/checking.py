@@ -11,14 +11,17 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from adapters.base import Capabilities
 from bot.accounting.books import Books as Judged
 from bot.accounting.event import Event
 from bot.accounting.holding_lines import is_holding
+from bot.accounting.inquiry import ApiSent
 from bot.accounting.quality import completeness, wording
 from bot.accounting.ruleset import Ruleset, meaningless
 from bot.core.message import Kind, Origin, Sender
 from bot.service.books import Books, event_of, events_of
 from bot.service.clocks import Clocks
+from bot.service.correcting import only_begun
 from bot.service.directory import Directory, ShopConfig
 from bot.service.fields import facts_of
 from bot.service.moves import Moves
@@ -55,8 +58,10 @@ class Checking:
         """Say what a text would be worth in a conversation if ``who`` sent it now.
 
         ``{text, meaningless, holding, forbidden[], asked[], missing_topics[], missing_fields[], length, limit,
-        over_limit, counts, reason, due_at, ruleset}``: ``text`` has its fields filled; ``reason`` is a verdict's word
-        for why it counts or not; ``due_at`` until when a reply is in time (None: no clock runs).
+        over_limit, counts, reason, known, only_begun, due_at, ruleset}``: ``text`` has its fields filled; ``reason`` is
+        a verdict's word for why it counts or not; ``known`` is False while nobody knows whether the platform counts
+        what is sent through this channel; ``only_begun``: the opening of a correction without the right answer;
+        ``due_at`` until when a reply is in time (None: no clock runs).
 
         Raises:
             Refusal: there is no such conversation.
@@ -80,6 +85,8 @@ class Checking:
             **self._size(shop, read.one, filled.text),
             "counts": verdict is not None and verdict.counts,
             "reason": verdict.reason.value if verdict else None,
+            "known": self._able(read.one).api_sent_counts != ApiSent.UNKNOWN,
+            "only_begun": only_begun(text),
             "due_at": _due(read.before),
             "ruleset": read.ruleset.version,
         }
@@ -95,9 +102,12 @@ class Checking:
         before, after = self._books.of_events(one, events), self._books.of_events(one, [*events, draft])
         return _Read(one, said, draft, before, after, self._books.rules_of(one, said))
 
-    def _size(self, shop: ShopConfig, one: Conversation, text: str) -> dict[str, Any]:
+    def _able(self, one: Conversation) -> Capabilities:
         channel = self._directory.channels[one.channel]
-        able = self._directory.adapter(channel).capabilities(channel)
+        return self._directory.adapter(channel).capabilities(channel)
+
+    def _size(self, shop: ShopConfig, one: Conversation, text: str) -> dict[str, Any]:
+        able = self._able(one)
         length = len(text.encode()) if able.text_limit_bytes else len(text)
         over = able.text_limit is not None and length > able.text_limit
         return {"length": length, "limit": able.text_limit, "over_limit": over}

@@ -26,6 +26,7 @@ ORIGIN = "wrong_answer"
 THRESHOLD, NOT_THIS = "threshold", "not_this"
 OPEN, CONFIRMED, DISMISSED = "open", "confirmed", "dismissed"
 _CORRECTION = "刚才关于「{topic}」的自动回复不准确，以这条为准："
+_BEFORE, _AFTER = _CORRECTION.split("{topic}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,12 @@ class Wrong:
     expected: str | None = None
     propose: str = ""
     expects: bool = False
+
+
+def only_begun(text: str) -> bool:
+    """Whether a text is the opening of a correction with nothing behind it: the right answer is still to be written."""
+    plain = text.strip()
+    return plain.startswith(_BEFORE) and plain.endswith(_AFTER)
 
 
 class Correcting:

@@ -7,14 +7,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.store.statements import insert
+from bot.store.statements import Ready, insert, one_of
 from bot.store.tables import promise
+
+_OPEN = Ready(lambda dialect: sa.select(promise).where(one_of(dialect, promise.c.conversation, "ids")))
 
 
 def of(conn: sa.Connection, conversations: Collection[str]) -> dict[str, dict[str, Any]]:
     """The open promises in these conversations."""
-    found = conn.execute(sa.select(promise).where(promise.c.conversation.in_(list(conversations))))
-    return {row["conversation"]: dict(row) for row in found.mappings()}
+    return {row["conversation"]: row for row in _OPEN.dicts(conn, {"ids": list(conversations)})}
 
 
 def begin(conn: sa.Connection, shop: str, conversation: str, message: str, by: str, at: int, due_at: int) -> bool:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import gzip
 import hashlib
 import mimetypes
+import posixpath
+import re
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +26,13 @@ POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
     "frame-ancestors 'none'; form-action 'self'; connect-src 'self'"
 )
+ENTRIES = {
+    "": ("app.js",),
+    "inbox": ("app.js", "pages/inbox.js"),
+    "reading": ("app.js", "pages/inbox.js", "pages/inbox_thread.js", "pages/inbox_composer.js", "pages/inbox_side.js"),
+}
+"""The modules a page begins with, by the place it shows: they and what they import are on their way at once."""
+_IMPORT = re.compile(rb"""(?:[\s}]from|(?:^|[\s;])import)\s*["'](\.[^"']+)["']""")
 FOR_GOOD = "public, max-age=31536000, immutable"
 COMPRESSED_FROM = 512
 
@@ -82,8 +91,7 @@ def _problem(error: web.HTTPException) -> Problem:
 
 def _add_console(app: web.Application) -> None:
     files = {str(path.relative_to(STATIC)): _load(path) for path in sorted(STATIC.rglob("*")) if path.is_file()}
-    index = (STATIC / "index.html").read_text("utf-8").replace("__VERSION__", _version(files))
-    page = _pack(index.encode(), "text/html")
+    pages = {entry: _page(files, modules) for entry, modules in ENTRIES.items()}
 
     async def static(request: web.Request) -> web.Response:
         found = files.get(request.match_info["path"])
@@ -92,7 +100,9 @@ def _add_console(app: web.Application) -> None:
         return _serve(request, found, FOR_GOOD)
 
     async def console(request: web.Request) -> web.Response:
-        return _serve(request, page, "no-store")
+        _, place, *rest = request.path.split("/")
+        entry = "reading" if place == "inbox" and any(rest) else place
+        return _serve(request, pages.get(entry, pages[""]), "no-store")
 
     async def worker(request: web.Request) -> web.Response:
         # A service worker rules over what lies below its address, so this one file stands at the root.
@@ -109,6 +119,24 @@ def _add_console(app: web.Application) -> None:
         app.router.add_get(path, console)
         if path != "/":
             app.router.add_get(path + "/{rest:.*}", console)
+
+
+def _page(files: Mapping[str, _File], modules: Sequence[str]) -> _File:
+    version = _version(files)
+    links = (f'<link rel="modulepreload" href="/static/{version}/{name}">' for name in _reached(files, modules))
+    index = files["index.html"].body.decode().replace("__MODULES__", "\n".join(links)).replace("__VERSION__", version)
+    return _pack(index.encode(), "text/html")
+
+
+def _reached(files: Mapping[str, _File], modules: Sequence[str]) -> list[str]:
+    """Every module that these load at once, in the order of the imports."""
+    found = list(modules)
+    for name in found:
+        for link in _IMPORT.findall(files[name].body):
+            there = posixpath.normpath(posixpath.join(posixpath.dirname(name), link.decode()))
+            if there not in found:
+                found.append(there)
+    return found
 
 
 def _version(files: Mapping[str, _File]) -> str:

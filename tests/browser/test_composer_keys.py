@@ -148,18 +148,42 @@ def test_a_note_never_goes_to_the_buyer(desk: OpenPage):
     assert "退过两次货" not in str(seen.call("GET", f"/sim/{channel}/chat?buyer=note"))
 
 
+def test_keys_pressed_faster_than_rows_are_drawn_end_at_the_right_row(desk: OpenPage):
+    seen = desk()
+    for nth in range(24):
+        talk = say(seen, "我要找人工", f"fast-keys-{nth}")
+    page = seen.page
+    page.goto("/inbox")
+    expect(page.locator("[data-talk]").first).to_be_visible()
+    order = [one["id"] for one in seen.call("GET", "/conversations?tab=waiting&limit=200")["items"]]
+    assert talk in order
+    page.evaluate(
+        """async presses => {
+          for (let n = 0; n < presses; n += 1) {
+            document.body.dispatchEvent(new KeyboardEvent("keydown", {key: "j", bubbles: true}));
+            await new Promise((next) => setTimeout(next));
+          }
+        }""",
+        22,
+    )
+    page.wait_for_function("talk => document.activeElement.dataset.talk === talk", arg=order[21])
+    seen.quiet()
+
+
 def test_the_whole_desk_by_keyboard(desk: OpenPage):
     """Find the conversation, take it over, answer, give it back, close another: no pointer is touched."""
     seen = desk()
     talk = say(seen, "我要找人工", "by-keyboard")
     page = seen.page
     page.goto("/inbox")
-    row = page.locator(f'[data-talk="{talk}"]')
-    expect(row).to_be_visible()
-    for _ in range(60):
+    expect(page.locator("[data-talk]").first).to_be_visible()
+    for _ in range(seen.call("GET", "/conversations?tab=waiting&limit=1")["counts"]["waiting"]):
+        before = page.evaluate("document.activeElement.dataset.talk || ''")
         page.keyboard.press("j")
-        page.wait_for_timeout(30)
-        if row.evaluate("row => row === document.activeElement"):
+        page.wait_for_function(
+            "before => ![undefined, before].includes(document.activeElement.dataset.talk)", arg=before
+        )
+        if page.evaluate("document.activeElement.dataset.talk") == talk:
             break
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(talk))

@@ -77,6 +77,23 @@ def test_pages_and_entries_are_found_too_and_nothing_is_said_so(desk: OpenPage):
     seen.quiet()
 
 
+def test_entries_of_every_shop_one_sees_are_found(office: OpenPage):
+    seen = office()
+    for shop in ("east", "north"):
+        seen.call("POST", f"/shops/{shop}/entries", {"question": f"金丝绒能水洗吗 {shop}", "answer": "能，30 度以下。"})
+    page = seen.page
+    page.goto("/inbox")
+    expect(page.get_by_role("button", name="查找").first).to_be_visible()
+    page.keyboard.press("Control+k")
+    expect(field(page)).to_be_focused()
+    page.keyboard.insert_text("金丝绒")
+    for shop in ("east", "north"):
+        expect(page.get_by_role("option").filter(has_text=f"金丝绒能水洗吗 {shop}")).to_be_visible()
+    page.get_by_role("option").filter(has_text="金丝绒能水洗吗 north").click()
+    page.wait_for_url(re.compile("/faq/.*shop=north"))
+    seen.quiet()
+
+
 def test_no_key_acts_while_an_input_method_composes(desk: OpenPage):
     seen = desk()
     page = seen.page

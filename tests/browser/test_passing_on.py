@@ -88,8 +88,12 @@ def test_turns_groups_and_marks_are_shown_and_a_conversation_goes_up(desk: OpenP
     ]
     seen.call("PUT", f"/shops/{shop}/team", {"groups": groups, "rules": [{"group": "售前"}]})
     lin.call("POST", "/presence", {"state": "online"})
-    talk = say(seen, "我要找人工", "turn-of-lin")
     page = lin.page
+    page.goto("/settings/look")
+    expect(presence(page, "在线")).to_be_visible()
+    talk = say(seen, "我要找人工", "turn-of-lin")
+    told = page.get_by_role("status").filter(has_text="轮到你接待 1 个会话。")
+    expect(told.get_by_role("link", name="去看")).to_have_attribute("href", f"/inbox/{talk}")
     page.goto("/inbox")
     row = page.locator(f'[data-talk="{talk}"]')
     expect(row).to_contain_text("轮到我")

@@ -32,7 +32,13 @@ def test_one_key_begins_a_correction_and_an_operator_confirms_the_proposal(desk:
     expect(reply_field(page)).to_have_value(re.compile("^刚才关于「.+」的自动回复不准确，以这条为准：亲，$"))
     expect(reply_field(page)).to_be_focused()
     expect(answer.get_by_role("button", name="已标为答错")).to_be_visible()
-    expect(panel.get_by_role("link", name="misled-too")).to_have_attribute("href", f"/inbox/{other}")
+    expect(page.get_by_text("更正只有开头：写上正确的答复再发。")).to_have_count(0)
+    reply_field(page).fill(reply_field(page).input_value().removesuffix("亲，"))
+    expect(page.get_by_text("更正只有开头：写上正确的答复再发。")).to_be_visible()
+    expect(page.get_by_text(re.compile("发出会计入$"))).to_have_count(0)
+    expect(panel.get_by_role("link", name="misled-too")).to_have_attribute(
+        "href", re.compile(f"^/inbox/{other}[?]line=")
+    )
     expect(panel.get_by_role("radio", name=re.compile("加反例问"))).to_be_checked()
     expect(panel).to_contain_text("运营确认后才会改动知识。")
 
@@ -63,6 +69,28 @@ def test_one_key_begins_a_correction_and_an_operator_confirms_the_proposal(desk:
     assert seen.call("GET", f"/shops/{shop}/gate-cases")["items"] == []
     seen.quiet()
     operator.quiet()
+
+
+def test_the_arrows_choose_which_line_a_key_means(desk: OpenPage):
+    seen = desk()
+    talk = say(seen, "什么时候发货", "chosen-line")
+    channel = seen.call("GET", "/shops")[0]["channels"][0]["key"]
+    seen.call("POST", f"/sim/{channel}/say", {"buyer": "chosen-line", "text": "发什么快递"})
+    page = seen.page
+    page.goto(f"/inbox/{talk}")
+    answers = page.locator("article.line.bot")
+    expect(answers).to_have_count(2)
+    expect(reply_field(page)).to_be_focused()
+    page.keyboard.press("Escape")
+    lines = page.locator("[data-line]")
+    for nth in (3, 2, 1):
+        page.keyboard.press("ArrowUp")
+        expect(lines.nth(nth)).to_be_focused()
+    page.keyboard.press("w")
+    expect(page.get_by_role("region", name="答错了")).to_contain_text("「什么时候发货」已留作用例")
+    expect(answers.first.get_by_role("button", name="已标为答错")).to_be_visible()
+    expect(answers.last.get_by_role("button", name="答错了")).to_be_visible()
+    seen.quiet()
 
 
 @looks

@@ -59,6 +59,22 @@ async def test_what_a_draft_is_worth(door):
     assert (await door.get(await path(door)))["lines"][-1]["sender"] == "buyer", "nothing was sent or kept"
 
 
+async def test_the_opening_of_a_correction_is_no_answer_yet(door):
+    await door.floor.asks("b", "转人工", shop="east")
+    opening = "刚才关于「什么时候发货」的自动回复不准确，以这条为准："
+    assert (await check(door, opening))["only_begun"] is True
+    assert (await check(door, f"{opening}今天 16 点前发出"))["only_begun"] is False
+
+
+async def test_what_no_platform_has_said_is_not_known(door):
+    await door.floor.asks("b", "转人工", shop="east")
+    assert (await check(door, REAL))["known"] is True
+    await door.floor.open_shop("south", wire={"api_sent_counts": "unknown"})
+    await door.floor.asks("b", "转人工", shop="south")
+    path_there = f"/api/v1/conversations/{door.floor.cid('b', shop='south')}/draft-check"
+    assert (await door.post(path_there, {"text": REAL}))["known"] is False
+
+
 async def test_meaningless_and_holding_drafts(door):
     await rule(door, "reply.meaningless.enabled", True)
     await rule(door, "reply.meaningless.fillers", ["在的", "稍等"])

@@ -36,6 +36,28 @@ async def test_all_that_a_page_names_is_there_and_kept_for_good(bare_door):
 
 
 @pytest.mark.parametrize(
+    ("path", "entries"),
+    [
+        ("/faq", ["app.js"]),
+        ("/inbox", ["app.js", "pages/inbox.js"]),
+        ("/inbox/c1", ["app.js", "pages/inbox.js", "pages/inbox_thread.js", "pages/inbox_composer.js"]),
+    ],
+)
+async def test_all_modules_of_the_first_paint_are_on_their_way_at_once(bare_door, path, entries):
+    text = await (await bare_door.ask("GET", path, key="")).text()
+    named = set(re.findall(r'<link rel="modulepreload" href="/static/[^/]+/([^"]+)">', text))
+    todo, wanted = [STATIC / name for name in entries], set()
+    while todo:
+        file = todo.pop().resolve()
+        if str(file.relative_to(STATIC)) not in wanted:
+            wanted.add(str(file.relative_to(STATIC)))
+            imports = re.findall(r"""(?:from|import)\s*["'](\.[^"']+)["']""", file.read_text("utf-8"))
+            todo += [file.parent / name for name in imports]
+    assert wanted <= named
+    assert "pages/rates.js" not in named
+
+
+@pytest.mark.parametrize(
     ("name", "kind"),
     [
         pytest.param("**/*.js", "text/javascript", id="scripts"),

@@ -10,8 +10,10 @@ from collections.abc import Collection
 import sqlalchemy as sa
 
 from bot.store.conversations import OUTSIDE
+from bot.store.statements import Ready, one_of
 from bot.store.tables import conversation, decision, delivery, inquiry, person
 
+_NAMES = Ready(lambda dialect: sa.select(person.c.id, person.c.name).where(one_of(dialect, person.c.id, "ids")))
 _OBJECTS = {"conversation": conversation, "decision": decision, "inquiry": inquiry, "delivery": delivery}
 
 
@@ -25,9 +27,7 @@ def shop_of(conn: sa.Connection, kind: str, ref: str) -> str | None:
 def names(conn: sa.Connection, ids: Collection[str]) -> dict[str, str]:
     """The names of people by id; a machine's token is called by what follows ``token:``."""
     wanted = set(ids)
-    found = {
-        row.id: row.name for row in conn.execute(sa.select(person.c.id, person.c.name).where(person.c.id.in_(wanted)))
-    }
+    found: dict[str, str] = dict(_NAMES.rows(conn, {"ids": list(wanted)})) if wanted else {}
     for one in wanted - found.keys():
         found[one] = "平台 App" if one == OUTSIDE else one.removeprefix("token:")
     return found

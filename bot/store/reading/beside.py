@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from bot.store import promises, reading
 from bot.store.ids import from_ms, iso
+from bot.store.statements import Ready, one_of
 from bot.store.tables import assignment, conversation, draft, inquiry, looking, suggestion
 from bot.store.tables import team_group as group
 from bot.store.team import valid
@@ -36,26 +37,31 @@ def of(conn: sa.Connection, conversations: Collection[str]) -> Beside:
     }
 
 
-def _unopened(conn: sa.Connection, ids: Sequence[str]) -> dict[str, int]:
-    """Until when (ms) the oldest assessed inquiry that nobody has looked at should have been opened."""
-    until = sa.func.min(inquiry.c.opened_at + inquiry.c.opening_target_ms)
-    waits = (inquiry.c.open, inquiry.c.eligible, inquiry.c.opened_ms.is_(None))
-    rows = conn.execute(
-        sa.select(inquiry.c.conversation, until)
-        .where(inquiry.c.conversation.in_(ids), *waits)
+_UNOPENED = Ready(
+    lambda dialect: (
+        sa.select(inquiry.c.conversation, sa.func.min(inquiry.c.opened_at + inquiry.c.opening_target_ms))
+        .where(one_of(dialect, inquiry.c.conversation, "ids"))
+        .where(inquiry.c.open, inquiry.c.eligible, inquiry.c.opened_ms.is_(None))
         .group_by(inquiry.c.conversation)
     )
-    return {cid: int(at) for cid, at in rows}
-
-
-def _assignments(conn: sa.Connection, ids: Sequence[str]) -> Beside:
-    query = (
+)
+_ASSIGNED = Ready(
+    lambda dialect: (
         sa.select(assignment, group.c.name.label("group_name"))
         .select_from(sa.join(conversation, assignment, valid()))
         .outerjoin(group, sa.and_(group.c.shop == assignment.c.shop, group.c.id == assignment.c.group_id))
-        .where(conversation.c.id.in_(ids))
+        .where(one_of(dialect, conversation.c.id, "ids"))
     )
-    return {row["conversation"]: dict(row) for row in conn.execute(query).mappings()}
+)
+
+
+def _unopened(conn: sa.Connection, ids: Sequence[str]) -> dict[str, int]:
+    """Until when (ms) the oldest assessed inquiry that nobody has looked at should have been opened."""
+    return {cid: int(at) for cid, at in _UNOPENED.rows(conn, {"ids": ids})}
+
+
+def _assignments(conn: sa.Connection, ids: Sequence[str]) -> Beside:
+    return {row["conversation"]: row for row in _ASSIGNED.dicts(conn, {"ids": ids})}
 
 
 def _person(one: str | None, names: dict[str, str]) -> dict[str, str] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -55,15 +56,18 @@ def _cards(conn: sa.Connection, shop: str, buyer_id: str, kinds: tuple[str, ...]
 
 
 def conversations(conn: sa.Connection, shop: str, buyer_id: str) -> list[dict[str, Any]]:
-    """A buyer's conversations with a shop, latest first."""
+    """A buyer's conversations with a shop, latest first; ``line`` is where the latest inquiry of each begins."""
     c = conversation.c
     query = (
-        sa.select(c.id, c.channel, c.state, c.buyer_name, c.created_at, c.last_at, c.last_sender, c.last_text)
+        sa.select(
+            c.id, c.channel, c.state, c.buyer_name, c.created_at, c.last_at, c.last_sender, c.last_text, c.inquiry
+        )
         .where(c.shop == shop, c.buyer_id == buyer_id)
         .order_by(c.last_at.desc(), c.id)
         .limit(LISTED)
     )
-    return [dict(row) for row in conn.execute(query).mappings()]
+    found = ({**row} for row in conn.execute(query).mappings())
+    return [{**row, "line": row.pop("inquiry")} for row in found]
 
 
 def kept(conn: sa.Connection, shop: str, buyer_id: str) -> dict[str, Any] | None:
@@ -72,9 +76,7 @@ def kept(conn: sa.Connection, shop: str, buyer_id: str) -> dict[str, Any] | None
     return dict(row) if row else None
 
 
-def labels(conn: sa.Connection, shop: str) -> list[str]:
-    """The labels in use in a shop, by name."""
-    found = {
-        label for labels in conn.scalars(sa.select(buyer.c.labels).where(buyer.c.shop == shop)) for label in labels
-    }
-    return sorted(found)
+def labels(conn: sa.Connection, shops: Sequence[str]) -> list[str]:
+    """The labels in use in these shops, by name."""
+    kept = conn.scalars(sa.select(buyer.c.labels).where(buyer.c.shop.in_(list(shops))))
+    return sorted({label for labels in kept for label in labels})

@@ -8,13 +8,19 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 
+from bot.store.statements import Ready, one_of
 from bot.store.tables import channel, conversation, journal, journal_head, message, outbox
+
+_HEADS = Ready(
+    lambda dialect: sa.select(journal_head.c.shop, journal_head.c.seq).where(
+        one_of(dialect, journal_head.c.shop, "shops")
+    )
+)
 
 
 def heads(conn: sa.Connection, shops: Sequence[str]) -> dict[str, int]:
     """The last line's number of each shop's journal (0 for an empty one)."""
-    found = conn.execute(sa.select(journal_head).where(journal_head.c.shop.in_(list(shops))))
-    return dict.fromkeys(shops, 0) | {row.shop: row.seq for row in found}
+    return dict.fromkeys(shops, 0) | dict(_HEADS.rows(conn, {"shops": list(shops)}))
 
 
 def since(conn: sa.Connection, after: Mapping[str, int], limit: int = 500) -> list[dict[str, Any]]:

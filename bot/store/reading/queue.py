@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 
 from bot.store import reading
+from bot.store.reading import beside
+from bot.store.statements import Ready, one_of
 from bot.store.tables import assignment, buyer, promise
 from bot.store.tables import conversation as c
 from bot.store.team import valid
 
 TABS = ("waiting", "mine", "bot", "closed")
+
+_SHOWN = (
+    *("id", "shop", "channel", "buyer_id", "buyer_name", "state", "reason", "reason_detail", "owner", "owner_at"),
+    *("last_sender", "last_kind", "last_text", "last_at", "unread", "inquiry_at", "due_at", "night_due_at"),
+    *("in_hours", "open", "owed", "bot_answered", "by_person", "epoch"),
+)
+"""What a row of a list shows of its conversation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,23 +33,6 @@ class Owed:
 
     shops: Sequence[str]
     conversations: Sequence[str] = ()
-
-
-def _in_queue(listed: Owed) -> sa.ColumnElement[bool]:
-    """Handoffs, and bot-answered inquiries that a person still owes, where the queue lists them; broken promises."""
-    chosen = sa.or_(c.c.shop.in_(list(listed.shops)), c.c.id.in_(list(listed.conversations)))
-    broken = sa.select(promise.c.conversation).where(promise.c.overdue)
-    return sa.or_(c.c.state == "waiting", sa.and_(c.c.state == "bot", c.c.owed, chosen), c.c.id.in_(broken))
-
-
-def _tab(tab: str, who: str, listed: Owed) -> sa.ColumnElement[bool]:
-    if tab == "waiting":
-        return _in_queue(listed)
-    if tab == "mine":
-        return sa.and_(c.c.state == "agent", c.c.owner == who)
-    if tab == "closed":
-        return c.c.state == "closed"
-    return sa.or_(c.c.state == "bot", sa.and_(c.c.state == "agent", c.c.owner != who))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,29 +58,136 @@ class Narrow:
 EVERYTHING = Narrow()
 
 
-def _narrowed(narrow: Narrow, who: str) -> list[sa.ColumnElement[bool]]:
+def _values(shops: Sequence[str], who: str, listed: Owed) -> dict[str, Any]:
+    return {"shops": list(shops), "who": who, "always": list(listed.shops), "listed": list(listed.conversations)}
+
+
+def _here(dialect: str) -> sa.ColumnElement[bool]:
+    return one_of(dialect, c.c.shop, "shops")
+
+
+def _bot_owes(dialect: str) -> sa.ColumnElement[bool]:
+    """With the bot, answered by it, owed by a person, in a shop whose queue lists all of these."""
+    return sa.and_(one_of(dialect, c.c.shop, "always"), c.c.owed, c.c.state == "bot")
+
+
+def _broken(dialect: str) -> sa.ColumnElement[bool]:
+    """Somebody promised the buyer an answer and did not keep it."""
+    overdue = sa.select(promise.c.conversation).where(one_of(dialect, promise.c.shop, "shops"), promise.c.overdue)
+    return c.c.id.in_(overdue)
+
+
+def _mine() -> sa.ColumnElement[bool]:
+    return sa.and_(c.c.state == "agent", c.c.owner == sa.bindparam("who"))
+
+
+def _parts(dialect: str, tab: str) -> list[list[sa.ColumnElement[bool]]]:
+    """What a tab holds, in parts that overlap nowhere. Each part of the queue is found by an index of its own: the
+    queue is short, however much lies closed behind it."""
+    here = _here(dialect)
+    if tab == "waiting":
+        others = [here, c.c.state != "waiting", sa.not_(_bot_owes(dialect))]
+        chosen = [one_of(dialect, c.c.id, "listed"), c.c.owed, c.c.state == "bot", sa.not_(_broken(dialect))]
+        return [[here, c.c.state == "waiting"], [_bot_owes(dialect)], [*chosen, *others], [_broken(dialect), *others]]
+    if tab == "mine":
+        return [[here, _mine()]]
+    if tab == "closed":
+        return [[here, c.c.state == "closed"]]
+    return [[here, c.c.state == "bot"], [here, c.c.state == "agent", c.c.owner != sa.bindparam("who")]]
+
+
+def _turns(*conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """The waiting conversations whose assignment holds and is such."""
+    return sa.select(c.c.id).select_from(sa.join(c, assignment, valid())).where(*conditions)
+
+
+def _narrowed(narrow: Narrow) -> list[sa.ColumnElement[bool]]:
+    """``narrow`` says by which of its values the list is narrowed, not to which."""
     wanted: list[sa.ColumnElement[bool]] = []
-    turns = sa.select(c.c.id).select_from(sa.join(c, assignment, valid()))
     if narrow.group_id:
-        wanted.append(c.c.id.in_(turns.where(assignment.c.group_id == narrow.group_id)))
+        wanted.append(c.c.id.in_(_turns(assignment.c.group_id == sa.bindparam("group_id"))))
     if narrow.assigned == "nobody":
-        wanted.append(c.c.id.not_in(turns.where(assignment.c.assignee.is_not(None))))
+        wanted.append(c.c.id.not_in(_turns(assignment.c.assignee.is_not(None))))
     elif narrow.assigned:
-        person = who if narrow.assigned == "me" else narrow.assigned
-        wanted.append(c.c.id.in_(turns.where(assignment.c.assignee == person)))
+        wanted.append(c.c.id.in_(_turns(assignment.c.assignee == sa.bindparam("assigned"))))
     if narrow.reason:
-        wanted.append(c.c.reason == narrow.reason)
+        wanted.append(c.c.reason == sa.bindparam("reason"))
     if narrow.label:
-        labelled = sa.cast(buyer.c.labels, sa.String).contains(f'"{narrow.label}"', autoescape=True)
+        labelled = sa.cast(buyer.c.labels, sa.String).like(sa.bindparam("label"), escape="/")
         wanted.append(sa.exists().where(buyer.c.shop == c.c.shop, buyer.c.id == c.c.buyer_id, labelled))
     return wanted
 
 
+def _counted(*conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    return sa.select(sa.func.count()).select_from(c).where(*conditions)
+
+
+_BY_STATE = Ready(lambda dialect: sa.select(c.c.state, sa.func.count()).where(_here(dialect)).group_by(c.c.state))
+_BOT_OWES = Ready(lambda dialect: _counted(_bot_owes(dialect)))
+_CHOSEN = Ready(lambda dialect: _counted(*_parts(dialect, "waiting")[2]))
+_BROKEN = Ready(lambda dialect: _counted(*_parts(dialect, "waiting")[3]))
+_MINE = Ready(lambda dialect: _counted(_here(dialect), _mine()))
+_MY_TURN = Ready(
+    lambda dialect: _counted(_here(dialect), c.c.id.in_(_turns(assignment.c.assignee == sa.bindparam("who"))))
+)
+
+
 def counts(conn: sa.Connection, shops: Sequence[str], who: str, listed: Owed) -> dict[str, int]:
     """How many conversations each tab holds, and how many waiting ones are ``assigned`` to this person."""
-    wanted = {tab: _tab(tab, who, listed) for tab in TABS} | {"assigned": sa.and_(*_narrowed(Narrow("me"), who))}
-    here = sa.select(sa.func.count()).select_from(c).where(c.c.shop.in_(list(shops)))
-    return {name: conn.scalar(here.where(condition)) or 0 for name, condition in wanted.items()}
+    values = _values(shops, who, listed)
+    states: dict[str, int] = dict(_BY_STATE.rows(conn, values))
+
+    def count(statement: Ready) -> int:
+        return int(statement.rows(conn, values)[0][0])
+
+    mine = count(_MINE)
+    return {
+        "waiting": states.get("waiting", 0) + count(_BOT_OWES) + count(_CHOSEN) + count(_BROKEN),
+        "mine": mine,
+        "bot": states.get("bot", 0) + states.get("agent", 0) - mine,
+        "closed": states.get("closed", 0),
+        "assigned": count(_MY_TURN),
+    }
+
+
+def _timed(shops: int) -> list[Any]:
+    """What the queue is ordered by, given each shop's time and bands as numbered parameters."""
+
+    def of_shop(name: str) -> Any:
+        values = [sa.bindparam(f"{name}{n}", type_=sa.BigInteger) for n in range(shops)]
+        return sa.case(*((c.c.shop == sa.bindparam(f"shop{n}"), value) for n, value in enumerate(values)), else_=0)
+
+    now = of_shop("at")
+    # Where the reply would be late already, it may still be in time for the morning.
+    kept = sa.and_(c.c.due_at <= now, c.c.night_due_at > now)
+    due = sa.case((sa.or_(c.c.due_at.is_(None), kept), c.c.night_due_at), else_=c.c.due_at)
+    timed = {"due": due, "now": now, "warn": of_shop("warn"), "urgent": of_shop("urgent")}
+    return [sa.cast(one, sa.BigInteger).label(name) for name, one in timed.items()]
+
+
+def _by_deadline(of: Any) -> list[Any]:
+    left = of.due - of.now
+    near = ((left <= 0, 3), (left <= of.urgent, 0), (left <= of.warn, 1))
+    return [sa.case((of.due.is_(None), 4), *near, else_=2), sa.case((of.state == "waiting", 0), else_=1), of.due]
+
+
+@lru_cache(maxsize=256)
+def _places(tab: str, narrow: Narrow, shops: int) -> Ready:
+    """Which conversations a page shows, in order; rows are read whole for those alone."""
+    by_deadline = tab == "waiting" and shops > 0
+    columns = [c.c.id, c.c.state, c.c.last_at, *(_timed(shops) if by_deadline else ())]
+
+    def make(dialect: str) -> Any:
+        parts = (sa.select(*columns).where(*one, *_narrowed(narrow)) for one in _parts(dialect, tab))
+        of = sa.union_all(*parts).subquery().c
+        order = (*(_by_deadline(of) if by_deadline else ()), of.last_at.desc(), of.id)
+        place = (sa.bindparam("limit", type_=sa.BigInteger), sa.bindparam("offset", type_=sa.BigInteger))
+        return sa.select(of.id).order_by(*order).limit(place[0]).offset(place[1])
+
+    return Ready(make)
+
+
+_ROWS = Ready(lambda dialect: sa.select(*(c.c[name] for name in _SHOWN)).where(one_of(dialect, c.c.id, "ids")))
 
 
 def page(
@@ -104,22 +204,54 @@ def page(
 ) -> list[dict[str, Any]]:
     """One page of a tab. In the queue: in time by deadline (handoffs before owed ones), then overdue by longest wait.
 
-    Rows are conversations with the owner's name.
+    Rows are what the lists show of conversations, with the owner's name.
     """
-    query = sa.select(c).where(c.c.shop.in_(list(shops)), _tab(tab, who, listed), *_narrowed(narrow, who))
-    if tab == "waiting" and now:
-        shop_now = sa.case({shop: one.at for shop, one in now.items()}, value=c.c.shop, else_=0)
-        warn = sa.case({shop: one.warn_ms for shop, one in now.items()}, value=c.c.shop, else_=0)
-        urgent = sa.case({shop: one.urgent_ms for shop, one in now.items()}, value=c.c.shop, else_=0)
-        # Where the reply would be late already, it may still be in time for the morning.
-        kept = sa.and_(c.c.due_at <= shop_now, c.c.night_due_at > shop_now)
-        due = sa.case((sa.or_(c.c.due_at.is_(None), kept), c.c.night_due_at), else_=c.c.due_at)
-        left = due - shop_now
-        band = sa.case((due.is_(None), 4), (left <= 0, 3), (left <= urgent, 0), (left <= warn, 1), else_=2)
-        bot_answered = sa.case((c.c.state == "waiting", 0), else_=1)
-        query = query.order_by(band, bot_answered, due, c.c.last_at.desc(), c.c.id)
-    else:
-        query = query.order_by(c.c.last_at.desc(), c.c.id)
-    rows = [dict(row) for row in conn.execute(query.offset(offset).limit(limit)).mappings()]
+    values = _values(shops, who, listed) | {"limit": limit, "offset": offset}
+    for n, (shop, one) in enumerate(now.items()):
+        values |= {f"shop{n}": shop, f"at{n}": one.at, f"warn{n}": one.warn_ms, f"urgent{n}": one.urgent_ms}
+    values |= {"group_id": narrow.group_id, "reason": narrow.reason, "label": _within(narrow.label)}
+    values["assigned"] = who if narrow.assigned == "me" else narrow.assigned
+    ids = [found[0] for found in _places(tab, _shape(narrow), len(now)).rows(conn, values)]
+    known = {row["id"]: row for row in _ROWS.dicts(conn, {"ids": ids})}
+    rows = [known[one] for one in ids]
     owners = reading.names(conn, {row["owner"] for row in rows if row["owner"]})
     return [{**row, "owner_name": owners.get(row["owner"] or "")} for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a page shows at one moment: rows (``page``), what stands beside them (``beside.of``), and ``counts``."""
+
+    rows: list[dict[str, Any]]
+    beside: beside.Beside
+    counts: dict[str, int]
+
+
+def seen(
+    conn: sa.Connection,
+    shops: Sequence[str],
+    tab: str,
+    who: str,
+    listed: Owed,
+    now: Mapping[str, Now],
+    narrow: Narrow,
+    *,
+    offset: int,
+    limit: int,
+) -> Seen:
+    """One page of a tab with all that is shown of it."""
+    rows = page(conn, shops, tab, who, listed, now, narrow, offset=offset, limit=limit)
+    return Seen(rows, beside.of(conn, [row["id"] for row in rows]), counts(conn, shops, who, listed))
+
+
+def _shape(narrow: Narrow) -> Narrow:
+    """What a list is narrowed by, for which one statement stands."""
+    turn = narrow.assigned if narrow.assigned in ("", "nobody") else "somebody"
+    return Narrow(turn, *("x" if value else "" for value in (narrow.group_id, narrow.reason, narrow.label)))
+
+
+def _within(label: str) -> str:
+    """A pattern that finds a label among the labels as they are stored."""
+    for sign in "/%_":
+        label = label.replace(sign, f"/{sign}")
+    return f'%"{label}"%'

@@ -9,33 +9,15 @@ from pydantic import Field
 
 from bot.core.message import Origin
 from bot.service.desk import Reply
-from bot.service.desk_line import budget_facts
-from bot.service.directory import ZONE
 from bot.service.passing import To
-from bot.store.ids import to_ms
-from bot.store.reading import beside, queue, thread
+from bot.store.reading import beside, thread
 from bot.web import views
 from bot.web.problem import Problem, not_found
 from bot.web.recording import recorded
 from bot.web.route import DESK, EVERYBODY, Auth, Call, Route, Scope, Shape
-from bot.web.services import Services
 
 FOLLOW_UPS = 3
 _PLACE = re.compile(r"([0-9]{1,15})\.([0-9]{1,15})")
-
-
-class QueueQuery(Shape):
-    """Which list, of which shop, from where; whose turn (``me``, ``nobody`` or an id), in which
-    group, for which reason, with which label of the buyer."""
-
-    tab: Literal["waiting", "mine", "bot", "closed"] = "waiting"
-    shop: str = ""
-    assigned: str = Field("", max_length=80)
-    group: str = Field("", max_length=80)
-    reason: str = Field("", max_length=40)
-    label: str = Field("", max_length=20)
-    after: str = ""
-    limit: int = Field(50, ge=1, le=200)
 
 
 class ThreadQuery(Shape):
@@ -93,41 +75,6 @@ class SuggestionBody(Shape):
 
     id: str
     act: Literal["reject"]
-
-
-async def listing(call: Call) -> Any:
-    """One page of a tab, with the counts of all four; ``budgets`` says what shops leave out that list within budget."""
-    services, query = call.services, call.query
-    mine = call.principal.shops(services.directory.shops, EVERYBODY)
-    if query.shop and query.shop not in mine:
-        raise not_found()
-    shops = [query.shop] if query.shop else mine
-    budgets = await services.desk_line.listed(shops)
-    owed = queue.Owed(
-        [shop for shop in shops if services.directory.shops[shop].follow_up == "always"],
-        [one for standing in budgets.values() for one in standing.listed],
-    )
-    now = {shop: _now(services, shop) for shop in shops}
-    offset = views.offset(query.after)
-    who = call.principal.id
-    narrow = queue.Narrow(query.assigned, query.group, query.reason, query.label)
-    rows = await services.store.read(
-        queue.page, shops, query.tab, who, owed, now, narrow, offset=offset, limit=query.limit + 1
-    )
-    more = await services.store.read(beside.of, [row["id"] for row in rows])
-    return {
-        "items": [views.conversation(row, services, more.get(row["id"])) for row in rows[: query.limit]],
-        "next": str(offset + query.limit) if len(rows) > query.limit else None,
-        "counts": await services.store.read(queue.counts, shops, who, owed),
-        "budgets": {shop: budget_facts(one.spare, len(one.listed)) for shop, one in budgets.items()},
-        "now": views.moment(services.clocks.real()),
-    }
-
-
-def _now(services: Services, shop: str) -> queue.Now:
-    at = services.clocks.now(shop)
-    near = services.directory.ruleset(services.directory.shops[shop], at.astimezone(ZONE).date()).near
-    return queue.Now(to_ms(at), near.warn_s * 1000, near.urgent_s * 1000)
 
 
 async def detail(call: Call) -> Any:
@@ -300,15 +247,6 @@ def _act(name: str, handler: Any, body: Any = None) -> Route:
 
 
 ROUTES = [
-    Route(
-        "GET",
-        "/api/v1/conversations",
-        listing,
-        Auth.PERSON,
-        EVERYBODY,
-        Scope.ANY,
-        query=QueueQuery,
-    ),
     Route(
         "GET",
         "/api/v1/conversations/{conversation}",

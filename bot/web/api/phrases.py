@@ -30,6 +30,7 @@ from bot.web.route import (
 KEEPERS = (SUPERVISOR, OPERATOR, ADMIN)
 """Who may change the phrases of a shop; one's own everybody may."""
 FILE_AT_MOST = 2 << 20
+ENTRIES, ENTRIES_A_SHOP = 20, 5
 _TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
@@ -165,7 +166,7 @@ def _buyer(found: dict[str, Any]) -> dict[str, Any]:
 
 async def search(call: Call) -> Any:
     """Messages in which the words stand, the latest first (two Chinese characters are enough), and ``conversations`` of
-    buyers who are called so."""
+    buyers who are called so, and ``entries`` of the FAQ in which they stand."""
     query: SearchQuery = call.query
     mine = call.principal.shops(call.services.directory.shops, EVERYBODY)
     if query.shop and query.shop not in mine:
@@ -173,10 +174,23 @@ async def search(call: Call) -> Any:
     shops = [query.shop] if query.shop else mine
     found = await call.services.searching.find(shops, query.q, query.limit)
     talks = await call.services.searching.buyers(shops, query.q)
+    entries = await _entries(call, shops, query.q) if query.q.strip() else []
     return {
+        "entries": entries,
         "items": [{**row, "at": views.iso(row["at"])} for row in found],
         "conversations": [{**row, "last_at": views.iso(row["last_at"])} for row in talks],
     }
+
+
+async def _entries(call: Call, shops: list[str], text: str) -> list[dict[str, Any]]:
+    known = call.services.directory.shops
+    out: list[dict[str, Any]] = []
+    for shop in shops:
+        table = await call.services.publishing.table(shop, text=text, limit=ENTRIES_A_SHOP)
+        rows = (row.as_json() for row in table.rows)
+        of_shop = {"shop": shop, "shop_name": known[shop].name}
+        out += [of_shop | {name: row[name] for name in ("id", "question", "answer")} for row in rows]
+    return out[:ENTRIES]
 
 
 ROUTES: list[Route] = [

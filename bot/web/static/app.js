@@ -86,12 +86,13 @@ function App() {
   return html`<${Frame}>${broken.value ? html`<${Failed} problem=${{ title: t("problem.page"), detail: String(broken.value.message) }} retry=${() => location.reload()} />` : ready ? html`<${Content} ...${found.args} />` : html`<${Loading} />`}<//>`;
 }
 
+// The page's modules, the words and who sits here come in any order; without words nothing is shown.
 async function begin() {
-  await speak(lang.value);
   const first = find(location.pathname);
   if (first) fetchPage(first.page);
+  arrive().catch((problem) => (broken.value = problem));
+  await speak(lang.value);
   render(html`<${App} />`, document.getElementById("app"));
-  await arrive().catch((problem) => (broken.value = problem));
 }
 
 begin();

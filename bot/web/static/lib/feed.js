@@ -14,6 +14,9 @@ export const feedState = signal("connecting");
 
 const listeners = new Set();
 let cursor = "";
+// Where the feed began, and as of where the page was first read: what lies between would be told by nobody.
+let began = "";
+let read = "";
 let socket = null;
 let attempts = 0;
 let retryTimer = 0;
@@ -77,8 +80,21 @@ function take(message) {
   heardAt = Date.now();
   if (message.now) correct(message.now);
   if (message.cursor) cursor = message.cursor;
+  if (!began) {
+    began = cursor;
+    meet();
+  }
   if (message.events?.length) tell(message.events);
 }
+
+/** What a page first shows is as of this place of the feed. */
+export function asOf(place) {
+  if (read) return;
+  read = place;
+  meet();
+}
+
+const meet = () => read && began && read !== began && tell([{ kind: "resync" }]);
 
 const tell = (events) => [...listeners].forEach((hear) => hear(events));
 

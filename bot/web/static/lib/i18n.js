@@ -12,7 +12,8 @@ export const short = computed(() => (lang.value === "en" ? "en" : "zh"));
 /** Load one language's words and show them; the choice is remembered in this browser. */
 export async function speak(code) {
   if (!loaded.has(code)) {
-    const answer = await fetch(new URL(`../words/${code}.json`, import.meta.url));
+    const url = new URL(`../words/${code}.json`, import.meta.url).href;
+    const answer = (await window.asked(url)) || (await fetch(url));
     if (!answer.ok) throw new Error(`words/${code}.json: ${answer.status}`);
     loaded.set(code, await answer.json());
   }

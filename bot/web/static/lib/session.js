@@ -28,8 +28,8 @@ export async function arrive() {
 
 /** Load what every page needs once somebody is logged in. */
 export async function settle() {
-  await loadShops();
   follow();
+  await loadShops();
 }
 
 export async function loadShops() {

@@ -6,7 +6,7 @@ import { useKeys } from "../lib/keys.js";
 import { route } from "../lib/router.js";
 import { shopOf } from "../lib/session.js";
 import { Empty, Loading } from "../ui/parts.js";
-import { hear, open, tabOf, turn, turnTo } from "./inbox_desk.js";
+import { hear, listKey, open, tabOf, turn, turnTo } from "./inbox_desk.js";
 import { SupervisorLine } from "./inbox_line.js";
 import { List } from "./inbox_list.js";
 
@@ -65,8 +65,7 @@ function Middle({ id, onSide }) {
 
 export function Page({ id }) {
   const side = usePanel(id);
-  const { tab, shop, assigned, group } = route.value.query;
-  useEffect(turn, [tab, shop, assigned, group]);
+  useEffect(turn, [listKey()]);
   useEffect(() => turnTo(id), [id]);
   useFeed(hear);
   useKeys({

@@ -83,7 +83,7 @@ const saidLast = (talk) => (talk.last_text ? t("word.with_detail", { word: tOr(`
 
 function Earlier({ list }) {
   return html`<section><h3>${t("buyer.earlier")}</h3>${list.length === 0 ? html`<p class="meta">${t("buyer.no_earlier")}</p>`
-    : html`<ul class="earlier">${list.map((talk) => html`<li key=${talk.id}><a href=${talkUrl(talk.id)}><span class="pair"><time>${localDay(talk.last_at)} ${minuteTime(talk.last_at)}</time><${Chip}>${t(`buyer.state.${talk.state}`)}<//></span><span class="last">${saidLast(talk)}</span></a></li>`)}</ul>`}</section>`;
+    : html`<ul class="earlier">${list.map((talk) => html`<li key=${talk.id}><a href=${talkUrl(talk.id, talk.line)}><span class="pair"><time>${localDay(talk.last_at)} ${minuteTime(talk.last_at)}</time><${Chip}>${t(`buyer.state.${talk.state}`)}<//></span><span class="last">${saidLast(talk)}</span></a></li>`)}</ul>`}</section>`;
 }
 
 function Privacy({ talk }) {

@@ -28,6 +28,8 @@ export function useCheck(talk, text, origin) {
 const Said = ({ tone, children }) => html`<p class=${tone}><${Icon} name="alert" />${children}</p>`;
 
 function Worth({ found }) {
+  if (found.only_begun) return html`<${Said} tone="warn">${t("check.only_begun")}<//>`;
+  if (found.counts && !found.known) return html`<p><${Chip} tone="warn" icon="alert">${t("check.counts_unknown")}<//></p>`;
   if (found.counts) return html`<p><${Chip} tone="ok" icon="tick">${found.due_at ? t("check.counts_by", { at: minuteTime(found.due_at) }) : t("check.counts")}<//></p>`;
   if (!found.due_at || !found.reason || found.meaningless) return null;
   return html`<p><${Chip} tone="warn" icon="minus">${t("check.counts_not", { why: tOr(`counts.${found.reason}`, found.reason) })}<//></p>`;

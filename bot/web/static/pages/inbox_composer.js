@@ -38,17 +38,26 @@ function askFirst(said, sendAnyway) {
     <div class="acts end"><${Button} onClick=${done}>${t("act.cancel")}<//><${Button} kind="primary" onClick=${() => { done(); sendAnyway(); }}>${t("desk.send_anyway")}<//></div>`);
 }
 
-/** The keys of the composer that need Alt; physical keys, since Alt changes letters on some keyboards. */
-function altKey(event, acts) {
-  if (!event.altKey || event.ctrlKey || event.metaKey) return false;
-  const digit = /^Digit([1-3])$/.exec(event.code);
-  if (digit) acts.take(Number(digit[1]) - 1);
-  else if (event.code === "KeyN") acts.turnMode();
-  else if (event.code === "KeyJ") step(1);
-  else if (event.code === "KeyK") step(-1);
-  else return false;
-  event.preventDefault();
-  return true;
+/** The keys of the composer that need Alt, wherever the focus is but in another field; physical keys, since Alt changes
+ * letters on some keyboards. They act as soon as the composer is drawn. */
+function useAltKeys(field, acts) {
+  const latest = useRef(acts);
+  latest.current = acts;
+  useLayoutEffect(() => {
+    const press = (event) => {
+      if (!event.altKey || event.ctrlKey || event.metaKey || event.defaultPrevented || composing(event)) return;
+      if (event.target.closest("dialog") || (event.target !== field.current && event.target.closest("input, textarea, select"))) return;
+      const digit = /^Digit([1-3])$/.exec(event.code);
+      if (digit) latest.current.take(Number(digit[1]) - 1);
+      else if (event.code === "KeyN") latest.current.turnMode();
+      else if (event.code === "KeyJ") step(1);
+      else if (event.code === "KeyK") step(-1);
+      else return;
+      event.preventDefault();
+    };
+    document.addEventListener("keydown", press);
+    return () => document.removeEventListener("keydown", press);
+  }, []);
 }
 
 /** The channel of a conversation whose platform counts no reply sent through us, and what helps there, loaded only then. */
@@ -158,6 +167,7 @@ export function Composer({ talk, suggestion, followUps, recommended, lines, kept
     field.current.focus();
   };
   useKeys({ r: mode("reply"), n: mode("note") });
+  useAltKeys(field, { take, turnMode });
 
   // Keys typed fast are ahead of the answer: the choice then is the best of what was typed, once it is known.
   const choose = () => {
@@ -179,7 +189,7 @@ export function Composer({ talk, suggestion, followUps, recommended, lines, kept
     return true;
   };
   const onKeyDown = (event) => {
-    if (composing(event) || menuKey(event) || altKey(event, { take, turnMode })) return;
+    if (composing(event) || menuKey(event)) return;
     const how = sendKey(event, ctrlSends.value);
     if (how) {
       event.preventDefault();

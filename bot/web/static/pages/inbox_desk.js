@@ -1,11 +1,11 @@
 // The agent's desk: which conversations are listed, which one is open, and the acts upon it.
 import { signal } from "../lib/view.js";
 import { get, post } from "../lib/api.js";
-import { calmly } from "../lib/feed.js";
+import { asOf, calmly } from "../lib/feed.js";
 import { t } from "../lib/i18n.js";
 import { go, route, withQuery } from "../lib/router.js";
 import { me } from "../lib/session.js";
-import { noteWaiting } from "../ui/deadlines.js";
+import { NARROWS, noteWaiting, whole } from "../ui/deadlines.js";
 import { say, sayProblem } from "../ui/floating.js";
 
 const PAGE = 50;
@@ -33,9 +33,9 @@ let held = false;
 let heldRows = null;
 
 export const tabOf = () => (TABS.includes(route.value.query.tab) ? route.value.query.tab : "waiting");
-/** What the list is narrowed to: a shop, whose turn it is, a group. */
-const narrowed = () => Object.fromEntries(["shop", "assigned", "group"].map((name) => [name, route.value.query[name] || ""]));
-const listKey = () => [tabOf(), ...Object.values(narrowed())].join("|");
+/** What the list is narrowed to. */
+const narrowed = () => Object.fromEntries(NARROWS.map((name) => [name, route.value.query[name] || ""]));
+export const listKey = () => JSON.stringify([tabOf(), narrowed()]);
 
 /** Fetch the list again, as far down as it was already shown. */
 export const loadRows = calmly(async () => {
@@ -45,9 +45,10 @@ export const loadRows = calmly(async () => {
   try {
     const answer = await get("/conversations", { tab: tabOf(), ...narrowed(), limit });
     if (key !== listKey()) return loadRows();
+    asOf(answer.cursor);
     tabCounts.value = answer.counts;
     budgets.value = answer.budgets;
-    if (key === "waiting|||") noteWaiting(answer);
+    if (whole()) noteWaiting(answer);
     rowsProblem.value = null;
     if (shown > limit) return place(withTail(answer.items));
     next = answer.next;
@@ -151,8 +152,8 @@ export async function loadOlder() {
   open.value = { ...open.value, lines: [...answer.lines.filter((l) => !shown.has(l.id)), ...open.value.lines], more_before: answer.more_before, grown: true };
 }
 
-/** The address of a conversation within the present list. */
-export const talkUrl = (id) => withQuery({ line: "" }, id ? `/inbox/${encodeURIComponent(id)}` : "/inbox");
+/** The address of a conversation within the present list, open at a line of it where one is named. */
+export const talkUrl = (id, line = "") => withQuery({ line }, id ? `/inbox/${encodeURIComponent(id)}` : "/inbox");
 
 /** Open the row after (or before) the open one. */
 export function step(by) {

@@ -5,7 +5,7 @@ import { number, t, tOr } from "../lib/i18n.js";
 import { useKeys } from "../lib/keys.js";
 import { go, route, withQuery } from "../lib/router.js";
 import { shopOf, shops } from "../lib/session.js";
-import { Countdown, Marked, Promised, Turn, Unopened } from "../ui/deadlines.js";
+import { Countdown, Marked, NARROWS, Promised, Turn, Unopened } from "../ui/deadlines.js";
 import { Chip, Empty, Failed, Icon, Loading, ShopPicker, reasonWord } from "../ui/parts.js";
 import { find } from "../ui/shell.js";
 import { Windowed } from "../ui/windowed.js";
@@ -44,44 +44,55 @@ const Only = ({ name, value, icon, children }) => {
   return html`<a class=${cls("chip", on && "info")} href=${withQuery({ [name]: on ? "" : value, tab: "" })} aria-current=${on ? "true" : undefined}><${Icon} name=${on ? "tick" : icon} />${children}</a>`;
 };
 
-/** Whose turn, and which group: the filters there is something for. */
+const SAID = { platform: (code) => t(`platform.${code}`), reason: reasonWord, label: (word) => word };
+const NONE = Object.fromEntries(NARROWS.map((name) => [name, ""]));
+
+// Choosing filters is loaded when somebody does it.
+const choose = () => import("./inbox_filter.js").then((module) => module.chooseFilters());
+
+/** The chosen filters, each to be taken away by a press; whose turn, and which group: the filters there is something for. */
 function Narrow() {
   const { assigned, group } = route.value.query;
+  const chosen = Object.keys(SAID).filter((name) => route.value.query[name]);
   const n = tabCounts.value.assigned || 0;
   const groups = [...new Map((rows.value || []).filter((x) => x.group).map((x) => [x.group.id, x.group])).values()];
-  if (!(n || assigned || group || groups.length)) return null;
-  return html`<p class="filter chips">${(n > 0 || assigned === "me") && html`<${Only} name="assigned" value="me" icon="person">${t("list.my_turn", { n })}<//>`}
+  if (!(n || assigned || group || groups.length || chosen.length)) return null;
+  return html`<p class="filter chips">${chosen.map((name) => {
+    const what = SAID[name](route.value.query[name]);
+    return html`<a key=${name} class="chip info" href=${withQuery({ [name]: "" })} aria-label=${t("filter.without", { what })}>${what}<${Icon} name="cross" /></a>`;
+  })}${(n > 0 || assigned === "me") && html`<${Only} name="assigned" value="me" icon="person">${t("list.my_turn", { n })}<//>`}
     ${groups.map((g) => html`<${Only} key=${g.id} name="group" value=${g.id} icon="people">${g.name}<//>`)}${group && !groups.length && html`<${Only} name="group" value=${group} icon="people">${t("list.this_group")}<//>`}</p>`;
 }
 
 function Nothing({ tab }) {
+  if (NARROWS.some((name) => route.value.query[name])) return html`<${Empty} actions=${html`<a class="button" href=${withQuery(NONE)}>${t("filter.clear")}</a>`}>${t("empty.filtered")}<//>`;
   const words = tab === "waiting" ? t("empty.waiting", { n: tabCounts.value.bot }) : t(`empty.${tab}`);
   return html`<${Empty}>${words}<//>`;
 }
 
 export function List({ id }) {
   const tab = tabOf();
-  const [cursor, setCursor] = useState(-1);
-  const box = useRef(null);
+  const [cursor, setCursor] = useState({ at: -1 });
+  const goal = useRef(null);
   const list = rows.value;
-  useEffect(() => setCursor((list || []).findIndex((x) => x.id === id)), [id, list === null]);
+  useEffect(() => setCursor({ at: (list || []).findIndex((x) => x.id === id) }), [id, list === null]);
   const move = (by) => {
-    const at = Math.max(0, Math.min((list?.length || 0) - 1, cursor + by));
-    setCursor(at);
-    requestAnimationFrame(() => box.current?.querySelector(`[data-talk="${list[at]?.id}"]`)?.focus());
+    const at = Math.max(0, Math.min((list?.length || 0) - 1, cursor.at + by));
+    setCursor({ at });
+    goal.current = at;
   };
-  useKeys({ j: () => move(1), k: () => move(-1) });
-  return html`<section class="list" aria-label=${t("place.inbox")} ref=${box}
+  useKeys({ j: () => move(1), k: () => move(-1), f: choose });
+  return html`<section class="list" aria-label=${t("place.inbox")}
       onPointerEnter=${(e) => e.pointerType === "mouse" && hold(true)} onPointerLeave=${() => hold(false)}>
-    <nav class="tabs" aria-label=${t("list.tabs")}>${TABS.map((name) => html`<a key=${name} href=${withQuery({ tab: name === "waiting" ? "" : name, assigned: "", group: "" })} aria-current=${name === tab ? "page" : undefined}>
+    <nav class="tabs" aria-label=${t("list.tabs")}>${TABS.map((name) => html`<a key=${name} href=${withQuery({ tab: name === "waiting" ? "" : name, assigned: "", group: "", reason: "" })} aria-current=${name === tab ? "page" : undefined}>
       ${t(`tab.${name}`)} <b class=${cls("count", (name !== "waiting" || !tabCounts.value.waiting) && "calm")}>${number(tabCounts.value[name])}</b></a>`)}</nav>
     <${ShopPicker} shops=${shops.value} all value=${route.value.query.shop || ""} onPick=${(shop) => go(withQuery({ shop }), { replace: true })} />
     <${Narrow} />
     ${tab === "waiting" && html`<${LeftOut} budgets=${budgets.value} />`}
     ${rowsProblem.value && html`<${Failed} problem=${rowsProblem.value} retry=${loadRows} />`}
     ${list === null ? !rowsProblem.value && html`<${Loading} />` : list.length === 0 ? html`<${Nothing} tab=${tab} />`
-      : html`<${Windowed} items=${list} height=${HEIGHT} at=${cursor} onEnd=${loadMoreRows} label=${t(`tab.${tab}`)}
+      : html`<${Windowed} items=${list} height=${HEIGHT} at=${cursor.at} goal=${goal} onEnd=${loadMoreRows} label=${t(`tab.${tab}`)}
           onFocusIn=${() => hold(true)} onFocusOut=${() => hold(false)} row=${(talk) => html`<${Row} talk=${talk} chosen=${talk.id === id} />`} />`}
-    <p class="order meta"><${Icon} name="clock" />${t("list.order")}<span class="grow"></span><button type="button" class="link" onClick=${find}>${t("find.title")}</button></p>
+    <p class="order meta"><${Icon} name="clock" />${t("list.order")}<span class="grow"></span><button type="button" class="link" onClick=${choose}>${t("filter.title")}</button><button type="button" class="link" onClick=${find}>${t("find.title")}</button></p>
   </section>`;
 }

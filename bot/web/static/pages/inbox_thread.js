@@ -118,6 +118,19 @@ const isBuyers = (line) => line.sender === "buyer" && !line.recalled;
 // Reporting is loaded when somebody does it.
 const reportLine = (talk, line) => import("./inbox_report.js").then((module) => module.report(talk, line));
 
+/** Put the focus on the line before or after the one that has it, at first on the latest: what W and X then mean. */
+function chooseLine(box, by) {
+  // Where the arrows scroll or choose something else, they go on doing so.
+  if (document.activeElement?.closest(".list, .side, nav, [role=listbox]")) return false;
+  const all = [...box.querySelectorAll("[data-line]")];
+  const at = all.indexOf(document.activeElement?.closest("[data-line]"));
+  const line = at < 0 ? by < 0 && all.pop() : all[at + by];
+  if (!line) return false;
+  line.focus({ preventScroll: true });
+  line.scrollIntoView({ block: "nearest" });
+  return true;
+}
+
 /** The line a key means: the one that has the focus, else the latest that fits. */
 function meant(lines, fits) {
   const id = document.activeElement?.closest("[data-line]")?.dataset.line;
@@ -144,6 +157,8 @@ function Lines({ talk, lines, events, passings, reports, more, room }) {
   useNamedLine(box, low, lines, more);
   const marked = markedIn(events);
   useKeys({
+    ArrowUp: () => chooseLine(box.current, -1),
+    ArrowDown: () => chooseLine(box.current, 1),
     w: () => {
       const line = can("desk") && meant(lines, isAnswer);
       return line ? mark(talk, line) : false;

@@ -48,7 +48,7 @@ function Others({ list, shop }) {
   if (!list.length) return html`<p class="meta">${t("wrong.nobody_else")}</p>`;
   const now = shopMoment(shopOf(shop)?.clock);
   return html`<div><p><strong>${t("wrong.others", { n: list.length })}</strong></p><ul class="others">
-    ${(all ? list : list.slice(0, LISTED)).map((o) => html`<li key=${o.id}><a href=${talkUrl(o.id)}>${o.buyer_name || o.buyer_id}</a> <time>${when(o.at, now)}</time></li>`)}</ul>
+    ${(all ? list : list.slice(0, LISTED)).map((o) => html`<li key=${o.id}><a href=${talkUrl(o.id, o.line)}>${o.buyer_name || o.buyer_id}</a> <time>${when(o.at, now)}</time></li>`)}</ul>
     ${!all && list.length > LISTED && html`<button type="button" class="link" onClick=${() => setAll(true)}>${t("wrong.all", { n: list.length - LISTED })}</button>`}</div>`;
 }
 

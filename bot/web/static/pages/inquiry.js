@@ -45,7 +45,7 @@ function Explained({ data }) {
   const shop = shopOf(data.shop);
   return html`<section><div class="card"><p class="chips"><${Chip} tone=${verdictTone(data.reason)}>${verdictWord(data.reason)}<//>${data.owed && html`<${Chip} tone="warn">${t("list.owed_short")}<//>`}${data.night && html`<${Chip}>${t(`night.${data.night}`)}<//>`}${shop && html`<span class="meta">${shop.name}</span>`}</p>
       ${data.text && html`<blockquote>${data.text}</blockquote>`}<p class="said">${said(data.sentence)}</p>
-      <div class="acts"><a class="button" href=${talkUrl(data.conversation, data.shop)}><${Icon} name="talk" />${t("rate.open_talk")}</a></div></div></section>
+      <div class="acts"><a class="button" href=${talkUrl(data.conversation, data.shop, data.id)}><${Icon} name="talk" />${t("rate.open_talk")}</a></div></div></section>
     <${Clock} clock=${data.clock} ruleset=${data.ruleset} />
     <section><h2>${t("inquiry.replies")}</h2>${data.replies.length === 0 ? html`<p class="card muted">${t("inquiry.no_replies")}</p>` : html`<ol class="stacked">${data.replies.map((r) => html`<${Reply} key=${r.message} reply=${r} decided=${r.message === data.clock?.decided_by} />`)}</ol>`}</section>
     <${Settled} data=${data} shop=${shop} />`;

@@ -13,6 +13,7 @@ import { ByHour, Entries, Funnel, Handoffs, Week } from "./rates_charts.js";
 import { behind, ByReason, Inquiries } from "./rates_inquiries.js";
 import { Kpi } from "./rates_kpi.js";
 import { Passings } from "./rates_passings.js";
+import { Drafts } from "./rates_drafts.js";
 import { compared, period, PeriodPicker } from "./rates_period.js";
 import { ByAgent, ByDay, ByShop, fraction } from "./rates_tables.js";
 
@@ -94,6 +95,7 @@ function Overview({ shop }) {
       ${rates.volume > 0 && html`${byHour && html`<${ByHour} series=${byHour} rates=${rates} />`}${byWeek && html`<${Week} series=${byWeek} />`}`}
       ${flow && flow.funnel.some((s) => s.count) && html`<div class="halves"><${Funnel} flow=${flow} compare=${compare} /><${Handoffs} flow=${flow} compare=${compare} /></div><${Entries} flow=${flow} compare=${compare} />`}
       ${shops && html`<${ByShop} items=${shops.items} />`}${agents && html`<${ByAgent} agents=${agents} />`}${rates.volume > 0 && byDay && html`<${ByDay} series=${byDay} compare=${compare} />`}`}<//>
+    <${Drafts} shop=${shop.id} days=${days.days || 30} mark=${mark} />
     <${Passings} shop=${shop.id} days=${days.days || 30} mark=${mark} />
     <${Inquiries} shop=${shop.id} period=${days} names=${names} mark=${mark} />
     ${shop.simulated && html`<section class="card"><h2>${t("start.checklist")}</h2><p class="muted">${t("start.checklist_why")}</p><${Checklist} /></section>`}`;

@@ -40,7 +40,7 @@ export function ByReason({ counts }) {
 
 const Row = ({ q, shop }) => html`<tr><td><time>${dayWord(q.opened_at)} ${clockTime(q.opened_at)}</time></td><td>${q.buyer_name}</td><td class="words">${q.text_excerpt}</td>
   <td><span class="chips"><${Chip} tone=${verdictTone(q.reason)}>${verdictWord(q.reason)}<//>${q.owed && html`<${Chip} tone="warn">${t("list.owed_short")}<//>`}${q.night && html`<${Chip} tone=${q.night === "missed" ? "danger" : ""}>${t(`night.${q.night}`)}<//>`}</span></td>
-  <td class="num">${seconds(q.response_s)}</td><td><div class="acts"><a href=${inquiryUrl(q.id)}>${t("why.ask")}</a><a href=${talkUrl(q.conversation, shop)}>${t("rate.open_talk")}</a></div></td></tr>`;
+  <td class="num">${seconds(q.response_s)}</td><td><div class="acts"><a href=${inquiryUrl(q.id)}>${t("why.ask")}</a><a href=${talkUrl(q.conversation, shop, q.id)}>${t("rate.open_talk")}</a></div></td></tr>`;
 
 const Table = ({ items, shop }) => html`<div class="scroll"><table class="stack"><thead><tr><th scope="col">${t("rate.opened")}</th><th scope="col">${t("word.buyer")}</th><th scope="col">${t("rate.question")}</th><th scope="col">${t("rate.verdict")}</th><th scope="col" class="num">${t("rate.response")}</th><th scope="col"><span class="unseen">${t("word.acts")}</span></th></tr></thead>
   <tbody>${items.map((q) => html`<${Row} key=${q.id} q=${q} shop=${shop} />`)}</tbody></table></div>`;

@@ -71,14 +71,14 @@ export function noteWaiting(answer) {
   waiting.value = answer.items.slice(0, LOOK_AT);
 }
 
-/** Whether the page shows the whole waiting list, and so fetches it anyway. */
-function listed() {
-  const { path, query } = route.value;
-  return path.startsWith("/inbox") && !query.tab && !query.shop && !query.assigned && !query.group;
-}
+/** By what the address can narrow a list of conversations. */
+export const NARROWS = ["shop", "platform", "assigned", "group", "reason", "label"];
+
+/** Whether the inbox shows the whole waiting list, and so fetches it anyway. */
+export const whole = () => route.value.path.startsWith("/inbox") && !["tab", ...NARROWS].some((name) => route.value.query[name]);
 
 const look = calmly(async () => {
-  if (listed()) return;
+  if (whole()) return;
   const answer = await get("/conversations", { tab: "waiting", limit: LOOK_AT }).catch(() => null);
   if (answer) noteWaiting(answer);
 }, 1000);

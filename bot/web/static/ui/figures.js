@@ -35,7 +35,8 @@ const keep = (shop) => new URLSearchParams({ shop: shop.id, ...(shop.simulated ?
 export const viewUrl = (id, shop) => `/rates${id && `/${id}`}?${keep(shop)}`;
 
 export const inquiryUrl = (id) => `/rates/inquiries/${encodeURIComponent(id)}`;
-export const talkUrl = (id, shop) => `/inbox/${encodeURIComponent(id)}?shop=${encodeURIComponent(shop)}`;
+/** A conversation in the inbox, open at a line of it where one is named. */
+export const talkUrl = (id, shop, line) => `/inbox/${encodeURIComponent(id)}?${new URLSearchParams({ shop, ...(line ? { line } : {}) })}`;
 
 /** Call when something was counted in a shop, so that figures are fetched anew. */
 export function useCounted(shop, act) {

@@ -46,7 +46,7 @@ export function Line({ line, shop, onResend, children }) {
   const side = kindOf(line);
   if (side === "system") return html`<p class="system">${line.text} <time>${line.at && clockTime(line.at)}</time></p>`;
   const parts = (line.parts || []).filter((p) => p !== "answer");
-  return html`<article class=${cls("line", side, line.recalled && "recalled")} data-line=${line.id}>
+  return html`<article class=${cls("line", side, line.recalled && "recalled")} data-line=${line.id} tabindex="-1">
     <header>${whoSaid(line, side)}${side === "bot" && html`<${Chip} tone="bot" icon="bot">${t("line.automatic")}<//>`}
       ${parts.map((p) => html`<${Chip} key=${p}>${t(`part.${p}`)}<//>`)}<time>${line.at && clockTime(line.at)}</time></header>
     <div class="bubble"><${Saying} line=${line} /></div>

@@ -11,7 +11,6 @@ import { sayProblem, showDialog } from "./floating.js";
 
 const PAUSE_MS = 200;
 const MESSAGES = 20;
-const ENTRIES = 5;
 const AROUND = 24;
 
 const SCREENS = [
@@ -47,16 +46,12 @@ const ofMessage = (asked) => (m) => ({
 
 const ofTalk = (c) => ({ key: `talk${c.id}`, url: `/inbox/${encodeURIComponent(c.id)}`, icon: "person", title: c.buyer_name || c.buyer_id, detail: excerpt(c.last_text || "", ""), meta: `${localDay(c.last_at)} ${minuteTime(c.last_at)}`, group: "find.talks" });
 
-const ofEntry = (shop) => (e) => ({ key: `${shop}${e.id}`, url: `/faq/${encodeURIComponent(e.id)}?shop=${encodeURIComponent(shop)}`, icon: "book", title: e.question, detail: excerpt(e.answer, ""), group: "find.entries" });
+const ofEntry = (e) => ({ key: `${e.shop}${e.id}`, url: `/faq/${encodeURIComponent(e.id)}?shop=${encodeURIComponent(e.shop)}`, icon: "book", title: e.question, who: shops.value.length > 1 && e.shop_name, detail: excerpt(e.answer, ""), group: "find.entries" });
 
 /** What fits: {asked, items}, places first, then buyers of that name, then messages, the latest first, then entries. */
 async function found(asked) {
-  const shop = shops.value[0]?.id;
-  const [messages, entries] = await Promise.all([
-    get("/messages/search", { q: asked, limit: MESSAGES }),
-    shop ? get(`/shops/${encodeURIComponent(shop)}/entries`, { q: asked, limit: ENTRIES }) : { items: [] },
-  ]);
-  return [...screens(asked), ...messages.conversations.map(ofTalk), ...messages.items.map(ofMessage(asked)), ...entries.items.map(ofEntry(shop))];
+  const { conversations, items, entries } = await get("/messages/search", { q: asked, limit: MESSAGES });
+  return [...screens(asked), ...conversations.map(ofTalk), ...items.map(ofMessage(asked)), ...entries.map(ofEntry)];
 }
 
 function useFound(asked) {

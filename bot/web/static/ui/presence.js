@@ -33,6 +33,17 @@ export async function sayPresence(state) {
 /** A conversation that a colleague passed to this person, told on whichever page they are. */
 const passedToMe = (event) => event.kind === "passed" && event.body.to === me.value.id;
 
+/** A conversation whose turn it became for this person: the groups gave it to them. */
+const assignedToMe = (event) => event.kind === "assigned" && event.body.to === me.value.id;
+
+/** Many at once are told in one. */
+function tellTurns(events) {
+  const talks = [...new Set(events.filter(assignedToMe).map((e) => e.conversation))];
+  if (!talks.length || events.some(passedToMe)) return;
+  const link = talks.length === 1 ? `/inbox/${encodeURIComponent(talks[0])}` : "/inbox?assigned=me";
+  say(t("turn.to_me", { n: talks.length }), { tone: "warn", key: "turn", stay: 20_000, link });
+}
+
 async function choose() {
   const { Choice } = await import("./presence_choice.js");
   showDialog(t("presence.title"), (close) => html`<${Choice} close=${close} />`);
@@ -54,6 +65,7 @@ export function Presence() {
   useFeed((events) => {
     if (!mine) return;
     if (events.some((e) => e.kind === "presence" && e.ref === me.value.id)) beat();
+    tellTurns(events);
     const passed = events.filter(passedToMe).pop();
     if (passed) say(t("pass.to_me"), { tone: "warn", key: passed.ref, stay: 20_000, link: `/inbox/${encodeURIComponent(passed.conversation)}` });
   }, [mine]);

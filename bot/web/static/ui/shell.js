@@ -23,7 +23,7 @@ const PLACES = [
 
 const SHEET = [
   ["keys.everywhere", [["G I", "place.inbox"], ["G F", "place.faq"], ["G M", "place.rates"], ["G S", "place.simulator"], ["G D", "place.deliveries"], ["/", "keys.search"], ["Ctrl K", "keys.search"], ["D", "keys.scheme"], ["O", "presence.title"], ["Z", "act.undo"], ["Esc", "keys.close"], ["?", "keys.sheet"]]],
-  ["keys.inbox", [["J / K", "keys.next"], ["Enter", "keys.open"], ["T", "act.takeover"], ["R", "composer.reply"], ["N", "composer.note"], ["B", "act.release"], ["A", "act.transfer"], ["U", "act.escalate"], ["L", "keys.label"], ["P", "keys.panel"], ["W", "wrong.title"], ["X", "report.act"], ["E", "act.close"]]],
+  ["keys.inbox", [["J / K", "keys.next"], ["Enter", "keys.open"], ["T", "act.takeover"], ["R", "composer.reply"], ["N", "composer.note"], ["B", "act.release"], ["A", "act.transfer"], ["U", "act.escalate"], ["L", "keys.label"], ["P", "keys.panel"], ["F", "filter.title"], ["↑ / ↓", "keys.choose_line"], ["W", "wrong.title"], ["X", "report.act"], ["E", "act.close"]]],
   ["keys.composer", [["Enter", "act.send"], ["Shift Enter", "keys.line"], ["Alt Enter", "keys.send_next"], ["Alt Shift Enter", "keys.send_release"], ["Alt 1", "keys.draft_send"], ["Alt 2", "keys.draft_edit"], ["Alt 3", "keys.draft_reject"], ["Alt 1–3", "keys.suggestion"], ["Alt N", "keys.mode"], ["Alt J / Alt K", "keys.next"], ["/ 、", "keys.phrases"], ["↑", "keys.again"]]],
 ];
 
