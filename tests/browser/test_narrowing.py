@@ -22,6 +22,7 @@ def test_the_list_is_narrowed_by_key_and_the_address_keeps_it(desk: OpenPage):
     dialog = page.get_by_role("dialog", name="筛选")
     expect(dialog.get_by_label("转人工原因")).to_be_focused()
     dialog.get_by_label("标签").select_option("老客")
+    dialog.get_by_label("标签").focus()
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")

@@ -73,7 +73,7 @@ def test_one_key_begins_a_correction_and_an_operator_confirms_the_proposal(desk:
 
 def test_the_arrows_choose_which_line_a_key_means(desk: OpenPage):
     seen = desk()
-    talk = say(seen, "什么时候发货", "chosen-line")
+    talk = say(seen, "能开发票吗", "chosen-line")
     channel = seen.call("GET", "/shops")[0]["channels"][0]["key"]
     seen.call("POST", f"/sim/{channel}/say", {"buyer": "chosen-line", "text": "发什么快递"})
     page = seen.page
@@ -87,7 +87,7 @@ def test_the_arrows_choose_which_line_a_key_means(desk: OpenPage):
         page.keyboard.press("ArrowUp")
         expect(lines.nth(nth)).to_be_focused()
     page.keyboard.press("w")
-    expect(page.get_by_role("region", name="答错了")).to_contain_text("「什么时候发货」已留作用例")
+    expect(page.get_by_role("region", name="答错了")).to_contain_text("「能开发票吗」已留作用例")
     expect(answers.first.get_by_role("button", name="已标为答错")).to_be_visible()
     expect(answers.last.get_by_role("button", name="答错了")).to_be_visible()
     seen.quiet()
