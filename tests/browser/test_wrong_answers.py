@@ -74,11 +74,12 @@ def test_one_key_begins_a_correction_and_an_operator_confirms_the_proposal(desk:
 def test_the_arrows_choose_which_line_a_key_means(desk: OpenPage):
     seen = desk()
     talk = say(seen, "能开发票吗", "chosen-line")
-    channel = seen.call("GET", "/shops")[0]["channels"][0]["key"]
-    seen.call("POST", f"/sim/{channel}/say", {"buyer": "chosen-line", "text": "发什么快递"})
     page = seen.page
     page.goto(f"/inbox/{talk}")
     answers = page.locator("article.line.bot")
+    expect(answers).to_have_count(1)
+    channel = seen.call("GET", "/shops")[0]["channels"][0]["key"]
+    seen.call("POST", f"/sim/{channel}/say", {"buyer": "chosen-line", "text": "发什么快递"})
     expect(answers).to_have_count(2)
     expect(reply_field(page)).to_be_focused()
     page.keyboard.press("Escape")
