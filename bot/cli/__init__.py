@@ -81,6 +81,7 @@ def _register() -> None:
         explain,
         init,
         kb,
+        kb_check,
         ledger,
         people,
         routes,
@@ -100,6 +101,8 @@ def _register() -> None:
     app.add_typer(alarm.app, name="alarm")
     app.add_typer(buyer.app, name="buyer")
     app.add_typer(channel.app, name="channel")
+    kb.app.command(name="check", epilog=ELSEWHERE)(kb_check.check)
+    kb.app.command(name="test", epilog=ELSEWHERE)(kb_check.play_set)
     app.add_typer(kb.app, name="kb")
     app.add_typer(ledger.app, name="ledger")
     app.add_typer(people.users, name="user")

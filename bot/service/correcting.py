@@ -123,6 +123,7 @@ class Correcting:
             "message": answer["asked"],
             "by": who,
             "at": now,
+            "dropped": False,
         }
         stored.add_case(conn, case)
         kind = said.propose or NOT_THIS
@@ -146,7 +147,7 @@ class Correcting:
 
     async def cases(self, shop: str) -> list[dict[str, Any]]:
         """A shop's gate cases, latest first."""
-        return await self._named(await self._store.read(stored.cases, shop))
+        return await self._named(await self._publishing.cases.known(shop))
 
     async def drop_case(self, shop: str, case: str, *, by: str) -> None:
         """Take a gate case away.
@@ -163,11 +164,12 @@ class Correcting:
         rows = await self._named(await self._store.read(stored.proposals, shop, state))
         return [{**row, "entry_question": known.get(row["entry"], "")} for row in rows]
 
-    async def decide(self, shop: str, proposal_id: str, *, confirm: bool, by: str) -> dict[str, Any]:
+    async def decide(self, shop: str, proposal_id: str, *, confirm: bool, by: str, reason: str = "") -> dict[str, Any]:
         """Confirm a proposal, which changes the entry at once, or dismiss it.
 
         Raises:
-            Refusal: there is none, it is decided already, or the entry cannot be changed so.
+            Refusal: there is none, it is decided already, the entry cannot be changed so, or cases break and there is
+                no reason to.
         """
         row = await self._store.read(stored.proposal_of, shop, proposal_id)
         if row is None:
@@ -175,19 +177,21 @@ class Correcting:
         if row["state"] != OPEN:
             raise Refusal(Because.CONFLICT, "decided", "这条建议已经处理过。", "This proposal is decided already.")
         if confirm:
-            await self._change(shop, row, by)
+            await self._change(shop, row, by, reason)
         state = CONFIRMED if confirm else DISMISSED
         await self._store.write(stored.decide, shop, proposal_id, state, by, self._clocks.now_ms(shop))
         return {**row, "state": state, "decided_by": by}
 
-    async def _change(self, shop: str, row: Mapping[str, Any], by: str) -> None:
+    async def _change(self, shop: str, row: Mapping[str, Any], by: str, reason: str) -> None:
         now = (await self._publishing.entry(shop, row["entry"])).stored
         data = dict(now.data)
         if row["kind"] == THRESHOLD:
             data["threshold"] = max(row["value"]["threshold"], data.get("threshold") or 0)
         else:
             data["not_this"] = list(dict.fromkeys([*data.get("not_this", ()), row["value"]["question"]]))
-        await self._publishing.save(shop, row["entry"], data, by=by, status=now.status, version=now.version)
+        await self._publishing.save(
+            shop, row["entry"], data, by=by, status=now.status, version=now.version, reason=reason
+        )
 
     async def _named(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         names = await self._store.read(reading.names, {row["by"] for row in rows})

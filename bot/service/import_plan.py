@@ -82,7 +82,7 @@ def _take(planned: Planned, state: str, change: Change, stored: Stored | None) -
     try:
         entry = sound(entry_of(change.entry.id, data_of(change.entry)))
     except Refusal as no:
-        planned.errors.append(RowError(change.row, _heading(no.pointer or ""), no.zh, no.en))
+        planned.errors.append(RowError(change.row, heading(no.pointer or ""), no.zh, no.en))
         return
     row = {"row": change.row, "state": state, "question": entry.question, "answer": entry.answer, "why": None}
     planned.rows.append(row)
@@ -91,7 +91,7 @@ def _take(planned: Planned, state: str, change: Change, stored: Stored | None) -
         planned.steps.append({"id": entry.id, "status": change.status, "data": data_of(entry), "version": version})
 
 
-def _heading(pointer: str) -> str:
+def heading(pointer: str) -> str:
     """The heading of the column that a pointer such as ``/keywords/never/0`` points into."""
     parts = pointer.strip("/").split("/")
     return files.COLUMNS.get("_".join(parts[:2])) or files.COLUMNS.get(parts[0], pointer)

@@ -14,10 +14,11 @@ import sqlalchemy as sa
 
 from bot.service.clocks import Clocks
 from bot.service.entries import entry_of, no_such, refused
+from bot.service.faq_gate import Act, FaqGate
 from bot.service.import_plan import plan_of
 from bot.service.refusal import Because, Refusal
 from bot.service.shelf import Shelf
-from bot.store import faq, imports
+from bot.store import faq, gate, imports
 from bot.store.engine import Store
 from bot.store.faq import DELETED, Change, Stale, Stored
 from bot.store.ids import new_id
@@ -28,6 +29,8 @@ from knowledge_base.files.limits import PACKED_AT_MOST
 FILE_AT_MOST = PACKED_AT_MOST
 """The largest file taken, in bytes as uploaded."""
 PREVIEW_KEPT_MS = 24 * 3_600_000
+UNDO_REASON = "撤销导入，退回导入前 / the import was taken back"
+"""Why an undone import may break cases: it is the one way back to what was."""
 PREVIEWED, APPLIED, UNDONE = "previewed", "applied", "undone"
 
 
@@ -44,8 +47,8 @@ class _Work:
 class Importing:
     """Takes tables into a shop's own entries, and gives them out again."""
 
-    def __init__(self, store: Store, clocks: Clocks, shelf: Shelf) -> None:
-        self._store, self._clocks, self._shelf = store, clocks, shelf
+    def __init__(self, store: Store, clocks: Clocks, shelf: Shelf, faq_gate: FaqGate) -> None:
+        self._store, self._clocks, self._shelf, self._gate = store, clocks, shelf, faq_gate
         self._reading = asyncio.Semaphore(1)
         """Reading a table costs memory and a thread: one at a time is enough."""
 
@@ -81,11 +84,22 @@ class Importing:
         await self._store.write(imports.keep, row, now - PREVIEW_KEPT_MS)
         return {"id": import_id, **planned.shown()}
 
-    async def apply(self, shop: str, import_id: str, *, by: str, skip_errors: bool = False) -> dict[str, Any]:
+    async def changes(self, shop: str, import_id: str) -> list[Change]:
+        """What applying a preview would change.
+
+        Raises:
+            Refusal: no such preview.
+        """
+        return list((await self._store.read(_to_apply, shop, import_id)).changes)
+
+    async def apply(
+        self, shop: str, import_id: str, *, by: str, skip_errors: bool = False, reason: str = ""
+    ) -> dict[str, Any]:
         """Do what a preview said, in one commit: ``{import_id, added, changed, skipped}``. A repeat does nothing.
 
         Raises:
-            Refusal: no such preview; rows have errors and ``skip_errors`` is not set; an entry was saved since.
+            Refusal: no such preview; rows have errors and ``skip_errors`` is not set; an entry was saved since; cases
+                break and there is no reason to.
         """
         work = await self._store.read(_to_apply, shop, import_id)
         if work.state == PREVIEWED and work.done["skipped"] and not skip_errors:
@@ -96,7 +110,7 @@ class Importing:
                 f"{failed} rows have errors; nothing was imported. Mend them and upload again, or choose to skip them.",
             )
         try:
-            return await self._settle(shop, import_id, work, by, "import")
+            return await self._settle(shop, import_id, work, Act("import", by, import_id, reason))
         except Stale as stale:
             raise Refusal(
                 Because.CONFLICT,
@@ -114,15 +128,16 @@ class Importing:
         while True:
             work = await self._store.read(_to_undo, shop, import_id)
             try:
-                return await self._settle(shop, import_id, work, by, "undo")
+                return await self._settle(shop, import_id, work, Act("undo", by, import_id, UNDO_REASON))
             except Stale:
                 # Somebody saved one of the entries this moment: it is among those to keep now.
                 continue
 
-    async def _settle(self, shop: str, import_id: str, work: _Work, by: str, act: str) -> dict[str, Any]:
+    async def _settle(self, shop: str, import_id: str, work: _Work, act: Act) -> dict[str, Any]:
         if work.settled:
+            passed = await self._gate.hold(shop, act, work.changes)
             at = self._clocks.now_ms(shop)
-            await self._store.write(_do, shop, import_id, work, by=by, at=at, act=act)
+            await self._store.write(_do, shop, import_id, work, passed, by=act.by, at=at, act=act.name)
             await self._shelf.refresh(shop, [change.id for change in work.changes])
         return dict(work.done)
 
@@ -192,10 +207,18 @@ def _to_undo(conn: sa.Connection, shop: str, import_id: str) -> _Work:
 
 
 def _do(
-    conn: sa.Connection, shop: str, import_id: str, work: _Work, *, by: str, at: int, act: str
+    conn: sa.Connection,
+    shop: str,
+    import_id: str,
+    work: _Work,
+    passed: Mapping[str, Any] | None,
+    *,
+    by: str,
+    at: int,
+    act: str,
 ) -> Mapping[str, Any]:
     """Save what was worked out, unless somebody else did so in between."""
     if imports.state_of(conn, import_id) == work.state:
-        faq.write_entries(conn, shop, work.changes, by=by, at=at, act=act, ref=import_id)
+        gate.write_passed(conn, shop, work.changes, passed, by=by, at=at, act=act, ref=import_id)
         imports.settle(conn, import_id, work.settled)
     return work.done

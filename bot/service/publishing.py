@@ -15,24 +15,28 @@ from bot.core.conversation import State
 from bot.core.decide import Policy, Talk, decide
 from bot.core.explain import explain
 from bot.core.message import Kind
+from bot.service.cases import Cases
 from bot.service.clocks import Clocks
 from bot.service.directory import ZONE, Directory
-from bot.service.entries import STATUSES, data_of, entry_of, no_such, refused, sound
+from bot.service.entries import data_of, entry_of, no_such, refused, sound
+from bot.service.faq_check import FaqCheck
+from bot.service.faq_gate import Act, FaqGate
+from bot.service.faq_plans import Plans
 from bot.service.fields import Fields, missing_in
 from bot.service.importing import Importing
 from bot.service.phrases import Phrases
 from bot.service.refusal import Because, Refusal
 from bot.service.shelf import Shelf, valid_fields
 from bot.service.starting import Packs
-from bot.store import faq
+from bot.store import faq, gate
 from bot.store.engine import Store
 from bot.store.faq import DELETED, SHARED, Change, Filter, Stale, Stored
 from bot.store.ids import from_ms, iso, new_id
 from knowledge_base.entry import Context, Match
 
 HITS_OVER = timedelta(days=7)
-AT_ONCE = 5_000
-"""The most entries one bulk act takes."""
+AS_WRITTEN = "店铺文件里这样写 / as the setup file says"
+"""Why a setup file may break cases: it is the shop's own word, tested where it is kept (``miaohui kb test``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +81,12 @@ class Publishing:
         self._store, self._clocks, self._directory, self._shelf = store, clocks, directory, shelf
         self.fields = Fields(store, clocks, directory, shelf)
         self.phrases = Phrases(store, clocks, directory, shelf)
-        self.imports = Importing(store, clocks, shelf)
-        self.packs = Packs(store, clocks, directory, shelf, self.fields)
+        self.cases = Cases(store, clocks)
+        self.gate = FaqGate(store, clocks, directory, shelf, self.cases)
+        self.plans = Plans(store)
+        self.check = FaqCheck(store, clocks, shelf)
+        self.imports = Importing(store, clocks, shelf, self.gate)
+        self.packs = Packs(store, clocks, directory, shelf, self.fields, self.gate)
 
     async def table(
         self, shop: str, *, text: str = "", category: str = "", status: str = "", after: str = "", limit: int = 100
@@ -113,84 +121,93 @@ class Publishing:
         return found
 
     async def create(
-        self, shop: str, data: Mapping[str, Any], *, by: str, status: str = "on", entry_id: str | None = None
+        self,
+        shop: str,
+        data: Mapping[str, Any],
+        *,
+        by: str,
+        status: str = "on",
+        entry_id: str | None = None,
+        reason: str = "",
     ) -> Shown:
         """Save a new entry.
 
         Raises:
-            Refusal: something in it cannot be saved, or an entry of this id exists.
+            Refusal: something in it cannot be saved, an entry of this id exists, or it breaks cases and has no reason to.
         """
         entry_id = entry_id or new_id(self._clocks.real())
-        return await self._save(shop, entry_id, data, status, 0, by)
+        changes = self.plans.saved(entry_id, data, status, 0)
+        await self._write(shop, changes, Act("save", by, entry_id, reason))
+        return await self.entry(shop, entry_id)
 
     async def save(
-        self, shop: str, entry_id: str, data: Mapping[str, Any], *, by: str, status: str, version: int
+        self,
+        shop: str,
+        entry_id: str,
+        data: Mapping[str, Any],
+        *,
+        by: str,
+        status: str,
+        version: int,
+        reason: str = "",
     ) -> Shown:
         """Save an entry over the version the writer saw.
 
         Raises:
-            Refusal: no such entry, something in it cannot be saved, or somebody else saved since.
+            Refusal: no such entry, something in it cannot be saved, somebody else saved since, or it breaks cases and
+                has no reason to.
         """
         before = (await self.entry(shop, entry_id)).stored
         if before.status == DELETED:
             raise no_such()
-        return await self._save(shop, entry_id, data, status, version, by)
-
-    async def _save(
-        self, shop: str, entry_id: str, data: Mapping[str, Any], status: str, version: int, by: str
-    ) -> Shown:
-        if status not in STATUSES:
-            raise refused("/status", "状态只能是 on、off 或 draft。", "A status is on, off or draft.")
-        change = Change(entry_id, status, data_of(sound(entry_of(entry_id, data))), version)
-        await self._write(shop, [change], by, "save")
+        changes = self.plans.saved(entry_id, data, status, version)
+        await self._write(shop, changes, Act("save", by, entry_id, reason))
         return await self.entry(shop, entry_id)
 
-    async def delete(self, shop: str, entry_id: str, *, by: str) -> None:
+    async def delete(self, shop: str, entry_id: str, *, by: str, reason: str = "") -> None:
         """Take an entry out of use; ``restore`` brings it back.
 
         Raises:
-            Refusal: no such entry.
+            Refusal: no such entry, or cases break and there is no reason to.
         """
-        before = (await self.entry(shop, entry_id)).stored
-        if before.status != DELETED:
-            await self._write(shop, [Change(entry_id, DELETED, before.data, before.version)], by, "delete")
+        changes = await self.plans.deleted(shop, entry_id)
+        await self._write(shop, changes, Act("delete", by, entry_id, reason))
 
-    async def restore(self, shop: str, entry_id: str, *, by: str, version: int | None = None) -> Shown:
+    async def restore(
+        self, shop: str, entry_id: str, *, by: str, version: int | None = None, reason: str = ""
+    ) -> Shown:
         """Bring back a version as the newest one; without a number, the last one before the deletion.
 
         Raises:
-            Refusal: no such entry, or no such version.
+            Refusal: no such entry, no such version, or cases break and there is no reason to.
         """
-        kept = [shown.stored for shown in await self.versions(shop, entry_id)]
-        wanted = [one for one in kept if one.status != DELETED and version in (None, one.version)]
-        if not wanted:
-            raise no_such()
-        if wanted[0].version != kept[0].version:
-            change = Change(entry_id, wanted[0].status, wanted[0].data, kept[0].version)
-            await self._write(shop, [change], by, "restore")
+        changes = await self.plans.restored(shop, entry_id, version)
+        await self._write(shop, changes, Act("restore", by, entry_id, reason))
         return await self.entry(shop, entry_id)
 
     async def bulk(
-        self, shop: str, ids: Sequence[str], *, by: str, status: str | None = None, category: str | None = None
+        self,
+        shop: str,
+        ids: Sequence[str],
+        *,
+        by: str,
+        status: str | None = None,
+        category: str | None = None,
+        reason: str = "",
     ) -> int:
         """Switch, delete (status ``deleted``) or move many entries in one commit; return how many changed.
 
         Raises:
-            Refusal: too many, or a status that does not exist.
+            Refusal: too many, a status that does not exist, or cases break and there is no reason to.
         """
-        if len(ids) > AT_ONCE:
-            raise refused("/ids", f"一次最多 {AT_ONCE} 条。", f"At most {AT_ONCE} entries at once.")
-        if status not in (None, DELETED, *STATUSES):
-            raise refused("/status", "没有这种状态。", "There is no such status.")
-        before = await self._store.read(faq.entries_by_id, shop, ids)
-        changes = [c for one in before.values() if (c := _changed(one, status, category))]
-        await self._write(shop, changes, by, "bulk")
+        changes = await self.plans.bulk(shop, ids, status, category)
+        await self._write(shop, changes, Act("bulk", by, "", reason))
         return len(changes)
 
     async def put_many(self, shop: str, entries: Mapping[str, Mapping[str, Any]], *, by: str) -> dict[str, int]:
         """Insert or replace entries by id, in one commit; those that are already so are left alone.
 
-        Returns ``{added, changed, unchanged}``.
+        A file that is the shop's truth may break cases; that it did is kept. Returns ``{added, changed, unchanged}``.
 
         Raises:
             Refusal: an entry cannot be saved; the pointer begins with its id.
@@ -199,7 +216,7 @@ class Publishing:
         before = await self._store.read(faq.entries_by_id, shop, list(ready))
         same = {key for key, one in before.items() if one.status != DELETED and one.data == ready[key]}
         changes = [Change(key, "on", data) for key, data in ready.items() if key not in same]
-        await self._write(shop, changes, by, "save")
+        await self._write(shop, changes, Act("save", by, reason=AS_WRITTEN))
         added = sum(change.id not in before for change in changes)
         return {"added": added, "changed": len(changes) - added, "unchanged": len(same)}
 
@@ -227,12 +244,13 @@ class Publishing:
         shelved = await self._shelf.get(shop)
         return await asyncio.to_thread(shelved.base.neighbours, text, exclude)
 
-    async def _write(self, shop: str, changes: Sequence[Change], by: str, act: str) -> None:
+    async def _write(self, shop: str, changes: Sequence[Change], act: Act) -> None:
         if not changes:
             return
+        passed = await self.gate.hold(shop, act, changes)
         at = self._clocks.now_ms(shop)
         try:
-            await self._store.write(faq.write_entries, shop, changes, by=by, at=at, act=act)
+            await self._store.write(gate.write_passed, shop, changes, passed, by=act.by, at=at, act=act.name)
         except Stale as stale:
             current = next(iter(stale.current.values()))
             raise Refusal(
@@ -283,13 +301,3 @@ def _sound_at(entry_id: str, data: Mapping[str, Any]) -> Any:
         return sound(entry_of(entry_id, data))
     except Refusal as no:
         raise refused(f"/{entry_id}{no.pointer}", no.zh, no.en) from None
-
-
-def _changed(one: Stored, status: str | None, category: str | None) -> Change | None:
-    """What a bulk act makes of an entry; None where it changes nothing (a deleted one only comes back by restore)."""
-    data = one.data if category is None else {**one.data, "category": category.strip()}
-    status = status or one.status
-    if one.status == DELETED or (status == one.status and data == one.data):
-        return None
-    sound(entry_of(one.id, data))
-    return Change(one.id, status, data, one.version)

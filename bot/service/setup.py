@@ -14,7 +14,7 @@ from bot.service.directory import Directory
 from bot.service.document import Document, EntryList, PackRef, TableRef, TokenPart, User
 from bot.service.entries import data_of, entry_of, sound
 from bot.service.people import People
-from bot.service.publishing import Publishing
+from bot.service.publishing import AS_WRITTEN, Publishing
 from bot.service.refusal import Because, Refusal
 from bot.service.shops import NewShop, Shops, new_channel_key, new_secret
 from bot.service.starting import BLANK
@@ -175,7 +175,7 @@ class Setup:
 
     async def _faq(self, part: TableRef | PackRef | EntryList, table: Sequence[Entry]) -> dict[str, int]:
         if isinstance(part, PackRef):
-            done = await self._publishing.packs.apply(part.shop, part.pack, by=BY_FILE)
+            done = await self._publishing.packs.apply(part.shop, part.pack, by=BY_FILE, reason=AS_WRITTEN)
             return {name: done[name] for name in ("added", "changed", "unchanged")}
         if isinstance(part, TableRef):
             entries = {entry.id: data_of(entry) for entry in table}

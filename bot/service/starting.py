@@ -12,9 +12,10 @@ import sqlalchemy as sa
 from bot.service.clocks import Clocks
 from bot.service.directory import Directory
 from bot.service.entries import data_of, no_such, same_question
+from bot.service.faq_gate import Act, FaqGate
 from bot.service.fields import Fields
 from bot.service.shelf import Shelf
-from bot.store import faq, shops
+from bot.store import faq, gate, shops
 from bot.store.engine import Store
 from bot.store.faq import DELETED, Change
 from knowledge_base import packs
@@ -27,9 +28,11 @@ BLANK = "blank"
 class Packs:
     """Lists starter packs and takes them into shops."""
 
-    def __init__(self, store: Store, clocks: Clocks, directory: Directory, shelf: Shelf, fields: Fields) -> None:
+    def __init__(
+        self, store: Store, clocks: Clocks, directory: Directory, shelf: Shelf, fields: Fields, faq_gate: FaqGate
+    ) -> None:
         self._store, self._clocks, self._directory, self._shelf = store, clocks, directory, shelf
-        self._fields = fields
+        self._fields, self._gate = fields, faq_gate
 
     async def all(self) -> list[dict[str, Any]]:
         """The packs: ``{id, name, entries, phrases}``, the empty one last."""
@@ -39,28 +42,55 @@ class Packs:
         ]
         return [*listed, {"id": BLANK, "name": {"zh": "空白", "en": "Blank"}, "entries": 0, "phrases": 0}]
 
-    async def apply(self, shop: str, pack_id: str, *, by: str) -> dict[str, Any]:
+    async def changes(self, shop: str, pack_id: str) -> list[Change]:
+        """What taking a pack in would change.
+
+        Raises:
+            Refusal: no such pack.
+        """
+        if pack_id == BLANK:
+            return []
+        return await self._store.read(_changes, shop, await self._pack(pack_id))
+
+    async def _pack(self, pack_id: str) -> Pack:
+        if pack_id not in packs.names():
+            raise no_such()
+        return await asyncio.to_thread(packs.load, pack_id)
+
+    async def apply(self, shop: str, pack_id: str, *, by: str, reason: str = "") -> dict[str, Any]:
         """Take a pack into a shop: ``{added, changed, unchanged, fields}``.
 
         What people wrote or deleted stays as it is, and a question the shop already answers is not added again. What
         the same pack brought and nobody touched since is brought up to date. Its facts come as samples.
 
         Raises:
-            Refusal: no such pack.
+            Refusal: no such pack, or cases break and there is no reason to.
         """
         counts = {"added": 0, "changed": 0, "unchanged": 0}
         if pack_id != BLANK:
-            if pack_id not in packs.names():
-                raise no_such()
-            pack = await asyncio.to_thread(packs.load, pack_id)
+            pack = await self._pack(pack_id)
+            passed = await self._gate.hold(shop, Act("pack", by, pack_id, reason), await self.changes(shop, pack_id))
             at = self._clocks.now_ms(shop)
-            counts = await self._store.write(_take_in, shop, pack, by=by, at=at)
+            counts = await self._store.write(_take_in, shop, pack, passed, by=by, at=at)
             await self._directory.reload()
             self._shelf.drop(shop)
         return {**counts, "fields": [asdict(fact) for fact in await self._fields.all(shop)]}
 
 
-def _take_in(conn: sa.Connection, shop: str, pack: Pack, *, by: str, at: int) -> dict[str, int]:
+def _take_in(
+    conn: sa.Connection, shop: str, pack: Pack, passed: Mapping[str, Any] | None, *, by: str, at: int
+) -> dict[str, int]:
+    brought, changes = f"pack:{pack.id}", _changes(conn, shop, pack)
+    gate.write_passed(conn, shop, changes, passed, by=brought, at=at, act="pack", ref=brought, who=by)
+    _add_facts(conn, shop, pack, by=by, at=at)
+    _add_phrases(conn, shop, pack)
+    _add_must_answer(conn, shop, [asdict(topic) for topic in pack.must_answer])
+    added = sum(change.based_on == 0 for change in changes)
+    return {"added": added, "changed": len(changes) - added, "unchanged": len(pack.entries) - len(changes)}
+
+
+def _changes(conn: sa.Connection, shop: str, pack: Pack) -> list[Change]:
+    """The entries of a pack that are new to a shop, or stand there as the pack brought them and differ now."""
     brought = f"pack:{pack.id}"
     own = {one.id: one for one in faq.all_entries(conn, shop)}
     gone = {
@@ -75,12 +105,7 @@ def _take_in(conn: sa.Connection, shop: str, pack: Pack, *, by: str, at: int) ->
                 changes.append(Change(entry.id, "on", data, 0))
         elif there.changed_by == brought and there.data != data:
             changes.append(Change(entry.id, there.status, data, there.version))
-    faq.write_entries(conn, shop, changes, by=brought, at=at, act="pack", ref=brought, who=by)
-    _add_facts(conn, shop, pack, by=by, at=at)
-    _add_phrases(conn, shop, pack)
-    _add_must_answer(conn, shop, [asdict(topic) for topic in pack.must_answer])
-    added = sum(change.based_on == 0 for change in changes)
-    return {"added": added, "changed": len(changes) - added, "unchanged": len(pack.entries) - len(changes)}
+    return changes
 
 
 def _add_facts(conn: sa.Connection, shop: str, pack: Pack, *, by: str, at: int) -> None:

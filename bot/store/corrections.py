@@ -54,19 +54,13 @@ def others(conn: sa.Connection, shop: str, entry: str, since: int, but: str) -> 
 def case_of(conn: sa.Connection, shop: str, asked: str | None, wrong: str) -> dict[str, Any] | None:
     """The gate case of a question that an entry answered wrongly, if there is one."""
     mine = (gate_case.c.shop == shop, gate_case.c.message == asked, gate_case.c.wrong == wrong)
-    row = conn.execute(sa.select(gate_case).where(*mine)).mappings().first()
+    row = conn.execute(sa.select(gate_case).where(*mine, gate_case.c.dropped.is_(False))).mappings().first()
     return dict(row) if row else None
 
 
 def add_case(conn: sa.Connection, row: Mapping[str, Any]) -> None:
     """Keep a gate case."""
     insert(conn, gate_case, [row])
-
-
-def cases(conn: sa.Connection, shop: str) -> list[dict[str, Any]]:
-    """A shop's gate cases, latest first."""
-    query = sa.select(gate_case).where(gate_case.c.shop == shop).order_by(gate_case.c.at.desc(), gate_case.c.id.desc())
-    return [dict(row) for row in conn.execute(query).mappings()]
 
 
 def expect(conn: sa.Connection, shop: str, case: str, expected: str | None) -> None:
@@ -76,8 +70,9 @@ def expect(conn: sa.Connection, shop: str, case: str, expected: str | None) -> N
 
 
 def drop_case(conn: sa.Connection, shop: str, case: str) -> bool:
-    """Take a gate case away; False if there was none."""
-    return bool(conn.execute(sa.delete(gate_case).where(gate_case.c.shop == shop, gate_case.c.id == case)).rowcount)
+    """Take a gate case out of the set, its words too; False if there was none."""
+    mine = (gate_case.c.shop == shop, gate_case.c.id == case, gate_case.c.dropped.is_(False))
+    return bool(conn.execute(sa.update(gate_case).where(*mine).values(dropped=True, question="")).rowcount)
 
 
 def propose(conn: sa.Connection, row: Mapping[str, Any]) -> None:

@@ -14,6 +14,7 @@ from bot.web.api import (
     faq,
     files,
     gaps,
+    gate,
     lists,
     ops,
     people,
@@ -66,5 +67,6 @@ ALL: list[Route] = [
     *faq.ROUTES,
     *files.ROUTES,
     *gaps.ROUTES,
+    *gate.ROUTES,
     *simulator.ROUTES,
 ]

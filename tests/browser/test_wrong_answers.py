@@ -61,6 +61,9 @@ def test_one_key_begins_a_correction_and_an_operator_confirms_the_proposal(desk:
     expect(item).to_contain_text(f"阈值提高到 {proposal['value']['threshold']:g}")
     assert seen.call("GET", f"/shops/{shop}/entries/{proposal['entry']}")["threshold"] is None
     item.get_by_role("button", name="确认").click()
+    gate = operator.page.get_by_role("dialog", name="改动会影响什么")
+    expect(gate).to_contain_text("啥时候能发货呀")
+    gate.get_by_role("button", name="看过了，保存").click()
     expect(operator.page.get_by_text("已改动知识，马上生效")).to_be_visible()
     assert seen.call("GET", f"/shops/{shop}/entries/{proposal['entry']}")["threshold"] == proposal["value"]["threshold"]
     operator.page.get_by_text("留作用例的问题 · 1 条").click()

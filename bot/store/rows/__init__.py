@@ -23,9 +23,11 @@ from bot.store.rows.ledger import (
 )
 from bot.store.rows.people import Audit, LoginTry, Once, Person, Role, Session, Token
 from bot.store.rows.replying import (
+    BenchRun,
     Buyer,
     Draft,
     GateCase,
+    GatePass,
     Looking,
     PhraseUse,
     Promise,
@@ -43,6 +45,7 @@ __all__ = [
     "AlarmSink",
     "Assignment",
     "Audit",
+    "BenchRun",
     "Buyer",
     "ChannelRow",
     "ClosingRow",
@@ -58,6 +61,7 @@ __all__ = [
     "GapMark",
     "GapQuestion",
     "GateCase",
+    "GatePass",
     "Gone",
     "Import",
     "InquiryRow",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import SQLModel
+from sqlmodel import Field, SQLModel
 
 from bot.store.rows.columns import blob, key, maybe_millis, millis
 
@@ -49,7 +49,8 @@ class Promise(SQLModel, table=True):
 
 class GateCase(SQLModel, table=True):
     """A real question with what should answer it: an entry, or (None) nobody but a person. ``wrong`` is the entry that
-    answered it and should not have."""
+    answered it and should not have; of a rejected suggestion no more than that is known. ``dropped``: taken out of the
+    set, and not to be learned again."""
 
     __tablename__ = "gate_case"
     shop: str = key()
@@ -59,6 +60,32 @@ class GateCase(SQLModel, table=True):
     wrong: str | None = None
     origin: str
     message: str | None = None
+    by: str
+    at: int = millis()
+    dropped: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
+
+
+class GatePass(SQLModel, table=True):
+    """A change of the FAQ that breaks cases (``broken``, their ids) and was made all the same: by whom, when and why."""
+
+    __tablename__ = "gate_pass"
+    shop: str = key()
+    id: str = key()
+    act: str
+    ref: str = ""
+    broken: list[str] = blob()
+    why: str
+    by: str
+    at: int = millis()
+
+
+class BenchRun(SQLModel, table=True):
+    """How a shop's set of cases went when it was last run: ``results`` has the verdict and the entries by case."""
+
+    __tablename__ = "bench_run"
+    shop: str = key()
+    results: dict[str, Any] = blob()
+    threshold: float
     by: str
     at: int = millis()
 

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from bot.service.correcting import Wrong
 from bot.web import views
+from bot.web.api.faq_shapes import Reason
 from bot.web.recording import recorded
 from bot.web.route import DESK, EDITORS, EVERYBODY, Call, Route, Shape, in_conversation, in_shop
 
@@ -26,9 +27,10 @@ class ProposalsQuery(Shape):
 
 
 class DecideBody(Shape):
-    """What becomes of a proposal."""
+    """What becomes of a proposal. ``reason``: why confirming it may break cases."""
 
     act: Literal["confirm", "dismiss"]
+    reason: str = Reason
 
 
 async def wrong(call: Call) -> Any:
@@ -61,7 +63,7 @@ async def decide(call: Call) -> Any:
     """Confirm a proposal, which changes the entry at once, or dismiss it."""
     confirm = call.body.act == "confirm"
     found = await call.services.correcting.decide(
-        call.shop, call.path("proposal"), confirm=confirm, by=call.principal.id
+        call.shop, call.path("proposal"), confirm=confirm, by=call.principal.id, reason=call.body.reason
     )
     return {"id": found["id"], "state": found["state"], "entry": found["entry"]}
 

@@ -17,6 +17,7 @@ from bot.web.api.faq_shapes import (
     NeighbourOut,
     NeighboursBody,
     NewEntry,
+    ReasonQuery,
     Restored,
     SavedEntry,
     TableOut,
@@ -55,7 +56,7 @@ async def create(call: Call) -> Any:
     """Save a new entry."""
     body: NewEntry = call.body
     made = await call.services.publishing.create(
-        call.shop, body.data(), by=call.principal.id, status=body.status, entry_id=body.id
+        call.shop, body.data(), by=call.principal.id, status=body.status, entry_id=body.id, reason=body.reason
     )
     return made.as_json()
 
@@ -64,21 +65,27 @@ async def save(call: Call) -> Any:
     """Save an entry over the version the writer saw."""
     body: SavedEntry = call.body
     saved = await call.services.publishing.save(
-        call.shop, call.path("entry"), body.data(), by=call.principal.id, status=body.status, version=body.version
+        call.shop,
+        call.path("entry"),
+        body.data(),
+        by=call.principal.id,
+        status=body.status,
+        version=body.version,
+        reason=body.reason,
     )
     return saved.as_json()
 
 
 async def delete(call: Call) -> Any:
     """Take an entry out of use."""
-    await call.services.publishing.delete(call.shop, call.path("entry"), by=call.principal.id)
+    await call.services.publishing.delete(call.shop, call.path("entry"), by=call.principal.id, reason=call.query.reason)
     return {"deleted": call.path("entry")}
 
 
 async def restore(call: Call) -> Any:
     """Bring back a deleted entry, or an earlier version."""
     restored = await call.services.publishing.restore(
-        call.shop, call.path("entry"), by=call.principal.id, version=call.body.version
+        call.shop, call.path("entry"), by=call.principal.id, version=call.body.version, reason=call.body.reason
     )
     return restored.as_json()
 
@@ -87,7 +94,7 @@ async def bulk(call: Call) -> Any:
     """Switch, move or delete many entries."""
     body: BulkBody = call.body
     changed = await call.services.publishing.bulk(
-        call.shop, body.ids, by=call.principal.id, status=body.status, category=body.category
+        call.shop, body.ids, by=call.principal.id, status=body.status, category=body.category, reason=body.reason
     )
     return {"changed": changed}
 
@@ -146,7 +153,7 @@ def _entry_routes(base: str, scope: Scope) -> list[Route]:
         edit("POST", f"{base}/entries/bulk", "entries_changed", bulk, ChangedOut, body=BulkBody),
         route("GET", one, entry, EntryOut),
         edit("PUT", one, "entry_saved", save, EntryOut, body=SavedEntry),
-        edit("DELETE", one, "entry_deleted", delete, DeletedOut),
+        edit("DELETE", one, "entry_deleted", delete, DeletedOut, query=ReasonQuery),
         edit("POST", f"{one}/restore", "entry_restored", restore, EntryOut, body=Restored),
         route("GET", f"{one}/versions", versions, list[EntryOut]),
     ]

@@ -28,6 +28,10 @@ class KeywordsBody(Shape):
     priority: int = 0
 
 
+Reason = Field(default="", max_length=500)
+"""Why a change may break cases of the gate; needed only where it does."""
+
+
 class EntryFields(Shape):
     """What an operator writes about one thing the shop knows."""
 
@@ -48,19 +52,21 @@ class EntryFields(Shape):
 
     def data(self) -> dict[str, Any]:
         """The entry's JSON, without what stands beside it."""
-        return self.model_dump(mode="json", exclude={"status", "version", "id"})
+        return self.model_dump(mode="json", exclude={"status", "version", "id", "reason"})
 
 
 class NewEntry(EntryFields):
-    """A new entry; without an ``id`` one is made."""
+    """A new entry; without an ``id`` one is made. ``reason``: why it may break cases."""
 
     id: str | None = Id
+    reason: str = Reason
 
 
 class SavedEntry(EntryFields):
-    """A changed entry. ``version`` is the one the writer saw."""
+    """A changed entry. ``version`` is the one the writer saw. ``reason``: why it may break cases."""
 
     version: int = Field(ge=1)
+    reason: str = Reason
 
 
 class TableQuery(Shape):
@@ -77,6 +83,13 @@ class Restored(Shape):
     """Which version to bring back; none means the last one before the deletion."""
 
     version: int | None = Field(default=None, ge=1)
+    reason: str = Reason
+
+
+class ReasonQuery(Shape):
+    """Why the act may break cases of the gate."""
+
+    reason: str = Reason
 
 
 class BulkBody(Shape):
@@ -85,6 +98,7 @@ class BulkBody(Shape):
     ids: list[str] = Field(min_length=1, max_length=5_000)
     status: Literal["on", "off", "draft", "deleted"] | None = None
     category: str | None = None
+    reason: str = Reason
 
 
 class TextBody(Shape):
@@ -119,9 +133,10 @@ class ImportQuery(Shape):
 
 
 class ApplyQuery(Shape):
-    """``skip_errors``: take the good rows although others have errors."""
+    """``skip_errors``: take the good rows although others have errors. ``reason``: why it may break cases."""
 
     skip_errors: bool = False
+    reason: str = Reason
 
 
 class ExportQuery(Shape):

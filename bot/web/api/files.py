@@ -21,6 +21,7 @@ from bot.web.api.faq_shapes import (
     PackAppliedOut,
     PackOut,
     PreviewOut,
+    ReasonQuery,
     UndoneOut,
 )
 from bot.web.heads import time_left
@@ -46,7 +47,11 @@ async def preview(call: Call) -> Any:
 async def apply(call: Call) -> Any:
     """Do what a preview said, all of it or nothing; rows with errors stop it unless they shall be skipped."""
     return await call.services.publishing.imports.apply(
-        call.shop, call.path("import"), by=call.principal.id, skip_errors=call.query.skip_errors
+        call.shop,
+        call.path("import"),
+        by=call.principal.id,
+        skip_errors=call.query.skip_errors,
+        reason=call.query.reason,
     )
 
 
@@ -74,7 +79,9 @@ async def packs(call: Call) -> Any:
 
 async def apply_pack(call: Call) -> Any:
     """Take a starter pack into a shop: entries, phrases, sample facts. What people wrote stays."""
-    return await call.services.publishing.packs.apply(call.shop, call.path("pack"), by=call.principal.id)
+    return await call.services.publishing.packs.apply(
+        call.shop, call.path("pack"), by=call.principal.id, reason=call.query.reason
+    )
 
 
 async def ways(_call: Call) -> Any:
@@ -170,6 +177,8 @@ ROUTES: list[Route] = [
     _route("GET", "/shops/{shop}/export", recorded("faq_exported", export), query=ExportQuery),
     _route("GET", "/import/template.xlsx", template, **_ANYBODY),
     _route("GET", "/packs", packs, list[PackOut], **_ANYBODY),
-    _route("POST", "/shops/{shop}/packs/{pack}", recorded("pack_applied", apply_pack), PackAppliedOut),
+    _route(
+        "POST", "/shops/{shop}/packs/{pack}", recorded("pack_applied", apply_pack), PackAppliedOut, query=ReasonQuery
+    ),
     _route("GET", "/ways", ways, list[dict[str, Any]], **_ANYBODY),
 ]

@@ -11,10 +11,12 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints
 
 from adapters.base import Channel
+from bot.service.faq_gate import Act
 from bot.service.plain_yaml import DocumentError
 from bot.service.shops import NewShop, new_channel_key
 from bot.service.trying import NOTHING_READ, options_in, try_payload
 from bot.web import views
+from bot.web.api.faq_shapes import Reason
 from bot.web.problem import Problem
 from bot.web.recording import recorded
 from bot.web.route import ADMINS, EVERYBODY, WATCHERS, Auth, Call, Route, Scope, Shape
@@ -78,7 +80,7 @@ class ShopChange(Shape):
     """What is to change; what is left out stays. ``service_hours`` null takes them away.
 
     ``promise_s``: how long a promise to come back runs (0: none is kept); ``holding_words``: words of the shop's own
-    that only ask a buyer to wait.
+    that only ask a buyer to wait; ``reason``: why another threshold may break cases of the gate.
     """
 
     name: str | None = Field(None, min_length=1, max_length=80)
@@ -95,6 +97,7 @@ class ShopChange(Shape):
     alarms: AlarmLimits | None = None
     promise_s: int | None = Field(None, ge=0, le=86_400)
     holding_words: list[str] | None = Field(None, max_length=100)
+    reason: str = Reason
 
 
 class StopBody(Shape):
@@ -174,7 +177,10 @@ async def change(call: Call) -> Any:
         if "timed_answer_s" in texts:
             given["timed_answer_s"] = texts.pop("timed_answer_s") or None
         given["notices"] = {k: v for k, v in texts.items() if v}
-    await call.services.shops.change(call.shop, values, given, by=call.principal.id)
+    act, also = Act("threshold", call.principal.id, "", given.pop("reason", "")), None
+    if "threshold" in given:
+        also = await call.services.publishing.gate.hold_threshold(call.shop, act, given["threshold"])
+    await call.services.shops.change(call.shop, values, given, by=call.principal.id, also=also)
     call.services.shelf.drop(call.shop)
     return _one(call, call.shop)
 

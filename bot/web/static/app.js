@@ -18,6 +18,7 @@ const PAGES = [
   { at: /^\/login$/, load: () => import("./pages/login.js"), open: true },
   { at: /^\/inbox(?:\/(?<id>[^/]+))?$/, load: () => import("./pages/inbox.js"), bare: true, title: "place.inbox" },
   { at: /^\/faq\/import$/, load: () => import("./pages/faq_import.js"), title: "import.title" },
+  { at: /^\/faq\/check$/, load: () => import("./pages/faq_check.js"), title: "check.title" },
   { at: /^\/faq(?:\/(?<id>[^/]+))?$/, load: () => import("./pages/faq.js"), title: "place.faq" },
   { at: /^\/rates\/forecast$/, load: () => import("./pages/forecast.js"), title: "forecast.title", styles: FIGURES },
   { at: /^\/rates\/night$/, load: () => import("./pages/night.js"), title: "night.title", styles: FIGURES },

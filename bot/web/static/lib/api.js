@@ -72,4 +72,4 @@ export const get = (path, query) => call("GET", path, { query });
 export const post = (path, body = {}, more = {}) => call("POST", path, { body, ...more });
 export const put = (path, body) => call("PUT", path, { body });
 export const patch = (path, body) => call("PATCH", path, { body });
-export const del = (path) => call("DELETE", path);
+export const del = (path, query) => call("DELETE", path, { query });

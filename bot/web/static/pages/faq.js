@@ -87,6 +87,7 @@ function Table({ shop }) {
   const link = (path) => withQuery({ shop: shop.id }, path);
   return html`<div class="faq-page"><${Head} title=${t("place.faq")}><${ShopPicker} shops=${shops.value} value=${shop.id} onPick=${(id) => go(withQuery({ shop: id }))} />
       <a class="button" href=${link("/faq/import")}><${Icon} name="upload" /><span>${t("faq.import")}</span></a>
+      <a class="button" href=${link("/faq/check")}><${Icon} name="tick" /><span>${t("check.title")}</span></a>
       <button type="button" class="button" onClick=${() => showExport(shop.id)}><${Icon} name="download" /><span>${t("faq.export")}</span></button>
       <a class="button primary" href=${link("/faq/new")}><${Icon} name="plus" /><span>${t("faq.new")}</span></a><//>
     <${Unconfirmed} shop=${shop} /><${Proposals} shop=${shop} />

@@ -7,6 +7,7 @@ import { composing } from "../lib/ime.js";
 import { go, withQuery } from "../lib/router.js";
 import { Button, Chip, Failed, Field, Head, Icon, Loading, useLoad } from "../ui/parts.js";
 import { attempt, say } from "../ui/floating.js";
+import { throughGate } from "../ui/gate.js";
 import { factsUrl } from "../ui/unconfirmed.js";
 import { WhyCard } from "../ui/why.js";
 import { More, lines } from "./faq_more.js";
@@ -16,7 +17,8 @@ const MODES = ["auto", "suggest", "off"];
 const STATUSES = ["on", "off", "draft"];
 const BLANK = { question: "", answer: "", phrasings: [], not_this: [], keywords: { all: [], any: [], never: [], ordered: [], exact: [], pattern: [], priority: 0 }, category: "", products: [], variants: {}, threshold: null, mode: "auto", then_person: false, valid_from: null, valid_to: null, status: "on" };
 
-const fieldsOf = (entry) => Object.fromEntries(Object.keys(BLANK).map((name) => [name, entry[name] ?? BLANK[name]]));
+/** What of an entry is written and sent back. */
+export const fieldsOf = (entry) => Object.fromEntries(Object.keys(BLANK).map((name) => [name, entry[name] ?? BLANK[name]]));
 
 /** Who changed an entry last: a person by name, or what brought it. */
 export function byWhom(by) {
@@ -50,7 +52,9 @@ function TestLine({ shop }) {
 function Versions({ shop, entry, onRestored }) {
   const { data } = useLoad(() => get(`/shops/${shop}/entries/${encodeURIComponent(entry.id)}/versions`), [entry.version]);
   const restore = (version) => attempt(async () => {
-    onRestored(await post(`/shops/${shop}/entries/${encodeURIComponent(entry.id)}/restore`, { version }));
+    const back = await throughGate(shop, { restored: { entry: entry.id, version } }, (reason) => post(`/shops/${shop}/entries/${encodeURIComponent(entry.id)}/restore`, { version, reason }));
+    if (!back) return;
+    onRestored(back);
     say(t("faq.restored", { version }));
   });
   return html`<details class="card"><summary>${t("faq.versions", { version: entry.version })}</summary><ul class="neighbours">
@@ -100,8 +104,14 @@ export function Editor({ shop, id }) {
   const save = async () => {
     setBusy(true);
     try {
-      const saved = fresh ? await post(base, newest.current) : await put(`${base}/${encodeURIComponent(id)}`, { ...newest.current, version: entry.version });
-      say(t("faq.saved"), { tone: "ok" });
+      const draft = newest.current;
+      const saved = await throughGate(shop.id, { entry: fresh ? draft : { ...draft, id } }, (reason) => (fresh ? post(base, { ...draft, reason }) : put(`${base}/${encodeURIComponent(id)}`, { ...draft, version: entry.version, reason })));
+      if (!saved) {
+        setBusy(false);
+        return;
+      }
+      const before = entry?.version;
+      say(t("faq.saved"), { tone: "ok", undo: before && (() => goBack(before)) });
       if (fresh) go(withQuery({}, `/faq/${encodeURIComponent(saved.id)}`), { replace: true });
       else show(saved);
     } catch (wrong) {
@@ -111,9 +121,17 @@ export function Editor({ shop, id }) {
     }
     setBusy(false);
   };
+  /** One click back to what was there: the reason is that it was there. */
+  const goBack = (version) => attempt(async () => {
+    const back = await post(`${base}/${encodeURIComponent(id)}/restore`, { version, reason: t("gate.back_reason", { version }) });
+    show(back);
+    say(t("faq.restored", { version }));
+  });
   const remove = () => attempt(async () => {
-    await del(`${base}/${encodeURIComponent(id)}`);
-    say(t("faq.deleted"), { undo: () => attempt(() => post(`${base}/${encodeURIComponent(id)}/restore`)) });
+    const gone = await throughGate(shop.id, { deleted: id }, (reason) => del(`${base}/${encodeURIComponent(id)}`, { reason }));
+    if (!gone) return;
+    const reason = t("gate.back_reason", { version: entry.version });
+    say(t("faq.deleted"), { undo: () => attempt(() => post(`${base}/${encodeURIComponent(id)}/restore`, { reason })) });
     go(withQuery({}, "/faq"));
   });
   return html`<div class="page"><${Head} title=${fresh ? t("faq.new") : entry?.question || t("place.faq")}><a class="button quiet" href=${withQuery({}, "/faq")}><${Icon} name="back" /><span>${t("faq.back")}</span></a><//>

@@ -6,6 +6,7 @@ import { go, withQuery } from "../lib/router.js";
 import { shopOf, shops } from "../lib/session.js";
 import { Button, Chip, Empty, Failed, Field, Head, Icon, ShopPicker } from "../ui/parts.js";
 import { attempt, say } from "../ui/floating.js";
+import { throughGate } from "../ui/gate.js";
 import { faqShop } from "./faq.js";
 
 const TONE = { new: "ok", changed: "info", unchanged: "", error: "danger" };
@@ -79,7 +80,9 @@ export function Page() {
     setSeen(await preview(shop.id, chosen, columns));
   });
   const apply = () => work(async () => {
-    setDone(await post(`/shops/${shop.id}/import/${seen.id}/apply`));
+    const made = await throughGate(shop.id, { imported: seen.id }, (reason) => post(`/shops/${shop.id}/import/${seen.id}/apply`, undefined, { query: { reason } }));
+    if (!made) return;
+    setDone(made);
     setSeen(null);
   });
   if (!shop) return html`<div class="page"><${Head} title=${t("import.title")} /><${Empty}>${t("empty.shops")}<//></div>`;

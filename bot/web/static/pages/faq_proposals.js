@@ -8,12 +8,23 @@ import { withQuery } from "../lib/router.js";
 import { can } from "../lib/session.js";
 import { Button, useLoad } from "../ui/parts.js";
 import { attempt, say } from "../ui/floating.js";
+import { throughGate } from "../ui/gate.js";
+import { fieldsOf } from "./faq_editor.js";
 
 const Told = ({ one }) => html`<span class="meta">${one.by.name} <time>${dayWord(one.at)} ${minuteTime(one.at)}</time></span>`;
 
+/** The entry as the proposal would have it goes through the gate like every other change. */
+async function confirmed(shop, one, path) {
+  const entry = await get(`/shops/${shop}/entries/${encodeURIComponent(one.entry)}`);
+  const changed = one.kind === "threshold" ? { threshold: Math.max(one.value.threshold, entry.threshold || 0) } : { not_this: [...new Set([...entry.not_this, one.value.question])] };
+  return throughGate(shop, { entry: { ...fieldsOf(entry), ...changed, id: one.entry } }, (reason) => post(path, { act: "confirm", reason }));
+}
+
 function Proposal({ shop, one, done }) {
   const decide = (act) => attempt(async () => {
-    await post(`/shops/${shop}/proposals/${encodeURIComponent(one.id)}`, { act });
+    const path = `/shops/${shop}/proposals/${encodeURIComponent(one.id)}`;
+    const decided = act === "confirm" ? await confirmed(shop, one, path) : await post(path, { act });
+    if (!decided) return;
     say(t(act === "confirm" ? "wrong.confirmed" : "wrong.dismissed"), { tone: "ok" });
     done();
   });
@@ -41,7 +52,7 @@ export function Proposals({ shop }) {
     cases.reload();
   };
   useFeed((events) => events.some((e) => e.kind === "resync" || (e.shop === shop.id && ["wrong_answer", "entry"].includes(e.kind))) && reload(), [shop.id]);
-  const [waiting, kept] = [open.data?.items || [], cases.data?.items || []];
+  const [waiting, kept] = [open.data?.items || [], (cases.data?.items || []).filter((one) => one.origin === "wrong_answer")];
   if (!waiting.length && !kept.length) return null;
   return html`<section class="card proposals">
     ${waiting.length > 0 && html`<h2>${t("wrong.proposals", { n: waiting.length })}</h2><ul class="listed stacked">${waiting.map((one) => html`<${Proposal} key=${one.id} shop=${shop.id} one=${one} done=${reload} />`)}</ul>`}

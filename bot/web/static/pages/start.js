@@ -5,6 +5,7 @@ import { LANGS, lang, said, speak, t } from "../lib/i18n.js";
 import { go, route } from "../lib/router.js";
 import { me, settle, shopOf, shops } from "../lib/session.js";
 import { Button, Failed, Field, Icon, Loading } from "../ui/parts.js";
+import { throughGate } from "../ui/gate.js";
 import { Checklist } from "../ui/checklist.js";
 import { factsUrl } from "../ui/unconfirmed.js";
 
@@ -61,7 +62,11 @@ function Packs({ shop }) {
     setBusy(pack);
     setProblem(null);
     try {
-      await post(`/shops/${shop}/packs/${pack}`);
+      const made = await throughGate(shop, { pack }, (reason) => post(`/shops/${shop}/packs/${pack}`, undefined, { query: { reason } }));
+      if (!made) {
+        setBusy("");
+        return;
+      }
       // A simulated shop is played at once; a real one first has its sample facts confirmed.
       go(shopOf(shop)?.simulated ? `/simulator?shop=${encodeURIComponent(shop)}&guide=1` : factsUrl(shop));
     } catch (wrong) {

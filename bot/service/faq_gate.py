@@ -1,0 +1,204 @@
+"""The gate of the FAQ: every change is played against the shop's cases before it is made, and on request against what
+buyers asked in the last 30 days. A case that breaks forbids the change unless somebody writes down why."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.service.cases import Cases, case_of
+from bot.service.clocks import Clocks
+from bot.service.directory import Directory
+from bot.service.entries import entry_of
+from bot.service.gate_words import refused_words, shown_cases, shown_moves
+from bot.service.playing import play, policy_of
+from bot.service.refusal import Because, Refusal
+from bot.service.shelf import Shelf, Shelved
+from bot.store import gate
+from bot.store.engine import Store
+from bot.store.faq import DELETED, SHARED, Change, Stored
+from bot.store.ids import new_id
+from knowledge_base.base import DEFAULT_THRESHOLD, KnowledgeBase
+from knowledge_base.characters import fold, strip
+from knowledge_base.gate import Answered, Compared, Verdict, compare, moved, sample, verdict
+
+DAYS = 30
+LOOKED_AT = 20_000
+"""So many of the latest questions of the last 30 days are looked at."""
+PLAYED = 2_000
+"""So many different ones of them are played; of more a choice that is always the same."""
+AMEND_AT_MOST = 50
+"""More changed entries than this are cheaper to take in by building the base anew."""
+WHY_AT_MOST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A change of a FAQ that somebody wants to make: what it is called, who makes it, on what, and why it may break
+    cases (empty: it may not)."""
+
+    name: str
+    by: str
+    ref: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A shop's FAQ as it is, and as it would be."""
+
+    now: Shelved
+    base: KnowledgeBase
+    threshold: float
+
+
+class FaqGate:
+    """Plays changes before they are made."""
+
+    def __init__(self, store: Store, clocks: Clocks, directory: Directory, shelf: Shelf, cases: Cases) -> None:
+        self._store, self._clocks, self._directory, self._shelf = store, clocks, directory, shelf
+        self._cases = cases
+
+    async def hold(
+        self, shop: str, act: Act, changes: Sequence[Change] = (), threshold: float | None = None
+    ) -> Mapping[str, Any] | None:
+        """Play a change against the cases it may touch. Return what must be kept with it: None where nothing breaks.
+
+        Raises:
+            Refusal: cases break and no reason is given; ``report`` tells which, and what the change does otherwise.
+        """
+        broken: list[tuple[Tried, Compared]] = []
+        for one in await self._touched(shop):
+            tried, compared = await self._compared(one, shop, changes, threshold)
+            if tried is not None and compared.broken:
+                broken.append((tried, compared))
+        if not broken:
+            return None
+        if not act.reason.strip():
+            zh, en = refused_words([kept for _, compared in broken for kept in compared.broken])
+            report = [self._shown(tried, compared) for tried, compared in broken]
+            raise Refusal(Because.CONFLICT, "gate_broken", zh, en, pointer="/reason", reports=report)
+        cases = [kept.case.id for _, compared in broken for kept in compared.broken]
+        real = self._clocks.real()
+        return {
+            "shop": shop, "id": new_id(real), "act": act.name, "ref": act.ref, "broken": cases,
+            "why": act.reason.strip()[:WHY_AT_MOST], "by": act.by,
+            "at": self._clocks.real_ms() if shop == SHARED else self._clocks.now_ms(shop),
+        }  # fmt: skip
+
+    async def hold_threshold(self, shop: str, act: Act, threshold: float | None) -> Callable[[sa.Connection], None]:
+        """As ``hold`` for another threshold of a shop (None: the shipped one): what must be done in the same commit.
+
+        Raises:
+            Refusal: as ``hold``.
+        """
+        passed = await self.hold(shop, act, threshold=DEFAULT_THRESHOLD if threshold is None else threshold)
+
+        def keep(conn: sa.Connection) -> None:
+            if passed is not None:
+                gate.keep_pass(conn, passed)
+
+        return keep
+
+    async def preview(
+        self, shop: str, changes: Sequence[Change] = (), threshold: float | None = None
+    ) -> list[dict[str, Any]]:
+        """What a change would do, by shop it touches: to the cases, and in the shop itself to what buyers asked."""
+        reports = []
+        for one in await self._touched(shop):
+            started = time.perf_counter()
+            tried, compared = await self._compared(one, shop, changes, threshold)
+            if tried is None:
+                tried = await self._tried(one, shop, changes, threshold)
+            report = self._shown(tried, compared)
+            if one == shop:
+                report |= await self._asked(tried)
+            reports.append(report | {"took_ms": round((time.perf_counter() - started) * 1000)})
+        return reports
+
+    async def passes(self, shop: str) -> list[dict[str, Any]]:
+        """The changes of a shop that were let through though they break cases, latest first, at most 100."""
+        return await self._store.read(gate.passes, shop, 100)
+
+    async def _touched(self, shop: str) -> list[str]:
+        if shop != SHARED:
+            return [shop]
+        return [one for one in await self._store.read(gate.shops_with_cases) if one in self._directory.shops]
+
+    async def _tried(self, shop: str, of: str, changes: Sequence[Change], threshold: float | None) -> Tried:
+        now = await self._shelf.get(shop)
+        base = now.base
+        if changes:
+            ids = [change.id for change in changes]
+            own, shared = await self._store.read(gate.standing, shop, ids)
+            live = {change.id: _live(change, of, own.get(change.id), shared.get(change.id)) for change in changes}
+            base = await asyncio.to_thread(_changed, now.base, live)
+        return Tried(now, base, now.config.threshold if threshold is None else threshold)
+
+    async def _compared(
+        self, shop: str, of: str, changes: Sequence[Change], threshold: float | None
+    ) -> tuple[Tried | None, Compared]:
+        """Play the cases; what the change leaves right need not be played without it."""
+        kept = [case_of(row) for row in await self._cases.known(shop)]
+        if not kept:
+            return None, Compared(0)
+        tried = await self._tried(shop, of, changes, threshold)
+        now = self._clocks.now(shop)
+        after = await play(tried.base, policy_of(tried.now, tried.threshold), (case.question for case in kept), now)
+        wrong = [case for case in kept if verdict(case, after[case.question]) is not Verdict.RIGHT]
+        right = [case.question for case in kept if verdict(case, after[case.question]) is Verdict.RIGHT]
+        before = await play(tried.now.base, policy_of(tried.now), (case.question for case in wrong), now)
+        before |= {question: after[question] for question in right if question not in before}
+        by_case = [{case.id: played[case.question] for case in kept} for played in (before, after)]
+        return tried, compare(kept, *by_case)
+
+    def _shown(self, tried: Tried, compared: Compared) -> dict[str, Any]:
+        names = self._names(tried)
+        return {"shop": tried.now.shop, "threshold": tried.threshold, **shown_cases(compared, names)}
+
+    @staticmethod
+    def _names(tried: Tried) -> dict[str, str]:
+        return {entry.id: entry.question for base in (tried.now.base, tried.base) for entry in base.entries}
+
+    async def _asked(self, tried: Tried) -> dict[str, Any]:
+        """What a change does to the questions of the last 30 days."""
+        shop, now = tried.now.shop, self._clocks.now(tried.now.shop)
+        since = self._clocks.now_ms(shop) - DAYS * 86_400_000
+        groups: dict[str, list[dict[str, Any]]] = {}
+        rows = await self._store.read(gate.asked, shop, since, LOOKED_AT)
+        for row in rows:
+            groups.setdefault(strip(fold(row["text"])) or row["text"], []).append(row)
+        chosen = sample(groups, PLAYED)
+        texts = {groups[key][0]["text"]: key for key in chosen}
+        before = await play(tried.now.base, policy_of(tried.now), texts, now)
+        after = await play(tried.base, policy_of(tried.now, tried.threshold), texts, now)
+        found = moved(before, after)
+        latest = {text: groups[key] for text, key in texts.items()}
+        new = {row["conversation"] for text in found.newly for row in latest[text]}
+        said = await self._store.read(gate.people_said, new, since)
+        counts = {"days": DAYS, "asked": len(rows), "different": len(groups), "played": len(chosen)}
+        played: tuple[Mapping[str, Answered], Mapping[str, Answered]] = (before, after)
+        return {"questions": counts, **shown_moves(found, latest, played, self._names(tried), said)}
+
+
+def _live(change: Change, of: str, own: Stored | None, shared: Stored | None) -> Mapping[str, Any] | None:
+    """The data of an entry that answers in a shop after a change of its own or of the shared one; None: none does."""
+    mine: Change | Stored | None = change if of != SHARED else own
+    common: Change | Stored | None = change if of == SHARED else shared
+    standing = mine if mine is not None and mine.status != DELETED else common
+    return standing.data if standing is not None and standing.status == "on" else None
+
+
+def _changed(base: KnowledgeBase, live: Mapping[str, Mapping[str, Any] | None]) -> KnowledgeBase:
+    entries = {key: entry_of(key, data) if data is not None else None for key, data in live.items()}
+    if len(live) > AMEND_AT_MOST:
+        kept = [entry for entry in base.entries if entry.id not in entries]
+        return KnowledgeBase([*kept, *(entry for entry in entries.values() if entry)], base.lists)
+    for key, entry in entries.items():
+        base = base.with_entry(entry) if entry else base.without(key)
+    return base
