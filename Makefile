@@ -27,7 +27,7 @@ run: setup
 
 test: setup lint types
 	@$(PY) tests/browser_found.py
-	@$(PY) -m pytest -n auto
+	@$(PY) -m pytest -n auto --dist loadgroup
 
 stores: setup
 	@$(PY) -m pytest -n auto --stores sqlite,postgresql tests/flow tests/people tests/privacy tests/publishing tests/service tests/store tests/web

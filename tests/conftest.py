@@ -26,10 +26,18 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("database", [one for one in STORES if one in wanted], indirect=True)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What differs between the stores is the statements, not a test's cases: on the second store one case is enough."""
-    if config.getoption("--stores"):
-        return
+    """Of the browser's tests a file stays in one process, which starts its server once."""
+    for item in items:
+        if "browser" in item.path.parts:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+    if not config.getoption("--stores"):
+        _one_case_on_the_second_store(config, items)
+
+
+def _one_case_on_the_second_store(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What differs between the stores is the statements, not a test's cases."""
     seen: set[str] = set()
     left_out = []
     for item in items:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
+from importlib import import_module
 from typing import Annotated, Any
 
 import typer
@@ -69,48 +71,42 @@ def serve(context: typer.Context) -> None:
     run(context.obj)
 
 
-def _register() -> None:
-    """Commands that are heavy to import are thin here and import when run."""
-    from bot.cli import (
-        account,
-        alarm,
-        backup,
-        buyer,
-        channel,
-        doctor,
-        explain,
-        init,
-        kb,
-        kb_check,
-        ledger,
-        people,
-        routes,
-        settings,
-        simulate,
-    )
+# Where each command is: a command of its own, or a group of them (``Typer``).
+COMMANDS = {
+    "account": "account.account",
+    "explain": "explain.explain",
+    "init": "init.init",
+    "simulate": "simulate.simulate",
+    "routes": "routes.routes",
+    "settings": "settings.settings",
+    "backup": "backup.backup",
+    "restore": "backup.restore",
+    "doctor": "doctor.doctor",
+    "alarm": "alarm.app",
+    "buyer": "buyer.app",
+    "channel": "channel.app",
+    "kb": "kb.app",
+    "ledger": "ledger.app",
+    "user": "people.users",
+}
 
-    app.command(name="account", epilog=ELSEWHERE)(account.account)
-    app.command(name="explain", epilog=ELSEWHERE)(explain.explain)
-    app.command(name="init", epilog=ELSEWHERE)(init.init)
-    app.command(name="simulate", epilog=ELSEWHERE)(simulate.simulate)
-    app.command(name="routes", epilog=ELSEWHERE)(routes.routes)
-    app.command(name="settings", epilog=ELSEWHERE)(settings.settings)
-    app.command(name="backup", epilog=ELSEWHERE)(backup.backup)
-    app.command(name="restore", epilog=ELSEWHERE)(backup.restore)
-    app.command(name="doctor", epilog=ELSEWHERE)(doctor.doctor)
-    app.add_typer(alarm.app, name="alarm")
-    app.add_typer(buyer.app, name="buyer")
-    app.add_typer(channel.app, name="channel")
-    kb.app.command(name="check", epilog=ELSEWHERE)(kb_check.check)
-    kb.app.command(name="test", epilog=ELSEWHERE)(kb_check.play_set)
-    app.add_typer(kb.app, name="kb")
-    app.add_typer(ledger.app, name="ledger")
-    app.add_typer(people.users, name="user")
+
+def register(words: Sequence[str] = ()) -> None:
+    """Add the commands named among these words, or all where none is: what is not asked for is not imported."""
+    known = {"serve", *COMMANDS}
+    named = known.intersection(words) or known
+    for name in filter(named.__contains__, COMMANDS):
+        module, _, what = COMMANDS[name].partition(".")
+        command = getattr(import_module(f"bot.cli.{module}"), what)
+        if isinstance(command, typer.Typer):
+            app.add_typer(command, name=name)
+        else:
+            app.command(name=name, epilog=ELSEWHERE)(command)
 
 
 def main(arguments: list[str] | None = None) -> Any:
     """Run the command line. A setting or option that cannot be ends with exit code 2, in words."""
-    _register()
+    register(sys.argv[1:] if arguments is None else arguments)
     try:
         app(args=arguments, prog_name="miaohui")
     except SettingsError as error:

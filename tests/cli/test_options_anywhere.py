@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
+from bot import cli
 from bot.cli.shared import brought_forward
 from bot.settings import SettingsError
+from tests.cli.processes import miaohui
 
 TAKES = {"--data": True, "--port": True, "--no-open": False}
 
@@ -32,3 +37,16 @@ def test_brought_forward(typed, read):
 def test_two_different_values(typed):
     with pytest.raises(SettingsError, match="给了两个不同的值"):
         brought_forward(typed.split(), TAKES)
+
+
+@pytest.mark.parametrize("words", [["buyer", "--help"], ["--data", "d", "ledger", "verify"], ["doctor"]])
+def test_a_command_imports_no_other_ones_service(words: list[str]) -> None:
+    script = f"import sys\nfrom bot import cli\ncli.register({words!r})\nprint([m for m in sys.modules if 'bot.service' in m])"
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "[]"
+
+
+def test_an_unknown_command_and_help_know_them_all() -> None:
+    assert all(f"\n  {name}" in miaohui("--help").stdout for name in ("serve", *cli.COMMANDS))
+    ran = miaohui("nothing")
+    assert (ran.returncode, "No such command 'nothing'" in ran.stderr) == (2, True)

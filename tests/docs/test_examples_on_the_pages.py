@@ -70,7 +70,7 @@ def said(page: str) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def command() -> Any:
     """The command line as it runs."""
-    cli._register()
+    cli.register()
     return get_command(cli.app)
 
 
