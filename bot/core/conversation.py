@@ -42,6 +42,7 @@ TRANSITIONS: dict[State, dict[Event, State]] = {
         Event.BUYER_SPOKE: State.WAITING,
         Event.HANDED_OFF: State.WAITING,
         Event.TAKEN_OVER: State.AGENT,
+        Event.RELEASED: State.BOT,
         Event.CLOSED: State.CLOSED,
     },
     State.AGENT: {

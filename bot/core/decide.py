@@ -109,7 +109,8 @@ Decision = Answer | Handoff | Silence | Wait
 
 def decide(kind: Kind, reading: Reading, talk: Talk, policy: Policy, now: datetime) -> Decision:
     """Decide one buyer message. ``reading`` is of the whole unfinished burst where there is one."""
-    if talk.state is State.AGENT:
+    # What a buyer writes opens a closed conversation again: where it is closed now, a person ended it during the wait.
+    if talk.state is State.AGENT or (talk.waited and talk.state is State.CLOSED):
         return Silence(SilenceReason.PERSON_HOLDS)
     if kind is not Kind.TEXT and not reading.text:
         return _wordless(kind, talk, policy, now)

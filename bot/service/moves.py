@@ -192,6 +192,11 @@ class Moves:
         done, let the conversation go, or end it."""
         self.promises.said(conn, one, row)
         then = row["then"]
+        if one.state == State.WAITING.value and one.reason == HandoffReason.RELEASED_OWED and not one.owed:
+            # It was on its way still when its author fell silent or went off duty: nobody is waited for any more.
+            one.step(Event.RELEASED)
+            one.reason = None
+            self._journal(conn, one, "release", {"by": row["by"], "queued": False, "epoch": one.epoch})
         if one.state != State.AGENT.value or one.owner is None:
             return
         if then == "release":

@@ -10,7 +10,7 @@ from bot.core.conversation import TRANSITIONS, Event, NotAllowed, State, picture
 TABLE = """
           buyer_spoke  handed_off  taken_over  transferred  released  requeued  closed  reopened
 bot       bot          waiting     agent       -            -         -         closed  -
-waiting   waiting      waiting     agent       -            -         -         closed  -
+waiting   waiting      waiting     agent       -            bot       -         closed  -
 agent     agent        -           -           agent        bot       waiting   closed  -
 closed    bot          waiting     agent       -            -         -         -       agent
 """

@@ -65,6 +65,7 @@ NOTHING = Reading("", "")
 BOT, WAITING, AGENT = Talk(State.BOT), Talk(State.WAITING, HandoffReason.NO_MATCH), Talk(State.AGENT)
 SETTLED = Talk(State.BOT, inquiry_open=False)
 WAITED = Talk(State.BOT, waited=True)
+ENDED = Talk(State.CLOSED, inquiry_open=False, waited=True)
 ASKED_BEFORE = Talk(State.BOT, answered=frozenset({"什么时候发货"}))
 ASKED_AND_SETTLED = Talk(State.BOT, inquiry_open=False, answered=frozenset({"什么时候发货"}))
 
@@ -99,6 +100,7 @@ ASKED_AND_SETTLED = Talk(State.BOT, inquiry_open=False, answered=frozenset({"什
             "handoff:entry_wants_person", id="an entry for people only",
         ),
         pytest.param(Kind.TEXT, SURE, AGENT, shop(), "silence:person_holds", id="a person holds it"),
+        pytest.param(Kind.TEXT, SURE, ENDED, shop(), "silence:person_holds", id="a person ended it during the wait"),
         pytest.param(Kind.TEXT, THANKS, SETTLED, shop(), "silence:small_talk_settled", id="thanks, all answered"),
         pytest.param(Kind.TEXT, SURE, ASKED_AND_SETTLED, shop(), "silence:duplicate_question", id="asked again, settled"),
         pytest.param(Kind.TEXT, SURE, ASKED_BEFORE, shop(), "handoff:unsure", id="asked again: our answer did not help"),

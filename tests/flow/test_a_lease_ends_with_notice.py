@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.service.desk import Reply
 from tests.flow.house import PERSON_PLEASE, House
 
 MINUTE = 60
@@ -47,3 +48,30 @@ async def test_whoever_speaks_in_between_moves_the_notice(house: House) -> None:
     await house.app.services.desk.release(house.cid(shop), "amei")
     await house.later(5 * MINUTE)
     assert (await house.journal(kind="release"))[-1]["body"]["by"] == "amei", "released once, by hand"
+
+
+@pytest.mark.parametrize(
+    ("writes", "state"),
+    [
+        pytest.param([], "bot", id="nobody is waited for any more"),
+        pytest.param(["那到底退不退"], "waiting", id="the buyer has asked again since"),
+    ],
+)
+async def test_a_reply_that_gets_through_after_its_author_let_go_settles_what_it_answers(
+    house: House, writes: list[str], state: str
+) -> None:
+    shop = await house.shop()
+    await house.say(shop, "b1", PERSON_PLEASE)
+    house.break_wire(shop, "rate_limit", seconds=20)
+    await house.app.services.desk.reply(house.cid(shop), "amei", Reply("您好，退款今天下午到账。"))
+    await house.settle()
+    await house.later(30 * MINUTE, sends=False)
+    talk = await house.talk(shop)
+    assert (talk["state"], talk["reason"], talk["owed"]) == ("waiting", "released_owed", True)
+    house.break_wire(shop, None)
+    await house.later(10 * MINUTE)
+    assert house.seen(shop)[-1] == "您好，退款今天下午到账。"
+    await house.later(1)
+    for text in writes:
+        await house.say(shop, "b1", text)
+    assert (await house.talk(shop))["state"] == state

@@ -163,3 +163,14 @@ def _rows(conn: Any, name: str) -> list[dict[str, Any]]:
 
     table = metadata.tables[name]
     return [dict(row) for row in conn.execute(table.select().order_by(table.c.at)).mappings()]
+
+
+async def test_a_conversation_that_a_person_ends_during_the_wait_stays_ended(house: House, channel: Any) -> None:
+    await house.say(channel, "b1", UNKNOWN)
+    await house.say(channel, "b1", FRAGMENT)
+    await house.app.services.desk.close(house.cid(channel), "amei", "电话里说好了")
+    await house.later(9)
+    talk = await house.talk(channel)
+    assert (talk["state"], talk["owed"], talk["pending"]) == ("closed", False, [])
+    await house.say(channel, "b1", "红色有货吗")
+    assert house.seen(channel)[-1] == "红色有货。", "what comes after begins anew"
