@@ -133,7 +133,3 @@ def _decode(line: bytes) -> Any:
 
 def _undecodable(line: int, why: str) -> dict[str, Any]:
     return {"id": None, "error": {"where": f"line {line}", "message": f"不是 JSON / not JSON: {why}"}}
-
-
-if __name__ == "__main__":
-    typer.run(account)

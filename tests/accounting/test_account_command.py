@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 import time
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,6 +16,7 @@ from hypothesis import strategies as st
 from bot import rulesets
 from bot.accounting.request import KINDS, answer
 from bot.cli.account import respond
+from tests import quick_start
 
 ROOT = Path(__file__).parents[2]
 ASKED = {
@@ -65,15 +64,8 @@ GRADE = {"id": 7, "kind": "rate", "ruleset": "xiaohongshu", "counts": {"numerato
 
 
 def run(*arguments: str, data: bytes = b"") -> tuple[int, list[dict[str, Any]], str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "bot.cli.account", *arguments],
-        input=data,
-        capture_output=True,
-        cwd=ROOT,
-        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
-        check=False,
-    )
-    return done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr.decode()
+    done = quick_start.run(["account", *arguments], env=os.environ, typed=data)
+    return done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr
 
 
 def test_one_file_one_line(tmp_path: Path) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -20,6 +18,7 @@ from bot.accounting.export_map import read_map
 from bot.accounting.exports import Broken, read_rows
 from bot.accounting.request.reading import RequestError
 from bot.cli.sheets import read_table
+from tests import quick_start
 
 ROOT = Path(__file__).parents[2]
 MAPS = ROOT / "docs" / "account-maps"
@@ -42,14 +41,8 @@ UNREADABLE = [(8, "日期"), (9, "角色"), (10, "会话号"), (11, "类型")]
 
 
 def run(*arguments: str) -> tuple[int, list[dict[str, Any]], str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "bot.cli.account", *arguments],
-        capture_output=True,
-        cwd=ROOT,
-        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
-        check=False,
-    )
-    return done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr.decode()
+    done = quick_start.run(["account", *arguments], env=os.environ)
+    return done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk"])

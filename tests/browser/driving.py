@@ -6,8 +6,6 @@ import json
 import os
 import select
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,7 +14,8 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-ROOT = Path(__file__).parents[2]
+from tests import quick_start
+
 READY_WITHIN_S = 30
 STOPPED_WITHIN_S = 10
 NAME, PASSWORD = "店主小秒", "miaohui-test-9527"
@@ -45,16 +44,16 @@ class Server:
 def serving(folder: Path, now: str | None = None) -> Iterator[Server]:
     """Run the server on a data folder until the block ends; ``now`` is the real time it believes in."""
     env = {**os.environ, **({"MIAOHUI_CLOCK_STARTS_AT": now} if now else {})}
-    command = [sys.executable, "-m", "bot", "--no-open", "--port", "0", "--data", str(folder)]
+    words = ["--no-open", "--port", "0", "--data", folder]
     with (folder.parent / f"{folder.name}.log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=log)
+        process = quick_start.begin(words, env=env, stderr=log.fileno())
         try:
             yield _ready(process, Path(log.name))
         finally:
             _stop(process)
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
+def _stop(process: quick_start.Process) -> None:
     process.send_signal(signal.SIGTERM)
     try:
         process.wait(STOPPED_WITHIN_S)
@@ -65,7 +64,7 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
             process.stdout.close()
 
 
-def _ready(process: subprocess.Popen[bytes], log: Path) -> Server:
+def _ready(process: quick_start.Process, log: Path) -> Server:
     assert process.stdout
     seen, _, _ = select.select([process.stdout], [], [], READY_WITHIN_S)
     line = process.stdout.readline() if seen else b""

@@ -7,8 +7,6 @@ import json
 import os
 import select
 import signal
-import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -17,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[2]
+from tests import quick_start
+
 READY_WITHIN_S = 30
 STOPPED_WITHIN_S = 10
 TOKEN = "a-token-for-tests-0123456789"
@@ -29,19 +28,16 @@ def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
     return {k: v for k, v in os.environ.items() if not k.startswith("MIAOHUI_")} | dict(more or {})
 
 
-def miaohui(*words: Any, env: Mapping[str, str] | None = None, typed: str = "") -> subprocess.CompletedProcess[str]:
+def miaohui(*words: Any, env: Mapping[str, str] | None = None, typed: str = "") -> quick_start.Ended:
     """Run one command to its end."""
-    return subprocess.run(
-        [sys.executable, "-m", "bot", *map(str, words)],
-        cwd=ROOT, env=environment(env), input=typed, capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+    return quick_start.run(words, env=environment(env), typed=typed)
 
 
 @dataclass
 class Served:
     """A running service, and what it printed."""
 
-    process: subprocess.Popen[str]
+    process: quick_start.Process
     first_line: str
     log: Path
 
@@ -81,29 +77,27 @@ class Served:
         """Stop it; exit code, how long it took, and what else stood on standard output."""
         began = time.monotonic()
         self.process.send_signal(how)
-        rest, _ = self.process.communicate(timeout=STOPPED_WITHIN_S + 5)
-        return self.process.returncode, time.monotonic() - began, rest
+        code = self.process.wait(STOPPED_WITHIN_S + 5)
+        return code, time.monotonic() - began, self.process.rest(0).decode()
 
 
 @contextlib.contextmanager
 def serving(data: Path, *words: Any, env: Mapping[str, str] | None = None) -> Iterator[Served]:
     """Run the service on a folder until the block ends. Words may stand anywhere: ``serve`` among them or not."""
     given = words or ("serve",)
-    command = [sys.executable, "-m", "bot", *map(str, given), "--data", str(data), "--port", "0", "--no-open"]
+    command = [*given, "--data", data, "--port", "0", "--no-open"]
     log = data.parent / f"{data.name}.log"
     with log.open("w") as errors:
-        process = subprocess.Popen(
-            command, cwd=ROOT, env=environment(env), stdout=subprocess.PIPE, stderr=errors, text=True
-        )
+        process = quick_start.begin(command, env=environment(env), stderr=errors.fileno())
     try:
         assert process.stdout
         seen, _, _ = select.select([process.stdout], [], [], READY_WITHIN_S)
-        line = process.stdout.readline() if seen else ""
+        line = process.stdout.readline().decode() if seen else ""
         assert line, f"not ready within {READY_WITHIN_S} s:\n{log.read_text()[-3000:]}"
         yield Served(process, line, log)
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
-            process.communicate(timeout=STOPPED_WITHIN_S + 5)
+            process.rest(STOPPED_WITHIN_S + 5)
         elif process.stdout:
             process.stdout.close()

@@ -65,7 +65,7 @@ async def test_p01_p05_a_store_that_fails_under_load_gets_no_false_yes_and_goes_
     copies = tmp_path / "copies"
     copies.mkdir()
     async with platform() as (visible, send_url), aiohttp.ClientSession() as session:
-        server = Server(tmp_path / "data", document(send_url, SECRET, FAQ), ("-m", "tests.fire.unplugged"))
+        server = Server(tmp_path / "data", document(send_url, SECRET, FAQ), "tests.fire.unplugged")
         server.set(UNPLUGGED=str(copies))
         await asyncio.to_thread(server.start)
         async with crowd(server, session, chance) as made:
@@ -104,7 +104,7 @@ async def test_p01_the_power_goes_while_syncs_fail_and_what_got_a_yes_is_there(
     copies = tmp_path / "copies"
     copies.mkdir()
     async with platform() as (_, send_url), aiohttp.ClientSession() as session:
-        server = Server(tmp_path / "data", document(send_url, SECRET, FAQ), ("-m", "tests.fire.unplugged"))
+        server = Server(tmp_path / "data", document(send_url, SECRET, FAQ), "tests.fire.unplugged")
         server.set(UNPLUGGED=str(copies))
         await asyncio.to_thread(server.start)
         async with crowd(server, session, chance) as made:

@@ -61,7 +61,7 @@ async def test_p13_told_to_end_under_load_it_ends_in_time_with_0_and_loses_nothi
 async def test_p01_p07_p08_killed_at_this_very_place(tmp_path: Path, chance: random.Random, place: str) -> None:
     """The nth time it comes by: right before a commit, right after it, right before a call and right after it."""
     async with platform() as (visible, send_url), aiohttp.ClientSession() as session:
-        server = Server(tmp_path / "data", document(send_url, SECRET, FAQ), ("-m", "tests.fire.dying"))
+        server = Server(tmp_path / "data", document(send_url, SECRET, FAQ), "tests.fire.dying")
         await asyncio.to_thread(server.start)
         async with crowd(server, session, chance) as made:
             for _ in range(times(2, 25)):

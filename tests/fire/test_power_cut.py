@@ -42,7 +42,7 @@ async def lost(server: Server, accepted: set[str]) -> set[str]:
 
 def fresh(folder: Path, send_url: str, **env: str) -> Server:
     (folder / "copies").mkdir(parents=True)
-    return Server(folder / "data", document(send_url, SECRET, FAQ), ("-m", "tests.fire.unplugged"), **env)
+    return Server(folder / "data", document(send_url, SECRET, FAQ), "tests.fire.unplugged", **env)
 
 
 async def test_p01_a_power_cut_after_yes_loses_nothing(tmp_path: Path, chance: random.Random) -> None:

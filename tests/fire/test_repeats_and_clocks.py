@@ -28,7 +28,7 @@ async def test_p04_p06_p12_repeats_in_any_order_over_restarts_and_clock_steps(
     clock = tmp_path / "off"
     clock.write_text("0")
     async with platform() as (visible, send_url), aiohttp.ClientSession() as session:
-        server = Server(tmp_path / "data", document(send_url, SECRET, FAQ), ("-m", "tests.fire.stepping"))
+        server = Server(tmp_path / "data", document(send_url, SECRET, FAQ), "tests.fire.stepping")
         server.set(STEPS=str(clock))
         await asyncio.to_thread(server.start)
         left = iter(deliveries)

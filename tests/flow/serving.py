@@ -6,10 +6,8 @@ import json
 import os
 import select
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from copy import copy
 from dataclasses import dataclass, field
@@ -23,13 +21,13 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from adapters.signing import sign
+from tests import quick_start
 from tests.flow.house import SECRET
 
-ROOT = Path(__file__).parents[2]
 READY_WITHIN_S = 40
 STOPPED_WITHIN_S = 10
 TOKEN = "mh_flow_tests_watch_over_everything"
-SERVE = ("-m", "bot")
+SERVE = "bot"
 TALKS = 60
 
 
@@ -37,11 +35,11 @@ class Server:
     """One server process at a time; ``starts`` are the seconds each start took until it was ready."""
 
     def __init__(
-        self, folder: Path, document: dict[str, Any], program: Sequence[str] = SERVE, *, database: str = "", **env: str
+        self, folder: Path, document: dict[str, Any], program: str = SERVE, *, database: str = "", **env: str
     ) -> None:
         """``env``: settings as in the environment, such as ``MIAOHUI_LEASE_S``."""
         self.folder, self._program = folder, program
-        self._env = {**os.environ, "PYTHONPATH": str(ROOT), **env}
+        self._env = {**os.environ, **env}
         if database:
             self._env["MIAOHUI_DATABASE"] = database
         self.log = folder.parent / "server.log"
@@ -49,20 +47,15 @@ class Server:
         self.url = ""
         file = folder.parent / "setup.json"
         file.write_bytes(orjson.dumps(document))
-        done = subprocess.run(
-            [sys.executable, "-m", "bot", "init", str(file), "--data", str(folder)],
-            cwd=ROOT,
-            capture_output=True,
-            env=self._env,
-        )
-        assert done.returncode == 0, done.stderr.decode()
+        done = quick_start.run(["init", file, "--data", folder], env=self._env)
+        assert done.returncode == 0, done.stderr
 
     def start(self) -> None:
         """Start, and come back when it is ready."""
         began = time.monotonic()
-        command = [sys.executable, *self._program, "serve", "--data", str(self.folder), "--port", "0", "--no-open"]
+        words = ["serve", "--data", self.folder, "--port", "0", "--no-open"]
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, env=self._env)
+            self.process = quick_start.begin(words, module=self._program, env=self._env, stderr=log.fileno())
         assert self.process.stdout
         seen, _, _ = select.select([self.process.stdout], [], [], READY_WITHIN_S)
         line = self.process.stdout.readline() if seen else b""

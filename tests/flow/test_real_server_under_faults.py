@@ -18,17 +18,6 @@ from tests.flow.serving import Server, Visible, document, item, platform, post
 
 MARKER = "桂花乌龙茶玖叁柒"
 PHONE = "13812345678"
-BREAKS = (
-    "from knowledge_base.base import KnowledgeBase as K\n"
-    "read = K.read\n"
-    "def broken(self, text, *more):\n"
-    "    if '炸' in text: raise ValueError('cannot read ' + text)\n"
-    "    return read(self, text, *more)\n"
-    "K.read = broken\n"
-    "from bot.cli import main\n"
-    "main()\n"
-)
-"""A server with a fault of our own: its matcher breaks on one character, and the error repeats the buyer's words."""
 
 Lone = tuple[Server, Visible, aiohttp.ClientSession]
 
@@ -37,7 +26,7 @@ Lone = tuple[Server, Visible, aiohttp.ClientSession]
 async def lone(tmp_path: Path) -> AsyncIterator[Lone]:
     """One server with a platform behind it, ended when the test is over."""
     async with platform() as (visible, send_url), aiohttp.ClientSession() as session:
-        server = Server(tmp_path / "data", document(send_url, SECRET, FAQ), ("-c", BREAKS))
+        server = Server(tmp_path / "data", document(send_url, SECRET, FAQ), "tests.flow.breaking")
         await asyncio.to_thread(server.start)
         yield server, visible, session
         assert await asyncio.to_thread(server.stop) == 0
