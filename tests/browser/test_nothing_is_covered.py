@@ -28,6 +28,10 @@ HALF_NAMES = """() => [...document.querySelectorAll(".row .shop")].filter((name)
   const absent = box.top >= line.bottom;
   return !absent && name.scrollWidth > name.clientWidth && box.width < 48;
 }).map((name) => name.textContent)"""
+HALF_TABLES = """() => [...document.querySelectorAll("main .scroll > table")].filter((table) => {
+  const rows = [...table.querySelectorAll("tr")].filter((row) => row.offsetWidth);
+  return rows.some((row) => row.offsetWidth < table.offsetWidth - 2);
+}).map((table) => table.innerText.slice(0, 40))"""
 NARROWEST = [
     "/inbox",
     "/faq",
@@ -81,6 +85,15 @@ def test_the_rails_words_fit_also_when_chosen(desk: OpenPage, place, width):
     seen.page.goto(place)
     expect(seen.page.locator(".place[aria-current=page]")).to_be_visible()
     assert seen.page.evaluate(CUT) == []
+
+
+@pytest.mark.parametrize("path", ["/rates?shop=east", "/rates/rules?shop=east", "/rates/night?shop=night"])
+def test_a_table_fills_its_card(office: OpenPage, path):
+    page = office(width=1360).page
+    page.goto(path)
+    expect(page.locator("main .scroll > table").last.locator("tr").last).to_be_visible()
+    expect(page.locator("main [aria-busy=true]")).to_have_count(0)
+    assert page.evaluate(HALF_TABLES) == []
 
 
 def test_the_narrowest_page_is_whole(desk: OpenPage):
