@@ -154,6 +154,18 @@ def folded(events: Sequence[Event], fold: Fold) -> Fold:
     return fold
 
 
+def adds_nothing(rules: Ruleset, opened: datetime, at: datetime) -> bool:
+    """Say whether a buyer's line of this time leaves every verdict as it is, where the conversation's latest inquiry,
+    opened at ``opened``, has no valid reply and no report speaks of the line. Both times are aware; False where only
+    judging again would tell."""
+    if rules.whole_seconds:
+        opened, at = opened.replace(microsecond=0), at.replace(microsecond=0)
+    if at <= opened:
+        return False
+    before, local = opened.astimezone(rules.zone), at.astimezone(rules.zone)
+    return before.date() == local.date() and rules.covers(before) == rules.covers(local)
+
+
 def notes_of(events: Sequence[Event]) -> tuple[Note, ...]:
     """Tell which reports name a message that is not among the events."""
     reports = [event for event in events if event.kind == "report" and event.meta.get("target") is not None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,7 +32,8 @@ class Work:
 
     loaded: dict[str, Conversation]
     busy: set[str]
-    recalled: set[str]
+    spoken_of: Mapping[str, str]
+    """The messages that a recall or a report speaks of; a recall goes before."""
     decisions: list[dict[str, Any]] = field(default_factory=list)
     suggestions: list[dict[str, Any]] = field(default_factory=list)
     sends: list[dict[str, Any]] = field(default_factory=list)
@@ -99,18 +101,18 @@ class Acting:
 
     def hand_off(self, work: Work, one: Conversation, decision: Handoff, now: int) -> None:
         """Put the conversation into the queue. A reason that keeps the bot quiet is not replaced by a weaker one."""
-        if one.state == State.AGENT.value:
+        if one.state == State.AGENT:
             return
         was = one.state
         one.step(Event.HANDED_OFF)
-        keep = was == State.WAITING.value and one.reason and decision.reason not in KEEPS_BOT_QUIET
+        keep = was == State.WAITING and one.reason and decision.reason not in KEEPS_BOT_QUIET
         if not keep:
             one.reason = decision.reason.value
             one.reason_detail = _detail(decision)
-        if was != State.WAITING.value or not keep:
+        if was != State.WAITING or not keep:
             work.lines.append(Line(one.shop, now, "handoff", one.id, one.id, {"reason": decision.reason.value}))
-        channel = self._directory.channels.get(one.channel)
-        if was != State.WAITING.value and channel and self._directory.adapter(channel).capabilities(channel).hands_over:
+        channel = None if was == State.WAITING else self._directory.channels.get(one.channel)
+        if channel and self._directory.adapter(channel).capabilities(channel).hands_over:
             work.errands.append(Errand(one.shop, one.channel, HAND_OVER, one.id, self._clocks.real_ms()))
 
     def _answered(self, one: Conversation, reading: Reading, answer: Answer) -> None:

@@ -74,7 +74,7 @@ def conversation_id(channel: str, external: str) -> str:
 
 def content_of(item: Incoming) -> str:
     """A digest of what an item says: a repeat under the same id must say the same."""
-    said = "\x1f".join((item.sender.value, item.kind.value, item.text))
+    said = "\x1f".join((item.sender, item.kind, item.text))
     return hashlib.blake2b(said.encode("utf-8", "replace"), digest_size=9).hexdigest()
 
 
@@ -142,14 +142,17 @@ def delivery_row(arrival: Arrival, stored: Stored) -> dict[str, Any]:
 
 
 def _shown(told: Mapping[str, str]) -> str:
-    return orjson.dumps(
-        {_storable(name): "•••" if _hidden(name.lower()) else _storable(value) for name, value in told.items()}
-    ).decode()
+    shown = {name: "•••" if _hidden(name) else value for name, value in told.items()}
+    try:
+        return orjson.dumps(shown).decode()
+    except orjson.JSONEncodeError:
+        return orjson.dumps({_storable(name): _storable(value) for name, value in shown.items()}).decode()
 
 
 @lru_cache(maxsize=256)
 def _hidden(name: str) -> bool:
-    return any(word in name for word in HIDDEN)
+    small = name.lower()
+    return any(word in small for word in HIDDEN)
 
 
 def _storable(text: str) -> str:

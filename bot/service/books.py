@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from adapters.base import Channel
 from bot.accounting.books import Books as Judged
+from bot.accounting.books import adds_nothing
 from bot.accounting.dated import judge_dated
 from bot.accounting.event import Event, from_message
 from bot.accounting.inquiry import ApiSent, ChannelFacts
@@ -25,7 +26,7 @@ from bot.service.directory import Directory
 from bot.service.marking import TIMER as MARKS
 from bot.service.marking import Marking, Marks
 from bot.service.nights import mornings
-from bot.service.posting import line_of, rows_of, stake
+from bot.service.posting import by_people, is_unanswered, line_of, passes, rows_of, stake
 from bot.store import inquiries, messages, rollups, timers
 from bot.store.conversations import Conversation
 from bot.store.ids import from_ms
@@ -44,15 +45,25 @@ class Books:
         self._known: dict[str, tuple[Channel, ChannelFacts]] = {}
         self._marking = Marking(directory, clocks)
 
-    def refold(self, conn: sa.Connection, loaded: Mapping[str, Conversation], floors: Mapping[str, int]) -> None:
+    def refold(
+        self,
+        conn: sa.Connection,
+        loaded: Mapping[str, Conversation],
+        floors: Mapping[str, int],
+        asked: Mapping[str, Sequence[int]] | None = None,
+    ) -> None:
         """Bring inquiries and the conversations' deadlines up to date.
 
-        ``floors``: for a conversation the earliest time (ms) that something new speaks of. The conversations are
-        changed in memory; the caller saves them. Inquiries, postings and deadline timers are written.
+        ``floors``: for a conversation the earliest time (ms) that something new speaks of. ``asked``: the conversations
+        of which nothing is new but buyer's lines nobody has spoken of yet, with their times (ms): where those add
+        nothing to what was posted, it is not judged again. The conversations are changed in memory; the caller saves
+        them. Inquiries, postings and deadline timers are written.
         """
+        posted = inquiries.of_conversations(conn, loaded.keys())
+        if asked:
+            loaded = self._touched(loaded, posted, asked)
         if not loaded:
             return
-        posted = inquiries.of_conversations(conn, loaded.keys())
         since = {cid: self._since(one, posted[cid], floors.get(cid)) for cid, one in loaded.items()}
         said = messages.of_conversations(conn, since)
         saves: list[dict[str, Any]] = []
@@ -71,6 +82,32 @@ class Books:
         rollups.add(conn, sums)
         append(conn, lines)
         timers.put(conn, due)
+
+    def _touched(
+        self,
+        loaded: Mapping[str, Conversation],
+        posted: Mapping[str, Sequence[Mapping[str, Any]]],
+        asked: Mapping[str, Sequence[int]],
+    ) -> dict[str, Conversation]:
+        """The conversations whose books may change; left out are those in which buyers only go on asking."""
+        now = {shop: self._clocks.now_ms(shop) for shop in {one.shop for one in loaded.values()}}
+        plain = {shop for shop in now if not self._marking.has_set(shop)}
+        return {
+            cid: one
+            for cid, one in loaded.items()
+            if one.shop not in plain
+            or cid not in asked
+            or not self._goes_on(one, posted[cid], asked[cid], now[one.shop])
+        }
+
+    def _goes_on(self, one: Conversation, posted: Sequence[Mapping[str, Any]], times: Iterable[int], now: int) -> bool:
+        """Whether a conversation's books stay as posted: the lines of these times join its latest inquiry, which
+        nobody has answered, and no limit has passed since it was judged."""
+        if not posted or not is_unanswered(posted[-1]) or any(passes(row, now) or by_people(row) for row in posted):
+            return False
+        opened = from_ms(posted[-1]["opened_at"])
+        rules = self._directory.rules_at(one.shop)(opened)
+        return rules.version == posted[-1]["ruleset"] and all(adds_nothing(rules, opened, from_ms(at)) for at in times)
 
     def look_again(self, conn: sa.Connection, one: Conversation) -> None:
         """Something happened that is no message (a closing): have the conversation's marks worked out anew, soon."""

@@ -69,7 +69,7 @@ class Deciding:
         work = Work(
             loaded=convs.load(conn, ids),
             busy=outbox.busy(conn, {q.conversation for q in questions}),
-            recalled=messages.recalled(conn, {q.fresh.id for q in questions if q.fresh}),
+            spoken_of=messages.spoken_of(conn, {f.id for f in touched} | {q.fresh.id for q in questions if q.fresh}),
         )
         self._book(conn, work, touched)
         for question in questions:
@@ -79,7 +79,8 @@ class Deciding:
 
     def fault(self, conn: sa.Connection, failed: Sequence[Fresh], *, books: bool) -> list[Mapping[str, Any]]:
         """Hand messages to a person that our own code could not decide (P8); without the books if those are at fault."""
-        work = Work(convs.load(conn, {f.conversation for f in failed}), set(), set())
+        spoken_of = messages.spoken_of(conn, {f.id for f in failed})
+        work = Work(convs.load(conn, {f.conversation for f in failed}), set(), spoken_of)
         if books:
             self._book(conn, work, failed)
         for fresh in failed:
@@ -97,11 +98,18 @@ class Deciding:
         """Bring the books of all that is new or spoken of up to date, each from the earliest time it is about."""
         told = messages.speak_of(conn, {f.id for f in touched if f.kind in HAPPENINGS})
         floors: dict[str, int] = {}
+        asked: dict[str, list[int]] = {}
         for conversation, at in [*((f.conversation, f.at) for f in touched), *told]:
             floors[conversation] = min(at, floors.get(conversation, at))
+            asked.setdefault(conversation, []).append(at)
+        for conversation in [
+            *(f.conversation for f in touched if not f.asks or f.id in work.spoken_of),
+            *(conversation for conversation, _ in told),
+        ]:
+            asked.pop(conversation, None)
         # A recall or report may speak of a message of another conversation: that one is counted again.
         work.loaded |= convs.load(conn, floors.keys() - work.loaded.keys())
-        self._books.refold(conn, work.loaded, floors)
+        self._books.refold(conn, work.loaded, floors, asked)
         messages.mark_booked(conn, {f.id for f in touched if not f.asks})
 
     def _settle_lines(self, work: Work, one: Conversation) -> None:
@@ -135,11 +143,11 @@ class Deciding:
 
     def _decide(self, work: Work, question: Question, one: Conversation, policy: Policy, now: int) -> Decision:
         fresh = question.fresh
-        if fresh and fresh.id in work.recalled and one.state != State.AGENT.value:
+        if fresh and work.spoken_of.get(fresh.id) == Kind.RECALL and one.state != State.AGENT:
             # Taken back before we answered: no machine answers it, but its inquiry stays open for a person.
             return Handoff(HandoffReason.NO_MATCH)
         since = fresh.accepted_at if fresh else one.waiting_since or now
-        if one.state != State.AGENT.value and one.came_before_release(since):
+        if one.state != State.AGENT and one.came_before_release(since):
             return Handoff(HandoffReason.RELEASED_OWED) if one.open else Silence(SilenceReason.PERSON_HOLDS)
         decision = self._by_rules(question, one, policy, now)
         if isinstance(decision, Answer) and decision.mode is Mode.AUTO and now - since > STALE_MS:
@@ -149,7 +157,7 @@ class Deciding:
     def _by_rules(self, question: Question, one: Conversation, policy: Policy, now: int) -> Decision:
         talk = Talk(
             state=State(one.state),
-            reason=HandoffReason(one.reason) if one.reason and one.state == State.WAITING.value else None,
+            reason=HandoffReason(one.reason) if one.reason and one.state == State.WAITING else None,
             inquiry_open=one.open,
             waiting_since=from_ms(one.waiting_since) if one.waiting_since else None,
             waited=question.fresh is None,

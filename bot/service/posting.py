@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.accounting.books import Books as Judged
 from bot.accounting.ruleset import Ruleset
-from bot.accounting.verdict import Reason, ReplyVerdict, Verdict
+from bot.accounting.verdict import Night, Reason, ReplyVerdict, Verdict
 from bot.core.message import ReplyClass, Sender
 from bot.service.directory import ZONE
 from bot.store.conversations import Conversation
@@ -122,6 +122,22 @@ def _reply(reply: ReplyVerdict) -> dict[str, Any]:
         "counts": reply.counts,
         "reason": reply.reason.value,
     }
+
+
+def is_unanswered(row: Row) -> bool:
+    """Say whether a posted inquiry still has no valid reply, and is not excluded."""
+    return row["response_ms"] is None and not row["reason"].startswith("excluded")
+
+
+def passes(row: Row, now: int) -> bool:
+    """Say whether a limit of a posted inquiry has passed (ms) that still ran when it was judged."""
+    late: bool = row["reason"] == Reason.PENDING and row["due_at"] < now
+    return late or (row["night"] == Night.PENDING and row["night_due_at"] < now)
+
+
+def by_people(row: Row) -> bool:
+    """Say whether people are among those who replied to a posted inquiry."""
+    return any(reply["class"] in _PEOPLE for reply in row["replies"])
 
 
 def stake(row: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -254,6 +254,19 @@ def meant(conn: sa.Connection, name: str, message_id: str) -> int | None:
     return at
 
 
+_TOLD = Ready(
+    lambda dialect: sa.select(message.c.target, message.c.kind).where(one_of(dialect, message.c.target, "ids"))
+)
+
+
+def spoken_of(conn: sa.Connection, ids: Collection[str]) -> dict[str, str]:
+    """Of these messages those that others speak of, each with the kind of what speaks: ``recall`` where there is one."""
+    found: dict[str, str] = {}
+    for target, kind in _TOLD.rows(conn, {"ids": list(ids)}) if ids else ():
+        found[target] = kind if kind == Kind.RECALL.value else found.get(target, kind)
+    return found
+
+
 _RECALLED = Ready(
     lambda dialect: sa.select(message.c.target).where(
         message.c.kind == "recall", one_of(dialect, message.c.target, "ids")

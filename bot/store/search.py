@@ -88,15 +88,9 @@ def take_in(conn: sa.Connection, shop: str, rows: Sequence[Mapping[str, str]], u
             [{"message": row["id"], "shop": shop, "grams": grams(row["text"])} for row in rows],
         )
     elif rows:
-        conn.execute(
-            sa.text(
-                "INSERT OR REPLACE INTO message_search (rowid, message, shop, grams)"
-                " VALUES (:row, :message, :shop, :grams)"
-            ),
-            [
-                {"row": _row(row["id"]), "message": row["id"], "shop": shop, "grams": " ".join(grams(row["text"]))}
-                for row in rows
-            ],
+        conn.exec_driver_sql(
+            "INSERT OR REPLACE INTO message_search (rowid, message, shop, grams) VALUES (?, ?, ?, ?)",
+            [(_row(row["id"]), row["id"], shop, " ".join(grams(row["text"]))) for row in rows],
         )
     upsert(conn, search_mark, [{"shop": shop, "seq": upto}])
 

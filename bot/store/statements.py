@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -20,6 +21,8 @@ from sqlalchemy.types import TypeDecorator
 Values = Mapping[str, Any]
 Make = Callable[[str], Any]
 """Builds a statement for a dialect (its name)."""
+Change = Callable[[Iterable[Any]], list[Any]]
+"""Turns a whole column of values: ours into storable ones, or back."""
 
 
 class Texts(TypeDecorator[list[str]]):
@@ -49,22 +52,17 @@ class _Compiled:
     """A statement as text: its parameters in order with what makes them storable, and what makes its columns ours."""
 
     text: str
-    names: tuple[str, ...]
+    pick: Callable[[Values], tuple[Any, ...]]
     fixed: Values
-    binds: tuple[tuple[int, Callable[[Any], Any]], ...]
+    binds: tuple[tuple[int, Change], ...]
     columns: tuple[str, ...]
-    results: tuple[tuple[int, Callable[[Any], Any]], ...]
+    results: tuple[tuple[int, Change], ...]
 
-    def row(self, values: Values) -> tuple[Any, ...]:
-        """Parameters in their order."""
+    def storable(self, rows: Iterable[Values]) -> list[tuple[Any, ...]]:
+        """The parameters of each row in their order."""
         if self.fixed:
-            values = {**self.fixed, **values}
-        if not self.binds:
-            return tuple([values[name] for name in self.names])
-        row = [values[name] for name in self.names]
-        for index, store in self.binds:
-            row[index] = store(row[index])
-        return tuple(row)
+            rows = [{**self.fixed, **row} for row in rows]
+        return _changed([self.pick(row) for row in rows], self.binds)
 
 
 class Ready:
@@ -78,12 +76,12 @@ class Ready:
     def run(self, conn: sa.Connection, values: Values) -> None:
         """Run it once."""
         known = self._known(conn)
-        _execute(conn, known.text, known.row(values))
+        _execute(conn, known.text, known.storable([values])[0])
 
     def many(self, conn: sa.Connection, rows: Iterable[Values]) -> None:
         """Run it for each of many rows; not at all for none."""
         known = self._known(conn)
-        ready = [known.row(row) for row in rows]
+        ready = known.storable(rows)
         if not ready:
             return
         if conn.dialect.name != "sqlite":
@@ -97,10 +95,7 @@ class Ready:
     def rows(self, conn: sa.Connection, values: Values) -> list[tuple[Any, ...]]:
         """Run it once; the rows it finds."""
         known = self._known(conn)
-        found = _execute(conn, known.text, known.row(values)).fetchall()
-        if not known.results:
-            return list(found)
-        return [_ours(row, known.results) for row in found]
+        return _changed(_execute(conn, known.text, known.storable([values])[0]).fetchall(), known.results)
 
     def dicts(self, conn: sa.Connection, values: Values) -> list[dict[str, Any]]:
         """As ``rows``, by the columns' names."""
@@ -130,11 +125,21 @@ def _wrapped(error: sqlite3.Error) -> BaseException:
     return sa.exc.DBAPIError.instance("", None, error, sqlite3.Error, hide_parameters=True)
 
 
-def _ours(row: Sequence[Any], results: Sequence[tuple[int, Callable[[Any], Any]]]) -> tuple[Any, ...]:
-    made = list(row)
-    for index, read in results:
-        made[index] = read(made[index])
-    return tuple(made)
+def _changed(rows: Sequence[Any], changes: Sequence[tuple[int, Change]]) -> list[tuple[Any, ...]]:
+    """Rows with some of their columns changed, column by column: one call for all rows instead of one for each value."""
+    if not rows or not changes:
+        return list(rows)
+    columns: list[Any] = list(zip(*rows, strict=True))
+    for index, change in changes:
+        columns[index] = change(columns[index])
+    return list(zip(*columns, strict=True))
+
+
+def _picker(names: tuple[str, ...]) -> Callable[[Values], tuple[Any, ...]]:
+    """What takes the values of these names out of a row."""
+    if len(names) > 1:
+        return itemgetter(*names)
+    return lambda values: tuple([values[name] for name in names])
 
 
 def _compile(statement: Any, dialect: sa.Dialect, given: Sequence[str] | None) -> _Compiled:
@@ -148,7 +153,7 @@ def _compile(statement: Any, dialect: sa.Dialect, given: Sequence[str] | None) -
     results = [(i, _result(one.type, dialect)) for i, one in enumerate(columns)]
     return _Compiled(
         compiled.string,
-        names,
+        _picker(names),
         fixed,
         tuple((i, store) for i, store in binds if store),
         tuple(str(column.key) for column in columns),
@@ -156,34 +161,38 @@ def _compile(statement: Any, dialect: sa.Dialect, given: Sequence[str] | None) -
     )
 
 
-def _bind(kind: Any, dialect: sa.Dialect) -> Any:
-    """What makes a value of ours storable; None where nothing has to be done."""
+def _bind(kind: Any, dialect: sa.Dialect) -> Change | None:
+    """What makes values of ours storable; None where nothing has to be done."""
     if isinstance(kind, sa.Boolean):
         return None
     if isinstance(kind, sa.JSON):
         return _to_json
-    return kind.dialect_impl(dialect).bind_processor(dialect)
+    return _each(kind.dialect_impl(dialect).bind_processor(dialect))
 
 
-def _result(kind: Any, dialect: sa.Dialect) -> Any:
-    """What makes a stored value ours; None where nothing has to be done."""
+def _result(kind: Any, dialect: sa.Dialect) -> Change | None:
+    """What makes stored values ours; None where nothing has to be done."""
     if dialect.name == "sqlite" and isinstance(kind, sa.Boolean):
         return _to_bool
     if dialect.name == "sqlite" and isinstance(kind, sa.JSON):
         return _from_json
-    return kind.dialect_impl(dialect).result_processor(dialect, None)
+    return _each(kind.dialect_impl(dialect).result_processor(dialect, None))
 
 
-def _to_json(value: Any) -> str:
-    return "[]" if value == [] else orjson.dumps(value).decode()
+def _each(change: Callable[[Any], Any] | None) -> Change | None:
+    return None if change is None else lambda column: [change(value) for value in column]
 
 
-def _from_json(text: str | None) -> Any:
-    return [] if text == "[]" else None if text is None else orjson.loads(text)
+def _to_json(column: Iterable[Any]) -> list[Any]:
+    return [orjson.dumps(value).decode() for value in column]
 
 
-def _to_bool(stored: int | None) -> bool | None:
-    return None if stored is None else stored == 1
+def _from_json(column: Iterable[Any]) -> list[Any]:
+    return [[] if text == "[]" else None if text is None else orjson.loads(text) for text in column]
+
+
+def _to_bool(column: Iterable[Any]) -> list[Any]:
+    return [None if stored is None else stored == 1 for stored in column]
 
 
 def _insert(dialect: str, table: sa.Table) -> Any:

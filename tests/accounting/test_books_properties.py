@@ -7,11 +7,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from bot import rulesets
 from bot.accounting import Books, Event, Reason, judge, judge_conversation
+from bot.accounting.books import adds_nothing
 from bot.accounting.ruleset import Ruleset
 
 START = datetime(2026, 5, 1, 13, 40, tzinfo=UTC)
@@ -159,3 +160,22 @@ def test_conversations_do_not_touch_each_other(rules: Ruleset, events: list[Even
         for one in judge_conversation([e for e in plain if e.conversation == name], rules, AS_OF).inquiries
     ]
     assert sorted(apart, key=lambda one: one.opened_by) == sorted(together.inquiries, key=lambda one: one.opened_by)
+
+
+@variants
+@settings(max_examples=300, deadline=None)
+@given(events=histories(), seconds=st.integers(0, 100_000), ms=st.sampled_from((0, 1, 999)))
+def test_a_line_that_adds_nothing_changes_no_verdict(
+    rules: Ruleset, events: list[Event], seconds: int, ms: int
+) -> None:
+    """The short cut of a running shop, that buyers who only go on asking need no judging, against judging."""
+    one = [replace(given_one, conversation="a") for given_one in events]
+    before = judge_conversation(one, rules, AS_OF)
+    latest = before.inquiries[-1] if before.inquiries else None
+    if latest is None or latest.response is not None or latest.reason.startswith("excluded"):
+        return
+    line = Event("added", latest.opened_at + timedelta(seconds=seconds, milliseconds=ms), "a", "buyer", "text", "在吗")
+    after = judge_conversation([*one, line], rules, AS_OF)
+    event(f"taken: {adds_nothing(rules, latest.opened_at, line.at)}")
+    if adds_nothing(rules, latest.opened_at, line.at):
+        assert (after.inquiries, after.replies) == (before.inquiries, before.replies)
