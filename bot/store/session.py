@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 import orjson
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
+from sqlalchemy.util import await_only
 
 T = TypeVar("T")
 
@@ -114,7 +115,12 @@ class Postgres:
         )
 
     async def _dial(self, *_given: Any, **_more: Any) -> Any:
-        connection = await connect(self._url, command_timeout=ANSWERED_WITHIN_S)
+        connection = await connect(
+            self._url,
+            command_timeout=ANSWERED_WITHIN_S,
+            statement_cache_size=PREPARED,
+            max_cached_statement_lifetime=0,
+        )
         # Sums of whole numbers are numeric there, and whole numbers here.
         await connection.set_type_codec("numeric", schema="pg_catalog", format="text", encoder=str, decoder=_number)
         return connection
@@ -142,6 +148,23 @@ class Postgres:
         if self._connection is not None:
             await self._connection.close()
         await self._engine.dispose()
+
+
+def ask(conn: sa.Connection, doing: str, text: str, *values: Any) -> Any:
+    """Have PostgreSQL's own driver ``fetch`` or ``execute`` a statement (placeholders ``$1`` …), with nothing between.
+
+    Raises:
+        sqlalchemy.exc.DBAPIError: the server refused it, or is gone.
+    """
+    import asyncpg
+
+    driver: Any = conn.connection.driver_connection
+    try:
+        return await_only(getattr(driver, doing)(text, *values))
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        if driver.is_closed():
+            conn.invalidate(error)
+        raise sa.exc.DBAPIError.instance("", None, error, Exception, hide_parameters=True) from error
 
 
 async def connect(url: str, **more: Any) -> Any:

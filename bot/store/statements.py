@@ -18,6 +18,8 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects import sqlite as embedded
 from sqlalchemy.types import TypeDecorator
 
+from bot.store.session import ask
+
 Values = Mapping[str, Any]
 Make = Callable[[str], Any]
 """Builds a statement for a dialect (its name)."""
@@ -57,6 +59,8 @@ class _Compiled:
     binds: tuple[tuple[int, Change], ...]
     columns: tuple[str, ...]
     results: tuple[tuple[int, Change], ...]
+    at_once: str = ""
+    """The same for a list of values a parameter: many rows in one statement, where there is a server to go to."""
 
     def storable(self, rows: Iterable[Values]) -> list[tuple[Any, ...]]:
         """The parameters of each row in their order."""
@@ -68,9 +72,10 @@ class _Compiled:
 class Ready:
     """A statement that is built and compiled once for each dialect, the first time it is run."""
 
-    def __init__(self, make: Make, given: Sequence[str] | None = None) -> None:
-        """``given``: the columns that rows to insert have; the others get their defaults."""
-        self._make, self._given = make, given
+    def __init__(self, make: Make, given: Sequence[str] | None = None, keys: Sequence[str] = ()) -> None:
+        """``given``: the columns that rows to insert have; the others get their defaults. ``keys``: those by which a row
+        that is there is replaced."""
+        self._make, self._given, self._keys = make, given, keys
         self._compiled: dict[str, _Compiled] = {}
 
     def run(self, conn: sa.Connection, values: Values) -> None:
@@ -81,11 +86,17 @@ class Ready:
     def many(self, conn: sa.Connection, rows: Iterable[Values]) -> None:
         """Run it for each of many rows; not at all for none."""
         known = self._known(conn)
+        if known.at_once and self._keys:
+            # One statement may replace a row once only: the last of its kind says what it becomes.
+            rows = {tuple([row[key] for key in self._keys]): row for row in rows}.values()
         ready = known.storable(rows)
         if not ready:
             return
+        if known.at_once:
+            ask(conn, "execute", known.at_once, *map(list, zip(*ready, strict=True)))
+            return
         if conn.dialect.name != "sqlite":
-            conn.exec_driver_sql(known.text, ready)
+            ask(conn, "executemany", known.text, ready)
             return
         try:
             conn.connection.dbapi_connection.executemany(known.text, ready)  # type: ignore[union-attr]
@@ -95,7 +106,7 @@ class Ready:
     def rows(self, conn: sa.Connection, values: Values) -> list[tuple[Any, ...]]:
         """Run it once; the rows it finds."""
         known = self._known(conn)
-        return _changed(_execute(conn, known.text, known.storable([values])[0]).fetchall(), known.results)
+        return _changed(_execute(conn, known.text, known.storable([values])[0]), known.results)
 
     def dicts(self, conn: sa.Connection, values: Values) -> list[dict[str, Any]]:
         """As ``rows``, by the columns' names."""
@@ -111,11 +122,13 @@ class Ready:
         return known
 
 
-def _execute(conn: sa.Connection, text: str, row: tuple[Any, ...]) -> Any:
+def _execute(conn: sa.Connection, text: str, row: tuple[Any, ...]) -> Sequence[Any]:
     if conn.dialect.name != "sqlite":
-        return conn.exec_driver_sql(text, row)
+        found: Sequence[Any] = ask(conn, "fetch", text, *row)
+        return found
     try:
-        return conn.connection.dbapi_connection.execute(text, row)  # type: ignore[union-attr]
+        found = conn.connection.dbapi_connection.execute(text, row).fetchall()  # type: ignore[union-attr]
+        return found
     except sqlite3.Error as error:
         raise _wrapped(error) from error
 
@@ -158,7 +171,20 @@ def _compile(statement: Any, dialect: sa.Dialect, given: Sequence[str] | None) -
         tuple((i, store) for i, store in binds if store),
         tuple(str(column.key) for column in columns),
         tuple((i, read) for i, read in results if read),
+        _at_once(compiled.string, names, types, dialect) if given and dialect.name == "postgresql" else "",
     )
+
+
+def _at_once(text: str, names: Sequence[str], types: Mapping[str, Any], dialect: sa.Dialect) -> str:
+    """An insertion of one row made one of many: what were values are read out of lists."""
+    head, _, rest = text.partition(" VALUES (")
+    _, there, tail = rest.partition(" ON CONFLICT")
+    json = {name for name in names if isinstance(types[name], sa.JSON)}
+    plain = ["TEXT" if name in json else types[name].compile(dialect).partition(" COLLATE")[0] for name in names]
+    lists = [f"${place}::{kind}[]" for place, kind in enumerate(plain, 1)]
+    picked = ", ".join(f"v{place}::JSON" if name in json else f"v{place}" for place, name in enumerate(names))
+    given = ", ".join(f"v{place}" for place in range(len(names)))
+    return f"{head} SELECT {picked} FROM unnest({', '.join(lists)}) AS given ({given}){there}{tail}"
 
 
 def _bind(kind: Any, dialect: sa.Dialect) -> Change | None:
@@ -208,7 +234,7 @@ def _upsert(table: sa.Table, columns: tuple[str, ...], fixed: tuple[str, ...]) -
             return statement.on_conflict_do_update(index_elements=keys, set_=rest)
         return statement.on_conflict_do_nothing(index_elements=keys)
 
-    return Ready(make, columns)
+    return Ready(make, columns, [column.name for column in table.primary_key])
 
 
 @cache
