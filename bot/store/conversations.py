@@ -53,6 +53,8 @@ class Conversation:
     by_person: bool = False
     said: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    stored: tuple[Any, ...] | None = None
+    """What it is sorted by (``_SORTED``), as the row has it; None where there is no row yet. Not a column."""
 
     def step(self, event: Event) -> None:
         """Move along the transition table.
@@ -82,8 +84,11 @@ class Conversation:
 OUTSIDE = "outside"
 """The owner of a conversation that a person answers in the platform's own app."""
 
-_NAMES = [f.name for f in fields(Conversation)]
+_NAMES = [f.name for f in fields(Conversation) if f.name != "stored"]
 _FIXED = ("shop", "channel", "external", "created_at")
+_SORTED = ("state", "due_at", "owed", "last_at")
+"""The columns of its indexes."""
+_sorted_by = attrgetter(*_SORTED)
 
 
 _LOAD = Ready(lambda dialect: sa.select(conversation).where(one_of(dialect, conversation.c.id, "ids")))
@@ -98,7 +103,10 @@ def load(conn: sa.Connection, ids: Collection[str]) -> dict[str, Conversation]:
     if free := not_held(conn, {row["shop"] for row in found}):
         hold(conn, free)
         found = _LOAD.dicts(conn, wanted)
-    return {row["id"]: Conversation(**row) for row in found}
+    made = {row["id"]: Conversation(**row) for row in found}
+    for one in made.values():
+        one.stored = _sorted_by(one)
+    return made
 
 
 _PENDING = Ready(
@@ -114,8 +122,15 @@ def pending(conn: sa.Connection, ids: Collection[str]) -> dict[str, tuple[list[s
 
 
 def save(conn: sa.Connection, conversations: Iterable[Conversation]) -> None:
-    """Write conversations back, whole."""
-    upsert(conn, conversation, [_row(one) for one in conversations], fixed=_FIXED)
+    """Write conversations back, whole; but an index is written again only where it changes."""
+    alike: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
+    for one in conversations:
+        now = _sorted_by(one)
+        same = zip(_SORTED, now, one.stored or (), strict=False)
+        alike.setdefault(tuple([name for name, new, old in same if new == old]), []).append(_row(one))
+        one.stored = now
+    for unchanged, rows in alike.items():
+        upsert(conn, conversation, rows, fixed=_FIXED + unchanged)
 
 
 _VALUES = attrgetter(*_NAMES)

@@ -128,9 +128,9 @@ def _execute(conn: sa.Connection, text: str, row: tuple[Any, ...]) -> Sequence[A
         return found
     try:
         found = conn.connection.dbapi_connection.execute(text, row).fetchall()  # type: ignore[union-attr]
-        return found
     except sqlite3.Error as error:
         raise _wrapped(error) from error
+    return found
 
 
 def _wrapped(error: sqlite3.Error) -> BaseException:
@@ -184,7 +184,7 @@ def _at_once(text: str, names: Sequence[str], types: Mapping[str, Any], dialect:
     lists = [f"${place}::{kind}[]" for place, kind in enumerate(plain, 1)]
     picked = ", ".join(f"v{place}::JSON" if name in json else f"v{place}" for place, name in enumerate(names))
     given = ", ".join(f"v{place}" for place in range(len(names)))
-    return f"{head} SELECT {picked} FROM unnest({', '.join(lists)}) AS given ({given}){there}{tail}"
+    return f"{head} SELECT {picked} FROM unnest({', '.join(lists)}) AS given ({given}){there}{tail}"  # noqa: S608  (names of tables and types only)
 
 
 def _bind(kind: Any, dialect: sa.Dialect) -> Change | None:
