@@ -1,4 +1,4 @@
-"""A platform that misbehaves in ten ways, over bare sockets; it writes down what its buyers saw.
+"""A platform that misbehaves in many ways, over bare sockets; it writes down what its buyers saw.
 
 A buyer's name says in which way the platform treats what is sent to him. Each reply is treated like that once; what
 comes again is taken as it should be.
@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 import struct
+import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import orjson
 
+YES = b'{"id":"p","ok":true}'
 HANGS_S = 8.0
 """Longer than a send is waited for."""
 RETRY_AFTER_S = 3
@@ -74,8 +78,29 @@ WAYS: dict[str, tuple[Answering, bool]] = {
     "no-json": (says("200 OK", b"<html>fine</html>"), True),
     "close": (close, True),
     "twice": (twice, True),
+    "busy": (says("200 OK", b'{"ok":false,"code":5}'), False),
+    "never": (says("200 OK", b'{"ok":false,"code":6}'), False),
+    "unclear": (says("200 OK", b'{"ok":false,"code":7}'), True),
+    "unsealed": (says("200 OK", YES), True),
 }
-"""Each way, and whether the buyer sees what was sent all the same."""
+"""Each way, and whether the buyer sees what was sent all the same. ``unsealed``: no TLS is agreed, at first."""
+COUNTED = ("busy", "never", "unclear")
+"""The ways of a platform that answers errors with 200 and a code: they need a mapping that knows it."""
+SEALED = "unsealed"
+SUCCESS = {
+    "path": "",
+    "body": {
+        "data": {
+            "id": "{id}",
+            "conversation": "{conversation}",
+            "text": "{text}",
+            "class": "{class}",
+            "in_reply_to": "{in_reply_to}",
+        }
+    },
+    "success": {"when": {"/ok": "true"}},
+    "refused": [{"when": {"/code": 5}, "again": True}, {"when": {"/code": 6}}],
+}
 
 
 class Badly:
@@ -85,6 +110,8 @@ class Badly:
         self.replies: list[dict[str, Any]] = []
         self.asked: dict[str, list[float]] = {}
         self.open: set[asyncio.Task[Any]] = set()
+        self.unsealed = 0
+        """So many more connections are answered without TLS where TLS was asked for."""
 
     async def take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, one request."""
@@ -100,7 +127,7 @@ class Badly:
             tries.append(asyncio.get_running_loop().time())
             answer, seen = WAYS[reply["conversation"].partition("_")[0]]
             if len(tries) > 1:
-                answer, seen = says("200 OK", b'{"id":"p"}'), True
+                answer, seen = says("200 OK", YES), True
             if seen:
                 self.replies.append(reply)
             await answer(writer)
@@ -109,14 +136,43 @@ class Badly:
         finally:
             writer.close()
 
+    async def take_sealed(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, seal: ssl.SSLContext
+    ) -> None:
+        """One connection that asks for TLS, and gets it in the end."""
+        if self.unsealed:
+            self.unsealed -= 1
+            writer.write(http("400 Bad Request", b"{}"))
+            writer.close()
+            return
+        await writer.start_tls(seal)
+        await self.take(reader, writer)
+
+
+def certificate(folder: Path) -> tuple[Path, Path]:
+    """A certificate of this machine that only who is told to trusts, and its key."""
+    made, key = folder / "certificate.pem", folder / "key.pem"
+    subject = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
+    asked = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *subject]
+    subprocess.run([*asked, "-keyout", str(key), "-out", str(made)], check=True, capture_output=True)
+    return made, key
+
 
 @asynccontextmanager
-async def bad_platform() -> AsyncIterator[tuple[Badly, str]]:
-    """The platform, and the address at which it takes replies."""
+async def bad_platform(trusted: tuple[Path, Path]) -> AsyncIterator[tuple[Badly, str, str]]:
+    """The platform, and the addresses at which it takes replies: openly, and by TLS under this certificate and key."""
     badly = Badly()
-    server = await asyncio.start_server(badly.take, "127.0.0.1", 0)
+    seal = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    seal.load_cert_chain(*trusted)
+
+    async def sealed(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await badly.take_sealed(reader, writer, seal)
+
+    servers = [await asyncio.start_server(take, "127.0.0.1", 0) for take in (badly.take, sealed)]
+    ports = [server.sockets[0].getsockname()[1] for server in servers]
     try:
-        yield badly, f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/send"
+        yield badly, f"http://127.0.0.1:{ports[0]}/send", f"https://127.0.0.1:{ports[1]}/send"
     finally:
-        server.close()
+        for server in servers:
+            server.close()
         await asyncio.gather(*badly.open)

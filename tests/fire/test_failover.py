@@ -13,16 +13,20 @@ from urllib.parse import quote
 import aiohttp
 import pytest
 
+from bot.store.session import ANSWERED_WITHIN_S
 from tests import postgres
-from tests.fire.seeing import hold, times
+from tests.fire.seeing import FULL, hold, times
 from tests.fire.test_several_processes import LEASE_S, Fleet, fleet
 from tests.flow.house import INVOICE, SHIP, UNKNOWN
 from tests.flow.serving import item, post
 from tests.postgres import Cluster
 
 PROCESSES, WRITERS = 4, 4
+IN_TIME_S = 1.8
 BACK_WITHIN_S = 20
 """From the standby's promotion until a message is taken in again."""
+FROZEN_WITHIN_S = ANSWERED_WITHIN_S + BACK_WITHIN_S
+"""The same where the old primary says nothing and closes nothing: first a question to it must be given up."""
 
 
 class Two:
@@ -35,9 +39,12 @@ class Two:
         hosts = ",".join(quote(str(one.folder.parent)) for one in (self.standby, self.leader))
         self.url = f"postgresql://postgres@/postgres?host={hosts}"
 
-    def fail_over(self, pause_s: float) -> None:
-        """Kill the leader; some time later its standby leads."""
-        self.leader.kill()
+    def fail_over(self, pause_s: float, *, frozen: bool = False) -> None:
+        """Kill the leader, or have it hang with its connections open; some time later its standby leads."""
+        if frozen:
+            self.leader.freeze()
+        else:
+            self.leader.kill()
         time.sleep(pause_s)
         self.standby.promote()
         self.leader, self.standby = self.standby, self.leader
@@ -104,5 +111,37 @@ async def test_p01_p07_p08_the_primary_dies_under_load_and_what_was_accepted_is_
                 print(f"failover {nth}: taken in again {took:.1f} s after the promotion")
         await made.idle(LEASE_S + 30)
         print(f"{len(made.accepted)} accepted")
+        assert [server.process.poll() for server in made.servers] == [None] * PROCESSES, "none of them ended"
+        await hold(two.leader.url("postgres"), made.accepted, made.visible.replies)
+
+
+@pytest.mark.skipif(not FULL, reason="a minute of waiting: MIAOHUI_FIRE=full")
+async def test_p01_p05_p08_a_primary_that_hangs_is_given_up_and_meanwhile_each_answer_is_in_time(
+    tmp_path: Path, two: Two, chance: random.Random
+) -> None:
+    """Its processes are stopped, its connections stay open: nothing tells that it is gone but that it does not answer."""
+    async with fleet(tmp_path, two.url, PROCESSES) as made:
+        async with writing(made, chance):
+            await asyncio.sleep(1.5 + chance.random())
+        before = set(made.accepted)
+        await asyncio.to_thread(two.fail_over, chance.random(), frozen=True)
+        began, slowest, refused = time.monotonic(), 0.0, 0
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as session:
+            for nth in range(10_000_000):
+                said, asked = item(nth + 7_000_000, f"{UNKNOWN}{nth}"), time.monotonic()
+                status = await post(session, made.servers[nth % PROCESSES], said)
+                slowest = max(slowest, time.monotonic() - asked)
+                if status == 200:
+                    made.accepted.add(said["id"])
+                    break
+                assert status == 503
+                refused += 1
+                assert time.monotonic() - began < FROZEN_WITHIN_S, "no process came back"
+        print(
+            f"frozen: {refused} refused, each within {slowest:.1f} s; taken in after {time.monotonic() - began:.0f} s"
+        )
+        assert slowest < IN_TIME_S + 1
+        assert made.accepted > before
+        await made.idle(LEASE_S + FROZEN_WITHIN_S)
         assert [server.process.poll() for server in made.servers] == [None] * PROCESSES, "none of them ended"
         await hold(two.leader.url("postgres"), made.accepted, made.visible.replies)

@@ -59,9 +59,18 @@ class Server:
         assert self.process.stdout
         seen, _, _ = select.select([self.process.stdout], [], [], READY_WITHIN_S)
         line = self.process.stdout.readline() if seen else b""
-        assert line, f"not ready within {READY_WITHIN_S} s:\n{self.log.read_text()[-3000:]}"
+        assert line, self._why_not(waited=not seen)
         self.url = json.loads(line)["url"]
         self.starts.append(time.monotonic() - began)
+
+    def _why_not(self, *, waited: bool) -> str:
+        """Why it is not ready: it takes too long, or it ended; with what it said of that."""
+        said = self.log.read_text("utf-8", "replace")
+        if waited:
+            return f"not ready within {READY_WITHIN_S} s, and still running:\n{said[-3000:]}"
+        code = self.process.wait(10)
+        last = next((line for line in reversed(said.splitlines()) if line.strip()), "it said nothing")
+        return f"ended with {code} before it was ready: {last}\n{said[-3000:]}"
 
     def set(self, **env: str) -> None:
         """Change the environment of the next start."""
@@ -147,12 +156,14 @@ async def platform() -> AsyncIterator[tuple[Visible, str]]:
         await server.close()
 
 
-async def post(session: aiohttp.ClientSession, server: Server, item: dict[str, Any]) -> int | None:
+async def post(
+    session: aiohttp.ClientSession, server: Server, item: dict[str, Any], channel: str = "shop.main"
+) -> int | None:
     """Deliver one message; the status of the answer, None if the connection broke."""
     body = orjson.dumps({"type": "message", "data": item})
     headers = sign([SECRET], f"d-{item['id']}", datetime.now(UTC), body)
     try:
-        async with session.post(f"{server.url}/webhooks/shop.main", data=body, headers=headers) as answer:
+        async with session.post(f"{server.url}/webhooks/{channel}", data=body, headers=headers) as answer:
             await answer.read()
             return answer.status
     except (aiohttp.ClientError, OSError):
