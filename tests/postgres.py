@@ -111,6 +111,7 @@ class Cluster:
         if self.process:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.process.pid, how)
+                os.killpg(self.process.pid, signal.SIGCONT)
             self.process.wait(UP_WITHIN_S)
             self.process = None
 

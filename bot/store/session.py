@@ -114,6 +114,8 @@ class Postgres:
             connect_args={"prepared_statement_cache_size": PREPARED},
         )
 
+        sa.event.listen(self._engine.sync_engine, "handle_error", _gone_with_it)
+
     async def _dial(self, *_given: Any, **_more: Any) -> Any:
         connection = await connect(
             self._url,
@@ -150,6 +152,16 @@ class Postgres:
         await self._engine.dispose()
 
 
+def _gave_up(error: BaseException | None) -> bool:
+    """Whether an answer was waited for in vain: a server that hangs closes nothing, so its connection is good for nothing
+    more."""
+    return isinstance(error, TimeoutError)
+
+
+def _gone_with_it(context: Any) -> None:
+    context.is_disconnect = context.is_disconnect or _gave_up(context.original_exception)
+
+
 def ask(conn: sa.Connection, doing: str, text: str, *values: Any) -> Any:
     """Have PostgreSQL's own driver ``fetch`` or ``execute`` a statement (placeholders ``$1`` …), with nothing between.
 
@@ -162,6 +174,8 @@ def ask(conn: sa.Connection, doing: str, text: str, *values: Any) -> Any:
     try:
         return await_only(getattr(driver, doing)(text, *values))
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        if _gave_up(error):
+            driver.terminate()
         if driver.is_closed():
             conn.invalidate(error)
         raise sa.exc.DBAPIError.instance("", None, error, Exception, hide_parameters=True) from error

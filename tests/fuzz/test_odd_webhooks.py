@@ -20,6 +20,9 @@ from tests.adapters.test_hostile_bodies import bodies
 from tests.flow.house import HandClock, House
 
 MANY = int(os.environ.get("FUZZ", "60"))
+LATER = 503
+TRIES = 5
+"""A busy machine may be late, says so, and is asked again, as platforms do."""
 TOGETHER = 10
 """So many deliveries are brought before what follows is awaited."""
 FAULTS = {
@@ -88,14 +91,20 @@ def test_p02_whatever_is_signed_is_kept_answered_yes_and_decided(
     faults = [one for one in logs if one["event"] in FAULTS or one["log_level"] == "error"]
     assert not faults, faults[:3]
     kept = runner.run(home.rows(tables.delivery))
-    assert len(kept) == taken
+    late = sum(one["event"] == "store_too_slow" for one in logs)
+    assert taken <= len(kept) <= taken + late, (
+        "what came too late for a yes may be there twice, as what it is: a repeat"
+    )
     waiting = [row for row in runner.run(home.rows(tables.message)) if row["waiting"]]
     assert waiting == [], "nothing is left undecided"
     assert all(orjson.loads(row["headers"]) for row in kept)
 
 
 async def _brought(home: House, channel: Channel, body: bytes, *, settle: bool) -> int:
-    ack = await home.deliver(channel, home.written(body=body))
+    for _ in range(TRIES):
+        ack = await home.deliver(channel, home.written(body=body))
+        if ack.status != LATER:
+            break
     if settle:
         await home.settle()
     return ack.status

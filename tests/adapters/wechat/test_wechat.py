@@ -73,6 +73,10 @@ def test_what_happens_at_wechats_own_desk_is_not_measurable() -> None:
         ({"secrets": ("aes_key=" + AES_KEY,)}, "secrets"),
         ({"secrets": ("token=t", "aes_key=short")}, "secrets"),
         ({"send_url": "ftp://x"}, "send_url"),
+        ({"send_url": "https://user:word@api.example"}, "send_url"),
+        ({"send_url": "http://api.example:x"}, "send_url"),
+        ({"send_url": "http://[::1"}, "send_url"),
+        ({"send_url": "file:///etc/passwd"}, "send_url"),
     ],
 )
 def test_settings_that_cannot_be_are_told(changes: dict[str, Any], where: str) -> None:
@@ -80,6 +84,11 @@ def test_settings_that_cannot_be_are_told(changes: dict[str, Any], where: str) -
     wrong = ADAPTER.check(channel(**changes))
     assert [line.partition(": ")[0] for line in wrong] == [where]
     assert " · " in wrong[0]
+
+
+@pytest.mark.parametrize("url", ["", "https://api.example", "http://127.0.0.1:9000/there", "http://[::1]:9000"])
+def test_an_address_of_its_own_may_be_any_of_the_web(url: str) -> None:
+    assert ADAPTER.check(channel(send_url=url)) == []
 
 
 def test_plain_mode_needs_no_key() -> None:

@@ -130,6 +130,10 @@ async def test_a_page_that_does_not_move_on_ends_the_pull(cursor: str) -> None:
         ({"secrets": ("token=t", "aes_key=" + AES_KEY)}, "secrets"),
         ({"secrets": ("token=t", "aes_key=short", "kf_secret=s")}, "secrets"),
         ({"send_url": "x"}, "send_url"),
+        ({"send_url": "https://user:word@api.example"}, "send_url"),
+        ({"send_url": "http://api.example:x"}, "send_url"),
+        ({"send_url": "http://[::1"}, "send_url"),
+        ({"send_url": "file:///etc/passwd"}, "send_url"),
     ],
 )
 def test_settings_that_cannot_be_are_told(changes: dict[str, Any], where: str) -> None:
@@ -137,3 +141,8 @@ def test_settings_that_cannot_be_are_told(changes: dict[str, Any], where: str) -
     wrong = ADAPTER.check(channel(**changes))
     assert [line.partition(": ")[0] for line in wrong] == [where]
     assert " · " in wrong[0]
+
+
+@pytest.mark.parametrize("url", ["", "https://api.example", "http://127.0.0.1:9000/there", "http://[::1]:9000"])
+def test_an_address_of_its_own_may_be_any_of_the_web(url: str) -> None:
+    assert ADAPTER.check(channel(send_url=url)) == []
