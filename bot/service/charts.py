@@ -115,8 +115,8 @@ def _flow(conn: sa.Connection, shop: str, period: Period) -> dict[str, Any]:
             {"step": step, "unit": unit, "count": count, "before": steps_before[step, unit]}
             for (step, unit), count in steps.items()
         ],
-        "unanswered": unmatched(now),
-        "unanswered_before": unmatched(then),
+        "unanswered": _unmatched(now),
+        "unanswered_before": _unmatched(then),
         "handoffs": [
             {"reason": reason, "count": count, "before": then["handoff"][reason]}
             for reason, count in now["handoff"].most_common()
@@ -137,11 +137,22 @@ def _steps(counts: Mapping[str, Counter[str]], sums: Sequence[Row]) -> dict[tupl
     }
 
 
-def unmatched(counts: Mapping[str, Counter[str]]) -> dict[str, Any]:
+def _unmatched(counts: Mapping[str, Counter[str]]) -> dict[str, Any]:
     """The share of the questions put to the FAQ for which it had no sure answer."""
-    missed = sum(counts["reason"][reason] for reason in UNMATCHED)
-    matched = counts["decided"]["answer"] + counts["decided"]["suggest"]
+    missed, matched = _put_to_the_faq(counts)
     return rate_facts(Rate(missed, missed + matched))
+
+
+def matched_share(counts: Mapping[str, Counter[str]]) -> dict[str, Any]:
+    """The share of the questions put to the FAQ for which it had a sure answer."""
+    missed, matched = _put_to_the_faq(counts)
+    return rate_facts(Rate(matched, missed + matched))
+
+
+def _put_to_the_faq(counts: Mapping[str, Counter[str]]) -> tuple[int, int]:
+    """How many questions had no sure answer, and how many had one."""
+    missed = sum(counts["reason"][reason] for reason in UNMATCHED)
+    return missed, counts["decided"]["answer"] + counts["decided"]["suggest"]
 
 
 def _entries(now: Counter[str], then: Counter[str], live: Sequence[faq.Stored]) -> dict[str, Any]:

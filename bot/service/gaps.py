@@ -14,7 +14,7 @@ from bot.accounting.holding_lines import is_substantive
 from bot.core.conversation import State
 from bot.core.decide import Answer, Policy, Talk, decide
 from bot.core.message import Kind
-from bot.service.charts import unmatched
+from bot.service.charts import matched_share
 from bot.service.clocks import Clocks
 from bot.service.directory import ZONE, Directory
 from bot.service.publishing import Publishing
@@ -30,10 +30,12 @@ from bot.store.journal import Line, append
 from bot.store.reading import gaps as reading
 from knowledge_base.entry import Context
 from knowledge_base.gaps import mask, page_facts, unmarked
+from knowledge_base.normalize import normalize
 
 WEEK_MS = 7 * 86_400_000
 EXAMPLES, ANSWERS, LOOKED_AT = 20, 3, 60
 """Shown of a group: so many questions, so many answers that people gave; so many questions are looked at for those."""
+PHRASINGS = 10
 TRIED = 300
 """So many of a week's questions are asked again to say what an act brings."""
 
@@ -48,8 +50,8 @@ class Gaps:
         self._shelf, self._publishing = shelf, publishing
 
     async def table(self, shop: str, *, state: str, sort: str, offset: int, limit: int) -> dict[str, Any]:
-        """One page of a shop's groups: ``{items, total, counts, unanswered}``, the last one the share of the questions of
-        the last 7 days that had no sure answer."""
+        """One page of a shop's groups: ``{items, total, counts, matched}``, the last one the share of the questions of
+        the last 7 days that had a sure answer."""
         since = self._clocks.now_ms(shop) - WEEK_MS
 
         def read(conn: sa.Connection) -> dict[str, Any]:
@@ -61,7 +63,7 @@ class Gaps:
                 "items": [_shown(row) for row in rows],
                 "total": total,
                 "counts": counts,
-                "unanswered": unmatched(week),
+                "matched": matched_share(week),
             }
 
         return await self._store.read(read)
@@ -92,6 +94,7 @@ class Gaps:
             "page": list(page_facts(one["text"] for one in asked)),
             "examples": asked[:EXAMPLES],
             "nearest": nearest,
+            "phrasings": _phrasings(row, asked),
             "answers": self._answers(shop, said),
         }
 
@@ -260,9 +263,13 @@ class Gaps:
 
 
 def _phrasings(row: Mapping[str, Any], asked: Sequence[Mapping[str, Any]]) -> list[str]:
-    """What a group asks, without personal data, each once, the question it began with first."""
-    texts = [unmarked(text) for text in (row["text"], *(one["text"] for one in reversed(asked)))]
-    return list(dict.fromkeys(text for text in texts if text))
+    """What a group asks as it may stand in an entry: each wording once, the question it began with first, at most ten.
+
+    Wordings with personal data in them are left out as long as there are others.
+    """
+    texts = [row["text"], *(one["text"] for one in asked)]
+    plain = [text for text in texts if unmarked(text) == text] or [unmarked(text) for text in texts]
+    return list({normalize(text).text: text for text in reversed(plain) if text}.values())[::-1][:PHRASINGS]
 
 
 def _shown(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -49,6 +49,7 @@ async def test_what_had_no_sure_answer_is_grouped_and_what_was_answered_is_not(h
         row["id"] for row in await house.rows(tables.conversation)
     }
     assert one["first_at"] < one["last_at"]
+    assert one["phrasings"] == [WORD, LIKE], "each wording once, none with personal data"
     assert {near["id"] for near in one["nearest"]} <= {"ship", "invoice", "return"}
 
 

@@ -29,7 +29,7 @@ async def test_pages_go_on_from_one_another_and_say_how_many_there_are(door):
     assert (first["items"][0]["text"], first["items"][0]["week"]) == (ENGRAVE, 2)
     assert (first["total"], first["counts"]) == (3, {"open": 3, "ignored": 0, "merged": 0, "adopted": 0})
     assert first["items"][0]["first_at"].endswith("Z")
-    assert first["unanswered"] == {"numerator": 4, "denominator": 4, "percent": 100.0}
+    assert first["matched"] == {"numerator": 0, "denominator": 4, "percent": 0.0}
     second = await groups(door, limit=2, after=first["next"])
     assert {one["text"] for one in first["items"] + second["items"]} == {ENGRAVE, STORE, NEW}
     assert second["next"] is None

@@ -20,6 +20,7 @@ const PAGES = [
   { at: /^\/faq\/import$/, load: () => import("./pages/faq_import.js"), title: "import.title" },
   { at: /^\/faq\/check$/, load: () => import("./pages/faq_check.js"), title: "check.title" },
   { at: /^\/faq(?:\/(?<id>[^/]+))?$/, load: () => import("./pages/faq.js"), title: "place.faq" },
+  { at: /^\/unanswered$/, load: () => import("./pages/unanswered.js"), title: "place.unanswered" },
   { at: /^\/rates\/forecast$/, load: () => import("./pages/forecast.js"), title: "forecast.title", styles: FIGURES },
   { at: /^\/rates\/night$/, load: () => import("./pages/night.js"), title: "night.title", styles: FIGURES },
   { at: /^\/rates\/rules$/, load: () => import("./pages/rules.js"), title: "rules.title", styles: FIGURES },

@@ -6,7 +6,7 @@ import { calmly, useFeed } from "../lib/feed.js";
 import { number, t } from "../lib/i18n.js";
 import { useKeys } from "../lib/keys.js";
 import { go, route, withQuery } from "../lib/router.js";
-import { shops } from "../lib/session.js";
+import { can, shops } from "../lib/session.js";
 import { Chip, Empty, Failed, Head, Icon, Loading, ShopPicker } from "../ui/parts.js";
 import { sayProblem, showDialog } from "../ui/floating.js";
 import { Unconfirmed } from "../ui/unconfirmed.js";
@@ -86,6 +86,7 @@ function Table({ shop }) {
   const filtered = query.q || query.category || query.status;
   const link = (path) => withQuery({ shop: shop.id }, path);
   return html`<div class="faq-page"><${Head} title=${t("place.faq")}><${ShopPicker} shops=${shops.value} value=${shop.id} onPick=${(id) => go(withQuery({ shop: id }))} />
+      ${can("faq") && html`<a class="button" href=${link("/unanswered")}><${Icon} name="ask" /><span>${t("place.unanswered")}</span></a>`}
       <a class="button" href=${link("/faq/import")}><${Icon} name="upload" /><span>${t("faq.import")}</span></a>
       <a class="button" href=${link("/faq/check")}><${Icon} name="tick" /><span>${t("check.title")}</span></a>
       <button type="button" class="button" onClick=${() => showExport(shop.id)}><${Icon} name="download" /><span>${t("faq.export")}</span></button>

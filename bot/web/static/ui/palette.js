@@ -16,6 +16,7 @@ const AROUND = 24;
 const SCREENS = [
   { word: "place.inbox", url: "/inbox", icon: "talk" },
   { word: "place.faq", url: "/faq", icon: "book" },
+  { word: "place.unanswered", url: "/unanswered", icon: "ask", needs: "faq" },
   { word: "place.rates", url: "/rates", icon: "chart", needs: "rates" },
   { word: "place.simulator", url: "/simulator", icon: "play" },
   { word: "place.deliveries", url: "/deliveries", icon: "in", needs: "shops" },

@@ -15,6 +15,7 @@ import { DialogHost, ToastHost, showDialog, undoLatest } from "./floating.js";
 const PLACES = [
   { path: "/inbox", icon: "talk", word: "place.inbox", count: () => counts.value.waiting },
   { path: "/faq", icon: "book", word: "place.faq" },
+  { path: "/unanswered", icon: "ask", word: "place.unanswered_rail", needs: "faq" },
   { path: "/rates", icon: "chart", word: "place.rates" },
   { path: "/simulator", icon: "play", word: "place.simulator" },
   { path: "/deliveries", icon: "in", word: "place.deliveries", needs: "shops", light: railLight },
@@ -22,8 +23,9 @@ const PLACES = [
 ];
 
 const SHEET = [
-  ["keys.everywhere", [["G I", "place.inbox"], ["G F", "place.faq"], ["G M", "place.rates"], ["G S", "place.simulator"], ["G D", "place.deliveries"], ["/", "keys.search"], ["Ctrl K", "keys.search"], ["D", "keys.scheme"], ["O", "presence.title"], ["Z", "act.undo"], ["Esc", "keys.close"], ["?", "keys.sheet"]]],
+  ["keys.everywhere", [["G I", "place.inbox"], ["G F", "place.faq"], ["G U", "place.unanswered"], ["G M", "place.rates"], ["G S", "place.simulator"], ["G D", "place.deliveries"], ["/", "keys.search"], ["Ctrl K", "keys.search"], ["D", "keys.scheme"], ["O", "presence.title"], ["Z", "act.undo"], ["Esc", "keys.close"], ["?", "keys.sheet"]]],
   ["keys.inbox", [["J / K", "keys.next"], ["Enter", "keys.open"], ["T", "act.takeover"], ["R", "composer.reply"], ["N", "composer.note"], ["B", "act.release"], ["A", "act.transfer"], ["U", "act.escalate"], ["L", "keys.label"], ["P", "keys.panel"], ["F", "filter.title"], ["↑ / ↓", "keys.choose_line"], ["W", "wrong.title"], ["X", "report.act"], ["E", "act.close"]]],
+  ["place.unanswered", [["J / K", "keys.next"], ["N", "gap.make"], ["A", "gap.add"], ["X", "gap.ignore"], ["M", "gap.merge"], ["V", "gap.talk"], ["Z", "act.undo"]]],
   ["keys.composer", [["Enter", "act.send"], ["Shift Enter", "keys.line"], ["Alt Enter", "keys.send_next"], ["Alt Shift Enter", "keys.send_release"], ["Alt 1", "keys.draft_send"], ["Alt 2", "keys.draft_edit"], ["Alt 3", "keys.draft_reject"], ["Alt 1–3", "keys.suggestion"], ["Alt N", "keys.mode"], ["Alt J / Alt K", "keys.next"], ["/ 、", "keys.phrases"], ["↑", "keys.again"]]],
 ];
 
@@ -91,7 +93,7 @@ function Banners() {
 /** A page inside the frame. */
 export function Shell({ children }) {
   useKeys({
-    "g i": () => go("/inbox"), "g f": () => go("/faq"), "g m": () => go("/rates"), "g s": () => go("/simulator"), "g d": () => can("shops") && go("/deliveries"),
+    "g i": () => go("/inbox"), "g f": () => go("/faq"), "g u": () => can("faq") && go("/unanswered"), "g m": () => go("/rates"), "g s": () => go("/simulator"), "g d": () => can("shops") && go("/deliveries"),
     d: flipScheme, z: () => undoLatest(), "?": showKeys, "/": find,
   });
   return html`<a class="skip" href="#main">${t("place.skip")}</a><div class="frame"><${Rail} />
