@@ -112,9 +112,11 @@ class Gaps:
         ranked = sorted(times, key=lambda text: (-times[text], -latest[text]))[:ANSWERS]
         return [{"text": text, "times": times[text], "at": latest[text]} for text in ranked]
 
-    async def make(self, shop: str, group: str, data: Mapping[str, Any], *, status: str, by: str) -> dict[str, Any]:
+    async def make(
+        self, shop: str, group: str, data: Mapping[str, Any], *, status: str, by: str, reason: str = ""
+    ) -> dict[str, Any]:
         """Make an entry of a group: ``{id, entry, brings}``. ``data`` is the entry; without a question it has the
-        group's own, without phrasings all that is asked in it.
+        group's own, without phrasings all that is asked in it. ``reason``: why it may break cases of the gate.
 
         Raises:
             Refusal: there is no such open group, or the entry cannot be saved.
@@ -124,10 +126,12 @@ class Gaps:
         question = data.get("question") or texts[0]
         phrasings = data.get("phrasings") or [text for text in texts if text != question]
         filled = {**data, "question": question, "phrasings": phrasings}
-        made = (await self._publishing.create(shop, filled, by=by, status=status)).stored
+        made = (await self._publishing.create(shop, filled, by=by, status=status, reason=reason)).stored
         return await self._adopted(shop, group, made.id, made.version, by)
 
-    async def add(self, shop: str, group: str, entry: str, texts: Sequence[str], *, by: str) -> dict[str, Any]:
+    async def add(
+        self, shop: str, group: str, entry: str, texts: Sequence[str], *, by: str, reason: str = ""
+    ) -> dict[str, Any]:
         """Add what is asked in a group (or these texts) to an entry as phrasings: ``{id, entry, brings}``.
 
         Raises:
@@ -137,7 +141,9 @@ class Gaps:
         now = (await self._publishing.entry(shop, entry)).stored
         wanted = list(texts) or _phrasings(row, asked)
         data = {**now.data, "phrasings": list(dict.fromkeys([*now.data["phrasings"], *wanted]))}
-        saved = await self._publishing.save(shop, entry, data, by=by, status=now.status, version=now.version)
+        saved = await self._publishing.save(
+            shop, entry, data, by=by, status=now.status, version=now.version, reason=reason
+        )
         return await self._adopted(shop, group, entry, saved.stored.version, by)
 
     async def _adopted(self, shop: str, group: str, entry: str, version: int, by: str) -> dict[str, Any]:
@@ -165,7 +171,7 @@ class Gaps:
         await self._put(shop, group, (OPEN,), by, ([], group, target), state=MERGED, target=target)
         return {"id": group, "state": MERGED, "into": target}
 
-    async def undo(self, shop: str, group: str, *, by: str) -> dict[str, Any]:
+    async def undo(self, shop: str, group: str, *, by: str, reason: str = "") -> dict[str, Any]:
         """Take back what was done with a group last: ``{id, state}``. A made entry is deleted, added phrasings go.
 
         Raises:
@@ -178,14 +184,14 @@ class Gaps:
             raise _refused("nothing_done", "这组没有可撤销的操作。", "Nothing was done with this group.", "/")
         moved = None
         if row["state"] == ADOPTED:
-            await self._take_back(shop, row, by)
+            await self._take_back(shop, row, by, reason)
         elif row["state"] == MERGED:
             origins = await self._store.read(stored.merged_into, shop, group)
             moved = (origins, row["target"], group)
         await self._put(shop, group, (row["state"],), by, moved, state=OPEN, target="", entry="", version=0)
         return {"id": group, "state": OPEN}
 
-    async def _take_back(self, shop: str, row: Mapping[str, Any], by: str) -> None:
+    async def _take_back(self, shop: str, row: Mapping[str, Any], by: str, reason: str) -> None:
         """Delete the entry that was made of a group as long as it is as it was made; of one that was added to, take only
         the added phrasings out: what else was changed since stays."""
         kept = {one.stored.version: one.stored for one in await self._publishing.versions(shop, row["entry"])}
@@ -195,9 +201,11 @@ class Gaps:
         if row["version"] > 1:
             added = set(made.data["phrasings"]) - set(kept[row["version"] - 1].data["phrasings"])
             data = {**now.data, "phrasings": [text for text in now.data["phrasings"] if text not in added]}
-            await self._publishing.save(shop, row["entry"], data, by=by, status=now.status, version=now.version)
+            await self._publishing.save(
+                shop, row["entry"], data, by=by, status=now.status, version=now.version, reason=reason
+            )
         elif now.data == made.data:
-            await self._publishing.delete(shop, row["entry"], by=by)
+            await self._publishing.delete(shop, row["entry"], by=by, reason=reason)
         else:
             raise Refusal(
                 Because.CONFLICT,

@@ -74,6 +74,7 @@ def test_groups_are_worked_through_by_keyboard_alone(desk: OpenPage):
         expect(page.locator(".gap-row")).to_have_count(left)
     assert seen.call("GET", f"/shops/{shop}/entries/{adopted['entry']}")["status"] == "deleted"
 
+    expect(detail(page)).to_be_visible()
     keys.press("a")
     expect(page.get_by_role("group", name="加到哪条知识")).to_be_visible()
     keys.press("Space")
@@ -81,6 +82,7 @@ def test_groups_are_worked_through_by_keyboard_alone(desk: OpenPage):
     expect(page.get_by_text(re.compile("^已加为相似问法，预计每周多命中 [0-9]+ 条$"))).to_be_visible()
     keys.press("z")
     expect(page.locator(".gap-row")).to_have_count(3)
+    expect(detail(page)).to_be_visible()
     keys.press("v")
     expect(page).to_have_url(re.compile("/inbox/"))
     seen.quiet()

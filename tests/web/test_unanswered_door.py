@@ -86,3 +86,16 @@ async def test_a_group_of_another_shop_is_not_there(door):
     lin = await door.let_in("agent", "east")
     assert (await door.ask("GET", f"{EAST}/gaps/{one['id']}", key=lin)).status == 200
     assert (await door.ask("POST", f"{EAST}/gaps/{one['id']}/ignore", key=lin)).status == 403
+
+
+async def test_an_act_that_would_break_a_case_needs_a_reason(door):
+    await asked(door, ENGRAVE)
+    (one,) = (await groups(door))["items"]
+    entry = (await door.post(f"{EAST}/entries", {"question": "可以打标签吗", "answer": "可以。"}))["id"]
+    await door.post(f"{EAST}/gate-cases", {"question": ENGRAVE, "expected": None})
+    body = {"entry": entry, "texts": [ENGRAVE]}
+    answer = await door.ask("POST", f"{EAST}/gaps/{one['id']}/phrasing", body)
+    assert (answer.status, (await answer.json())["code"]) == (409, "gate_broken")
+    assert (await groups(door))["counts"]["open"] == 1, "nothing was done"
+    await door.post(f"{EAST}/gaps/{one['id']}/phrasing", {**body, "reason": "现在可以刻了"})
+    assert (await groups(door))["counts"]["adopted"] == 1

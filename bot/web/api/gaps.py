@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from bot.web import views
-from bot.web.api.faq_shapes import EntryFields
+from bot.web.api.faq_shapes import EntryFields, Reason
 from bot.web.recording import recorded
 from bot.web.route import EDITORS, EVERYBODY, Call, Handler, Route, Shape, in_shop
 
@@ -24,16 +24,26 @@ class GapsQuery(Shape):
 
 
 class GapEntryBody(EntryFields):
-    """The entry to make of a group. What is asked comes from the group where it is left out."""
+    """The entry to make of a group. What is asked comes from the group where it is left out. ``reason``: why it may
+    break cases."""
 
     question: str = ""
+    reason: str = Reason
 
 
 class GapPhrasingBody(Shape):
-    """The entry to add to, and which texts as phrasings; none named: what the group asks."""
+    """The entry to add to, and which texts as phrasings; none named: what the group asks. ``reason``: why it may break
+    cases."""
 
     entry: str = Field(min_length=1, max_length=64)
     texts: list[str] = Field(default_factory=list, max_length=200)
+    reason: str = Reason
+
+
+class GapUndoBody(Shape):
+    """``reason``: why the FAQ as it was before may break cases."""
+
+    reason: str = Reason
 
 
 class GapMergeBody(Shape):
@@ -65,14 +75,16 @@ async def make(call: Call) -> Any:
     """Make a new entry of a group; ``brings``: how many of its questions of the last 7 days it answers now."""
     body: GapEntryBody = call.body
     return await call.services.gaps.make(
-        call.shop, call.path("gap"), body.data(), status=body.status, by=call.principal.id
+        call.shop, call.path("gap"), body.data(), status=body.status, by=call.principal.id, reason=body.reason
     )
 
 
 async def add(call: Call) -> Any:
     """Add what a group asks to an entry as phrasings."""
     body: GapPhrasingBody = call.body
-    return await call.services.gaps.add(call.shop, call.path("gap"), body.entry, body.texts, by=call.principal.id)
+    return await call.services.gaps.add(
+        call.shop, call.path("gap"), body.entry, body.texts, by=call.principal.id, reason=body.reason
+    )
 
 
 async def ignore(call: Call) -> Any:
@@ -87,7 +99,7 @@ async def merge(call: Call) -> Any:
 
 async def undo(call: Call) -> Any:
     """Take back what was done with a group."""
-    return await call.services.gaps.undo(call.shop, call.path("gap"), by=call.principal.id)
+    return await call.services.gaps.undo(call.shop, call.path("gap"), by=call.principal.id, reason=call.body.reason)
 
 
 def _timed(row: dict[str, Any]) -> dict[str, Any]:
@@ -105,5 +117,5 @@ ROUTES: list[Route] = [
     _act("/phrasing", "gap_added", add, body=GapPhrasingBody),
     _act("/ignore", "gap_ignored", ignore),
     _act("/merge", "gap_merged", merge, body=GapMergeBody),
-    _act("/undo", "gap_undone", undo),
+    _act("/undo", "gap_undone", undo, body=GapUndoBody),
 ]

@@ -11,7 +11,7 @@ import { Chip, Empty, Failed, Head, Loading, ShopPicker } from "../ui/parts.js";
 import { sayProblem } from "../ui/floating.js";
 import { Windowed } from "../ui/windowed.js";
 import { faqShop } from "./faq.js";
-import { One, Returned } from "./unanswered_one.js";
+import { One, Returned, undoLast } from "./unanswered_one.js";
 
 const HEIGHT = 76;
 const STATES = ["open", "ignored", "merged", "adopted"];
@@ -74,7 +74,7 @@ function Review({ shop }) {
   const at = Math.max(0, items.findIndex((g) => g.id === query.gap));
   const chosen = query.gap || items[0]?.id;
   const step = (by) => () => items.length && go(withQuery({ gap: items[Math.min(items.length - 1, Math.max(0, at + by))].id }), { replace: true });
-  useKeys({ j: step(1), k: step(-1) });
+  useKeys({ j: step(1), k: step(-1), z: () => undoLast(load) });
   // The one after this one comes up once it is dealt with.
   const done = () => go(withQuery({ gap: (items[at + 1] || items[at - 1])?.id || "" }), { replace: true });
   const now = shopMoment(shop.clock);

@@ -5,10 +5,16 @@ import { t } from "../lib/i18n.js";
 import { composing } from "../lib/ime.js";
 import { Button, Chip, Failed, Field, useLoad } from "../ui/parts.js";
 import { showDialog } from "../ui/floating.js";
+import { Report } from "../ui/gate.js";
 import { lines } from "./faq_more.js";
 
 // From here on the nearest entry is taken to be meant; below it somebody has to choose.
 const LIKELY = 60;
+
+/** The act would break cases of the gate: which, and the field for why it may. */
+const Broken = ({ reports }) => html`<p class="notice danger" role="alert">${t("gate.breaks", { n: reports.reduce((sum, r) => sum + r.broken.total, 0) })}</p>
+  ${reports.map((report) => html`<${Report} key=${report.shop} report=${report} />`)}
+  <${Field} label=${t("gate.why")} hint=${t("gate.why_hint")}><textarea name="reason" rows="2" maxlength="500" required></textarea><//>`;
 
 /** A form in a dialog: what goes wrong stands over its buttons, and what was typed stays. */
 function Form({ send, verb, close, children }) {
@@ -26,7 +32,7 @@ function Form({ send, verb, close, children }) {
     }
   };
   const keys = (event) => event.key === "Enter" && (event.ctrlKey || event.metaKey) && !composing(event) && event.currentTarget.requestSubmit();
-  return html`<form onSubmit=${submit} onKeyDown=${keys}>${children}${problem && html`<${Failed} problem=${problem} />`}
+  return html`<form onSubmit=${submit} onKeyDown=${keys}>${children}${problem && (problem.body.code === "gate_broken" ? html`<${Broken} reports=${problem.body.reports} />` : html`<${Failed} problem=${problem} />`)}
     <div class="acts end"><${Button} onClick=${close}>${t("act.cancel")}<//><${Button} kind="primary" type="submit" busy=${busy} hint="Ctrl Enter">${verb}<//></div></form>`;
 }
 
@@ -35,7 +41,7 @@ function Make({ shop, group, base, finish, close }) {
   const proposed = group.answers[0]?.text || "";
   const { data: table } = useLoad(() => get(`/shops/${shop.id}/entries`, { limit: 1 }), [shop.id]);
   const send = async (form) => {
-    const made = await post(`${base}/entry`, { question: form.get("question"), answer: form.get("answer"), category: form.get("category"), phrasings: lines(form.get("phrasings")) });
+    const made = await post(`${base}/entry`, { question: form.get("question"), answer: form.get("answer"), category: form.get("category"), phrasings: lines(form.get("phrasings")), reason: form.get("reason") || "" });
     finish(t("gap.made", { n: made.brings }));
   };
   return html`<${Form} send=${send} verb=${t("gap.make")} close=${close}>
@@ -47,7 +53,7 @@ function Make({ shop, group, base, finish, close }) {
 
 function Add({ group, base, finish, close }) {
   const send = async (form) => {
-    const added = await post(`${base}/phrasing`, { entry: form.get("entry"), texts: lines(form.get("texts")) });
+    const added = await post(`${base}/phrasing`, { entry: form.get("entry"), texts: lines(form.get("texts")), reason: form.get("reason") || "" });
     finish(t("gap.added", { n: added.brings }));
   };
   if (!group.nearest.length) return html`<p>${t("gap.none_near")}</p>`;

@@ -15,8 +15,26 @@ const moment = (at) => `${dayWord(at)} ${minuteTime(at)}`;
 const talkUrl = (id) => `/inbox/${encodeURIComponent(id)}`;
 const entryUrl = (shop, id) => withQuery({ shop: shop.id, gap: "", state: "", sort: "" }, `/faq/${encodeURIComponent(id)}`);
 
-// What was done last on this page, so that Z takes back more than the latest line still shown.
+// What was done on this page, the latest last: Z takes back one after the other, long after its line is gone.
 const acts = [];
+
+/** Take back what was done with a group; what is taken back already is left alone. */
+async function takeBack(url, reload) {
+  const at = acts.lastIndexOf(url);
+  if (at >= 0) acts.splice(at, 1);
+  await attempt(async () => {
+    await post(`${url}/undo`, { reason: t("gap.undo_reason") });
+    say(t("gap.undone"), { tone: "ok" });
+  });
+  reload();
+}
+
+/** Take back the latest act of this page; false where there is none. */
+export function undoLast(reload) {
+  if (!acts.length) return false;
+  takeBack(acts.at(-1), reload);
+  return true;
+}
 
 /** That a group was asked again after somebody ignored or took it in. */
 export const Returned = ({ group }) => group.returned && html`<${Chip} tone="warn" icon="again">${t(`gap.returned.${group.returned.from}`, { n: group.returned.times })}<//>`;
@@ -43,15 +61,9 @@ function Became({ shop, group, undo }) {
 
 function useActs(shop, group, others, done, reload) {
   const base = `/shops/${shop.id}/gaps/${encodeURIComponent(group.id)}`;
-  const takeBack = (url) => attempt(async () => {
-    await post(`${url}/undo`);
-    acts.splice(acts.indexOf(url), 1);
-    say(t("gap.undone"), { tone: "ok" });
-    reload();
-  });
   const finish = (words) => {
     acts.push(base);
-    say(words, { tone: "ok", undo: () => takeBack(base) });
+    say(words, { tone: "ok", undo: () => acts.includes(base) && takeBack(base, reload) });
     done();
     reload();
   };
@@ -66,12 +78,7 @@ function useActs(shop, group, others, done, reload) {
       finish(t("gap.ignored"));
     })),
     see: () => group.examples.length > 0 && go(talkUrl(group.examples[0].conversation)),
-    undo: () => {
-      const url = group.state === "open" ? acts.at(-1) : base;
-      if (!url || !can("faq")) return false;
-      takeBack(url);
-      return true;
-    },
+    undo: () => (can("faq") && group.state !== "open" ? takeBack(base, reload) : false),
   };
 }
 
