@@ -277,7 +277,10 @@ def _phrasings(row: Mapping[str, Any], asked: Sequence[Mapping[str, Any]]) -> li
     """
     texts = [row["text"], *(one["text"] for one in asked)]
     plain = [text for text in texts if unmarked(text) == text] or [unmarked(text) for text in texts]
-    return list({normalize(text).text: text for text in reversed(plain) if text}.values())[::-1][:PHRASINGS]
+    wordings: dict[str, str] = {}
+    for text in filter(None, plain):
+        wordings.setdefault(normalize(text).text, text)
+    return list(wordings.values())[:PHRASINGS]
 
 
 def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
