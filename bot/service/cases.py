@@ -3,7 +3,7 @@ with suggestions."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,31 +54,41 @@ class Cases:
         return await self._store.read(gate.cases, shop)
 
     async def add(self, shop: str, new: NewCase, *, by: str) -> dict[str, Any]:
-        """Keep a case; what the same question had before from people goes.
+        """Keep a case; what the same question had before goes.
 
         Raises:
             Refusal: no question in it, too long, or its message is none of this shop's.
         """
-        question = new.question.strip()
-        if not strip(fold(question)) or len(question) > QUESTION_MAX:
-            raise Refusal(
-                Because.INVALID,
-                "case_question",
-                f"请写买家会问的一句话，最多 {QUESTION_MAX} 字。",
-                f"Write what a buyer would ask, at most {QUESTION_MAX} characters.",
-                pointer="/question",
-            )
         if new.message is not None and not await self._store.read(gate.message_in, shop, new.message):
             raise Refusal(Because.INVALID, "no_message", "没有这条消息。", "No such message.", pointer="/message")
+        return (await self.add_all(shop, [new], by=by))[-1]
+
+    async def add_all(self, shop: str, new: Sequence[NewCase], *, by: str) -> list[dict[str, Any]]:
+        """Keep cases, of two of one question the later; what their questions had before goes.
+
+        Raises:
+            Refusal: one has no question in it, or one too long.
+        """
+        at, real = self._clocks.now_ms(shop), self._clocks.real()
+        made: dict[str, dict[str, Any]] = {}
+        for one in new:
+            question = one.question.strip()
+            if not strip(fold(question)) or len(question) > QUESTION_MAX:
+                raise Refusal(
+                    Because.INVALID,
+                    "case_question",
+                    f"请写买家会问的一句话，最多 {QUESTION_MAX} 字。",
+                    f"Write what a buyer would ask, at most {QUESTION_MAX} characters.",
+                    pointer="/question",
+                )
+            made[same_question(question)] = {
+                "shop": shop, "id": new_id(real), "question": question, "expected": one.expected, "wrong": None,
+                "origin": one.origin, "message": one.message, "by": by, "at": at, "dropped": False,
+            }  # fmt: skip
         rows = await self._store.read(gate.cases, shop)
-        same = [row["id"] for row in rows if same_question(row["question"]) == same_question(question)]
-        case = {
-            "shop": shop, "id": new_id(self._clocks.real()), "question": question, "expected": new.expected,
-            "wrong": None, "origin": new.origin, "message": new.message, "by": by,
-            "at": self._clocks.now_ms(shop), "dropped": False,
-        }  # fmt: skip
-        await self._store.write(gate.learn, shop, [case], same)
-        return case
+        same = [row["id"] for row in rows if same_question(row["question"]) in made]
+        await self._store.write(gate.learn, shop, list(made.values()), same)
+        return list(made.values())
 
 
 def case_of(row: Mapping[str, Any]) -> Case:

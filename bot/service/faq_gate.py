@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.service.asked import asked_lately
 from bot.service.cases import Cases, case_of
 from bot.service.clocks import Clocks
 from bot.service.directory import Directory
@@ -24,14 +25,8 @@ from bot.store.engine import Store
 from bot.store.faq import DELETED, SHARED, Change, Stored
 from bot.store.ids import new_id
 from knowledge_base.base import DEFAULT_THRESHOLD, KnowledgeBase
-from knowledge_base.characters import fold, strip
-from knowledge_base.gate import Answered, Compared, Verdict, compare, moved, sample, verdict
+from knowledge_base.gate import Compared, Verdict, compare, moved, verdict
 
-DAYS = 30
-LOOKED_AT = 20_000
-"""So many of the latest questions of the last 30 days are looked at."""
-PLAYED = 2_000
-"""So many different ones of them are played; of more a choice that is always the same."""
 AMEND_AT_MOST = 50
 """More changed entries than this are cheaper to take in by building the base anew."""
 WHY_AT_MOST = 500
@@ -168,22 +163,14 @@ class FaqGate:
     async def _asked(self, tried: Tried) -> dict[str, Any]:
         """What a change does to the questions of the last 30 days."""
         shop, now = tried.now.shop, self._clocks.now(tried.now.shop)
-        since = self._clocks.now_ms(shop) - DAYS * 86_400_000
-        groups: dict[str, list[dict[str, Any]]] = {}
-        rows = await self._store.read(gate.asked, shop, since, LOOKED_AT)
-        for row in rows:
-            groups.setdefault(strip(fold(row["text"])) or row["text"], []).append(row)
-        chosen = sample(groups, PLAYED)
-        texts = {groups[key][0]["text"]: key for key in chosen}
-        before = await play(tried.now.base, policy_of(tried.now), texts, now)
-        after = await play(tried.base, policy_of(tried.now, tried.threshold), texts, now)
+        asked = await asked_lately(self._store, self._clocks, shop)
+        before = await play(tried.now.base, policy_of(tried.now), asked.questions, now)
+        after = await play(tried.base, policy_of(tried.now, tried.threshold), asked.questions, now)
         found = moved(before, after)
-        latest = {text: groups[key] for text, key in texts.items()}
-        new = {row["conversation"] for text in found.newly for row in latest[text]}
-        said = await self._store.read(gate.people_said, new, since)
-        counts = {"days": DAYS, "asked": len(rows), "different": len(groups), "played": len(chosen)}
-        played: tuple[Mapping[str, Answered], Mapping[str, Answered]] = (before, after)
-        return {"questions": counts, **shown_moves(found, latest, played, self._names(tried), said)}
+        new = {row["conversation"] for text in found.newly for row in asked.questions[text]}
+        said = await self._store.read(gate.people_said, new, asked.since)
+        moves = shown_moves(found, asked.questions, (before, after), self._names(tried), said)
+        return {"questions": asked.counts, **moves}
 
 
 def _live(change: Change, of: str, own: Stored | None, shared: Stored | None) -> Mapping[str, Any] | None:

@@ -15,6 +15,7 @@ from bot.core.conversation import State
 from bot.core.decide import Policy, Talk, decide
 from bot.core.explain import explain
 from bot.core.message import Kind
+from bot.service.bench import Bench
 from bot.service.cases import Cases
 from bot.service.clocks import Clocks
 from bot.service.directory import ZONE, Directory
@@ -83,6 +84,7 @@ class Publishing:
         self.phrases = Phrases(store, clocks, directory, shelf)
         self.cases = Cases(store, clocks)
         self.gate = FaqGate(store, clocks, directory, shelf, self.cases)
+        self.bench = Bench(store, clocks, shelf, self.cases)
         self.plans = Plans(store)
         self.check = FaqCheck(store, clocks, shelf)
         self.imports = Importing(store, clocks, shelf, self.gate)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.web import feed, webhooks
 from bot.web.api import (
     alarms,
+    bench,
     books,
     charts,
     corrections,
@@ -64,6 +65,7 @@ ALL: list[Route] = [
     *duties.ROUTES,
     *rules.ROUTES,
     *statements.ROUTES,
+    *bench.ROUTES,
     *faq.ROUTES,
     *files.ROUTES,
     *gaps.ROUTES,

@@ -66,7 +66,8 @@ def check(base: KnowledgeBase, around: Around, reads_at_most: int = READS_AT_MOS
     """Check the entries of a base, which are those that are switched on."""
     entries = base.entries
     claimed = list(_claimed_twice(entries))
-    read, of, unreached = _reached(base, around, {one.text for one in claimed}, reads_at_most)
+    told = {part for one in claimed for part in (one.text, one.entry, one.other)}
+    read, of, unreached = _reached(base, around, told, reads_at_most)
     found = [
         *claimed,
         *_same_rules(entries),
@@ -177,8 +178,11 @@ def _shut_out(entries: Sequence[Entry]) -> Iterator[Finding]:
                 )  # fmt: skip
 
 
-def _reached(base: KnowledgeBase, around: Around, claimed: set[str], at_most: int) -> tuple[int, int, list[Finding]]:
-    """Read the texts of entries and see whom they reach; where there are too many, of a fixed choice of entries."""
+def _reached(base: KnowledgeBase, around: Around, told: set[str], at_most: int) -> tuple[int, int, list[Finding]]:
+    """Read the texts of entries and see whom they reach; where there are too many, of a fixed choice of entries.
+
+    ``told``: texts and entries that two claim, which explains why they reach nobody.
+    """
     phrasings = sum(1 + len(entry.phrasings) for entry in base.entries)
     by_id = {entry.id: entry for entry in base.entries}
     chosen = sample(by_id, max(1, at_most * len(by_id) // phrasings)) if phrasings > at_most else list(by_id)
@@ -189,7 +193,7 @@ def _reached(base: KnowledgeBase, around: Around, claimed: set[str], at_most: in
             continue
         texts = [(column, text, _finds(base, entry, text, around)) for column, text in _texts(entry)]
         read += len(texts)
-        found += _unreached(by_id, entry, texts, claimed)
+        found += _unreached(by_id, entry, texts, told)
     return read, phrasings, found
 
 
@@ -209,10 +213,12 @@ def _finds(base: KnowledgeBase, entry: Entry, text: str, around: Around) -> str 
 
 
 def _unreached(
-    by_id: Mapping[str, Entry], entry: Entry, texts: Sequence[tuple[str, str, str | None]], claimed: set[str]
+    by_id: Mapping[str, Entry], entry: Entry, texts: Sequence[tuple[str, str, str | None]], told: set[str]
 ) -> Iterator[Finding]:
     """An entry that none of its own texts reaches is dead; one of its texts may be another's."""
     if not any(finds == entry.id for _, _, finds in texts):
+        if entry.id in told:
+            return
         yield Finding(
             "unreachable", entry.id, "question", entry.question,
             f"「{entry.question}」自己的问法一句也到不了这条，永远不会回答。看看阈值、关键词和相近的知识",
@@ -220,7 +226,7 @@ def _unreached(
         )  # fmt: skip
         return
     for column, text, finds in texts:
-        if finds in (None, entry.id) or text in claimed:
+        if finds in (None, entry.id) or text in told:
             continue
         yield Finding(
             "phrasing_taken", entry.id, column, text,

@@ -40,7 +40,7 @@ async def preview(call: Call) -> Any:
     """Read a table (.xlsx .xls .csv .yaml) and say what importing it would do; nothing is changed yet."""
     name = unquote(call.request.headers.get("X-Filename", ""))
     columns = _columns(call.query.columns)
-    data = await _file(call.request, call.services.settings.body_deadline_s)
+    data = await uploaded(call.request, call.services.settings.body_deadline_s)
     return await call.services.publishing.imports.preview(call.shop, data, name, columns, by=call.principal.id)
 
 
@@ -130,7 +130,7 @@ def _columns(given: str) -> dict[str, str] | None:
     return columns
 
 
-async def _file(request: web.Request, within_s: float) -> bytes:
+async def uploaded(request: web.Request, within_s: float) -> bytes:
     """Read the upload piece by piece, so that one too large costs no more than the limit."""
     try:
         async with asyncio.timeout(time_left(request, within_s)):

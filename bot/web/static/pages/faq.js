@@ -88,6 +88,7 @@ function Table({ shop }) {
   return html`<div class="faq-page"><${Head} title=${t("place.faq")}><${ShopPicker} shops=${shops.value} value=${shop.id} onPick=${(id) => go(withQuery({ shop: id }))} />
       ${can("faq") && html`<a class="button" href=${link("/unanswered")}><${Icon} name="ask" /><span>${t("place.unanswered")}</span></a>`}
       <a class="button" href=${link("/faq/import")}><${Icon} name="upload" /><span>${t("faq.import")}</span></a>
+      <a class="button" href=${link("/faq/bench")}><${Icon} name="play" /><span>${t("bench.title")}</span></a>
       <a class="button" href=${link("/faq/check")}><${Icon} name="tick" /><span>${t("check.title")}</span></a>
       <button type="button" class="button" onClick=${() => showExport(shop.id)}><${Icon} name="download" /><span>${t("faq.export")}</span></button>
       <a class="button primary" href=${link("/faq/new")}><${Icon} name="plus" /><span>${t("faq.new")}</span></a><//>

@@ -41,7 +41,7 @@ function Neighbours({ shop, text, exclude }) {
 }
 
 /** A test line: what the bot would do now if a buyer wrote it. */
-function TestLine({ shop }) {
+export function TestLine({ shop }) {
   const [text, setText] = useState("");
   const [why, setWhy] = useState(null);
   const ask = () => text.trim() && attempt(async () => setWhy(await post(`/shops/${shop}/match`, { text })));
