@@ -29,6 +29,7 @@ from bot.service.phrases import Phrases
 from bot.service.refusal import Because, Refusal
 from bot.service.shelf import Shelf, valid_fields
 from bot.service.starting import Packs
+from bot.service.trust import Trust
 from bot.store import faq, gate
 from bot.store.engine import Store
 from bot.store.faq import DELETED, SHARED, Change, Filter, Stale, Stored
@@ -85,6 +86,7 @@ class Publishing:
         self.cases = Cases(store, clocks)
         self.gate = FaqGate(store, clocks, directory, shelf, self.cases)
         self.bench = Bench(store, clocks, shelf, self.cases)
+        self.trust = Trust(store, clocks, shelf)
         self.plans = Plans(store)
         self.check = FaqCheck(store, clocks, shelf)
         self.imports = Importing(store, clocks, shelf, self.gate)

@@ -29,6 +29,7 @@ from bot.web.api import (
     start,
     statements,
     team,
+    trust,
 )
 from bot.web.route import Auth, Route
 
@@ -70,5 +71,6 @@ ALL: list[Route] = [
     *files.ROUTES,
     *gaps.ROUTES,
     *gate.ROUTES,
+    *trust.ROUTES,
     *simulator.ROUTES,
 ]

@@ -93,13 +93,13 @@ def test_the_check_lists_faults_and_opens_their_entries(desk: OpenPage):
     page.goto(f"/faq?shop={shop}")
     page.get_by_role("link", name="检查").click()
     fault = page.get_by_role("listitem").filter(has_text="两条里都有").filter(has_text="有没有赠品")
-    expect(fault).to_have_count(1)
+    expect(fault).to_have_count(1, timeout=20_000)
     fault.get_by_role("link", name="打开这条").click()
     page.wait_for_url(re.compile(f"/faq/({first}|{second})"))
     seen.call("DELETE", f"/shops/{shop}/entries/{second}?reason=x")
     page.go_back()
     page.get_by_role("button", name="再查一次").click()
-    expect(fault).to_have_count(0)
+    expect(fault).to_have_count(0, timeout=20_000)
     seen.quiet()
 
 
@@ -116,7 +116,7 @@ def test_axe_finds_nothing_in_report_and_check(desk: OpenPage, place, locale, sc
     found = {"report": findings(page)}
     page.keyboard.press("Escape")
     page.goto(f"/faq/check?shop={shop}")
-    expect(page.locator(".page .listed, .page .empty:not([aria-busy])").first).to_be_visible()
+    expect(page.locator(".page .listed, .page .empty:not([aria-busy])").first).to_be_visible(timeout=20_000)
     found["check"] = findings(page)
     assert found == {name: [] for name in found}
     seen.quiet()

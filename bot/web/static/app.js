@@ -19,6 +19,7 @@ const PAGES = [
   { at: /^\/inbox(?:\/(?<id>[^/]+))?$/, load: () => import("./pages/inbox.js"), bare: true, title: "place.inbox" },
   { at: /^\/faq\/import$/, load: () => import("./pages/faq_import.js"), title: "import.title" },
   { at: /^\/faq\/bench$/, load: () => import("./pages/faq_bench.js"), title: "bench.title" },
+  { at: /^\/faq\/trust$/, load: () => import("./pages/faq_trust.js"), title: "trust.title" },
   { at: /^\/faq\/check$/, load: () => import("./pages/faq_check.js"), title: "check.title" },
   { at: /^\/faq(?:\/(?<id>[^/]+))?$/, load: () => import("./pages/faq.js"), title: "place.faq" },
   { at: /^\/unanswered$/, load: () => import("./pages/unanswered.js"), title: "place.unanswered" },

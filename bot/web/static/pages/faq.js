@@ -89,6 +89,7 @@ function Table({ shop }) {
       ${can("faq") && html`<a class="button" href=${link("/unanswered")}><${Icon} name="ask" /><span>${t("place.unanswered")}</span></a>`}
       <a class="button" href=${link("/faq/import")}><${Icon} name="upload" /><span>${t("faq.import")}</span></a>
       <a class="button" href=${link("/faq/bench")}><${Icon} name="play" /><span>${t("bench.title")}</span></a>
+      <a class="button" href=${link("/faq/trust")}><${Icon} name="person" /><span>${t("trust.title")}</span></a>
       <a class="button" href=${link("/faq/check")}><${Icon} name="tick" /><span>${t("check.title")}</span></a>
       <button type="button" class="button" onClick=${() => showExport(shop.id)}><${Icon} name="download" /><span>${t("faq.export")}</span></button>
       <a class="button primary" href=${link("/faq/new")}><${Icon} name="plus" /><span>${t("faq.new")}</span></a><//>

@@ -110,7 +110,7 @@ function Threshold({ shop }) {
     <${Field} label=${t("bench.threshold_at", { value: number(value) })}><input type="range" min="50" max="100" step="1" value=${value} onInput=${(e) => setValue(Number(e.currentTarget.value))} /><//>
     ${problem && html`<${Failed} problem=${problem} />`}
     ${!found && !problem && html`<p class="meta" aria-busy="true">${t("state.loading")}</p>`}
-    ${found && html`<div class="scroll"><table><thead><tr><th></th><th class="num">${t("bench.right")}</th><th class="num">${t("bench.wrong")}</th><th class="num">${t("bench.silent")}</th><th class="num">${t("bench.answered")}</th></tr></thead><tbody>
+    ${found && html`<div class="scroll"><table><thead><tr><th>${t("settings.threshold")}</th><th class="num">${t("bench.right")}</th><th class="num">${t("bench.wrong")}</th><th class="num">${t("bench.silent")}</th><th class="num">${t("bench.answered")}</th></tr></thead><tbody>
       ${[["bench.at_present", now], ["bench.at_value", row]].map(([word, one]) => html`<tr key=${word}><td>${t(word, { value: number(one.threshold) })}</td><td class="num">${number(one.right)}</td><td class="num">${number(one.wrong)}</td><td class="num">${number(one.silent)}</td><td class="num">${number(one.answered)}</td></tr>`)}</tbody></table></div>
       <p class="meta">${t(found.questions.played < found.questions.different ? "gate.asked_some" : "gate.asked", { days: found.questions.days, asked: number(found.questions.asked), played: number(found.questions.played), different: number(found.questions.different) })}</p>
       <${Side} title=${t("bench.gains")} tone="ok" found=${found.gains} /><${Side} title=${t("bench.losses")} tone="warn" found=${found.losses} />

@@ -1,0 +1,36 @@
+// Trust: what became of each entry's drafts and answers, which entries have earned to answer by themselves, which lost it.
+import { cls, html, useState } from "../lib/view.js";
+import { get } from "../lib/api.js";
+import { dayWord, minuteTime } from "../lib/clock.js";
+import { number, t } from "../lib/i18n.js";
+import { go, withQuery } from "../lib/router.js";
+import { shops } from "../lib/session.js";
+import { Chip, Empty, Failed, Head, Icon, Loading, ShopPicker, useLoad } from "../ui/parts.js";
+import { attempt, showDialog } from "../ui/floating.js";
+import { faqShop } from "./faq.js";
+
+const TONE = { earned: "ok", lost: "danger", not_yet: "" };
+const NUMBERS = ["used", "edited", "heavy", "rejected", "answered", "asked_again", "asked_for_person", "marked_wrong"];
+
+async function showBehind(shop, one, what) {
+  const found = await attempt(() => get(`/shops/${shop}/trust/${encodeURIComponent(one.id)}`, { what }));
+  if (!found) return;
+  showDialog(t("trust.behind", { question: one.question, what: t(`trust.${what}`) }), (close) => html`<ul class="listed stacked">${found.items.map((talk) => html`<li key=${talk.id} class="pair"><a href=${`/inbox/${encodeURIComponent(talk.id)}`} onClick=${close}>${talk.buyer_name || talk.id}</a><time class="meta">${dayWord(talk.at)} ${minuteTime(talk.at)}</time></li>`)}</ul>`);
+}
+
+const Cell = ({ shop, one, what }) => html`<td class="num">${one[what] ? html`<button type="button" class="button quiet small" aria-label=${t("trust.open", { n: one[what], what: t(`trust.${what}`) })} onClick=${() => showBehind(shop, one, what)}>${number(one[what])}</button>` : "0"}</td>`;
+
+const Row = ({ shop, one }) => html`<tr><td class="words"><a href=${withQuery({ shop }, `/faq/${encodeURIComponent(one.id)}`)}>${one.question}</a><br /><span class="meta">${t("trust.mode", { mode: t(`mode.${one.mode}`) })}</span></td>
+  <td><${Chip} tone=${TONE[one.standing]}>${t(`trust.standing.${one.standing}`)}<//><br /><span class="meta">${t(`trust.why.${one.why}`)}</span></td>${NUMBERS.map((what) => html`<${Cell} key=${what} shop=${shop} one=${one} what=${what} />`)}</tr>`;
+
+export function Page() {
+  const shop = faqShop();
+  const [only, setOnly] = useState("");
+  const { data, problem, reload } = useLoad(() => (shop ? get(`/shops/${shop.id}/trust`) : Promise.resolve(null)), [shop?.id]);
+  const rows = (data?.items || []).filter((one) => !only || one.standing === only);
+  return html`<div class="page"><${Head} title=${t("trust.title")}>${shop && html`<${ShopPicker} shops=${shops.value} value=${shop.id} onPick=${(id) => go(withQuery({ shop: id }))} />`}<a class="button quiet" href=${withQuery({}, "/faq")}><${Icon} name="back" /><span>${t("faq.back")}</span></a><//>
+    <p class="muted">${t("trust.about")}</p>
+    ${!shop ? html`<${Empty}>${t("empty.shops")}<//>` : problem ? html`<${Failed} problem=${problem} retry=${reload} />` : !data ? html`<${Loading} />` : data.items.length === 0 ? html`<${Empty}>${t("trust.none", { days: data.days })}<//>` : html`
+      <div class="chips filter">${Object.keys(TONE).map((name) => html`<button type="button" key=${name} class=${cls("chip", TONE[name])} aria-pressed=${only === name} onClick=${() => setOnly(only === name ? "" : name)}>${t(`trust.standing.${name}`)} <b>${number(data[name])}</b></button>`)}</div>
+      <div class="scroll"><table><thead><tr><th>${t("faq.question")}</th><th>${t("trust.standing")}</th>${NUMBERS.map((what) => html`<th class="num" key=${what}>${t(`trust.${what}`)}</th>`)}</tr></thead><tbody>${rows.map((one) => html`<${Row} key=${one.id} shop=${shop.id} one=${one} />`)}</tbody></table></div>`}</div>`;
+}
