@@ -16,10 +16,11 @@ PATIENCE = "SET LOCAL lock_timeout = '60s'"
 
 async def migrate(store: Store) -> None:
     """Run the migrations that a store has not had yet; of several processes one does it, the others wait."""
-    await store.alter(_migrate)
+    await store.alter(upgrade)
 
 
-def _migrate(connection: sa.Connection) -> None:
+def upgrade(connection: sa.Connection) -> None:
+    """Run the migrations that the store behind a connection has not had yet; it waits for another one that does."""
     from alembic import command
     from alembic.config import Config
     from alembic.runtime.migration import MigrationContext

@@ -31,6 +31,7 @@ from bot.store.session import open_session
 from bot.web.webhooks import answer
 from knowledge_base.base import ANYWHERE, KnowledgeBase
 from knowledge_base.entry import Context, Reading
+from tests import fresh
 
 OPENS = datetime(2026, 5, 4, 6, 0, tzinfo=UTC)
 """Monday, 14:00 in Shanghai."""
@@ -113,6 +114,7 @@ class House:
         return app
 
     async def open(self) -> None:
+        fresh.store_in(self.folder)
         await self.app.start()
         await self.app.ticking.stop()
         await self.app.alarm_watch.stop()

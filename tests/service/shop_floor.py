@@ -25,6 +25,7 @@ from bot.store import tables
 from bot.store.ids import to_ms
 from bot.store.reading import thread
 from bot.web.webhooks import answer
+from tests import fresh
 
 WITHIN_S = 20.0
 BY = "tests"
@@ -135,6 +136,7 @@ class Floor:
 @contextlib.asynccontextmanager
 async def opened_floor(data: Path) -> AsyncIterator[Floor]:
     """A floor over a data folder. Nothing falls due by itself: time passes when a test says so."""
+    fresh.store_in(data)
     app = App(Settings(data=data, webhook_deadline_s=5))
     await app.start()
     await app.ticking.stop()
