@@ -114,7 +114,7 @@ class Postgres:
             connect_args={"prepared_statement_cache_size": PREPARED},
         )
 
-        sa.event.listen(self._engine.sync_engine, "handle_error", _gone_with_it)
+        sa.event.listen(self._engine.sync_engine, "handle_error", _hang_up)
 
     async def _dial(self, *_given: Any, **_more: Any) -> Any:
         connection = await connect(
@@ -152,14 +152,12 @@ class Postgres:
         await self._engine.dispose()
 
 
-def _gave_up(error: BaseException | None) -> bool:
-    """Whether an answer was waited for in vain: a server that hangs closes nothing, so its connection is good for nothing
-    more."""
-    return isinstance(error, TimeoutError)
-
-
-def _gone_with_it(context: Any) -> None:
-    context.is_disconnect = context.is_disconnect or _gave_up(context.original_exception)
+def _hang_up(context: Any) -> None:
+    """Cut a connection on which an answer was waited for in vain. A server that hangs closes nothing, and would be
+    waited for again, without an end, in taking leave of it."""
+    if isinstance(context.original_exception, TimeoutError) and context.connection is not None:
+        context.connection.connection.driver_connection.terminate()
+        context.is_disconnect = True
 
 
 def ask(conn: sa.Connection, doing: str, text: str, *values: Any) -> Any:
@@ -174,7 +172,7 @@ def ask(conn: sa.Connection, doing: str, text: str, *values: Any) -> Any:
     try:
         return await_only(getattr(driver, doing)(text, *values))
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
-        if _gave_up(error):
+        if isinstance(error, TimeoutError):
             driver.terminate()
         if driver.is_closed():
             conn.invalidate(error)
