@@ -129,7 +129,7 @@ class SendResult:
 @dataclass(frozen=True, slots=True)
 class Outgoing:
     """One row of the outbox on its way out. ``id`` is our own id, stable over retries; ``reply_class`` is
-    automatic, assisted or human."""
+    automatic, assisted or human. ``context``: ``{greet}``, the key that the platform lent for this one welcome."""
 
     id: str
     conversation: str
@@ -152,7 +152,8 @@ class Quota:
 class Capabilities:
     """What a wire can and cannot do, as data. ``hands_over``: a conversation that needs a person is given to the desk
     behind the wire. ``api_sent_counts``: yes | no | unknown, whether the platform's rate
-    counts replies sent by API. ``text_limit`` in characters unless ``text_limit_bytes``."""
+    counts replies sent by API. ``text_limit`` in characters unless ``text_limit_bytes``. ``greets``: how long after a
+    buyer came in one welcome may be sent with the key lent for it (``greet`` of the happening), beside the quotas."""
 
     sees_human_replies: bool = True
     echoes_own: bool = False
@@ -165,6 +166,7 @@ class Capabilities:
     text_limit: int | None = None
     text_limit_bytes: bool = False
     quotas: tuple[Quota, ...] = ()
+    greets: timedelta | None = None
 
 
 class Client(Protocol):

@@ -26,6 +26,7 @@ from adapters.base import (
 from adapters.wechat_crypto import check_signature, read_body, sealed_of, unseal, wrong_secrets
 from adapters.wecom_kf.wire import read_page, ring
 
+GREETS = timedelta(seconds=20)
 WINDOW = Quota(5, timedelta(hours=48))
 TEXT_BYTES = 2048
 API = "https://qyapi.weixin.qq.com"
@@ -63,6 +64,7 @@ class WecomKfAdapter:
             text_limit=TEXT_BYTES,
             text_limit_bytes=True,
             quotas=(WINDOW,),
+            greets=GREETS if can_send else None,
         )
 
     def check(self, channel: Channel) -> list[str]:

@@ -13,7 +13,7 @@ from adapters.posting import Answer, Poster
 from adapters.tokens import TokenKeeper, key_of, with_token
 from adapters.wechat_answers import no_token, read_sent, read_token, token_gone
 from adapters.wecom_kf.adapter import API, options_of
-from adapters.wecom_kf.wire import CODES, hand_over_body, own_id, pull_body, read_page, send_body
+from adapters.wecom_kf.wire import CODES, greet_body, hand_over_body, own_id, pull_body, read_page, send_body
 
 JSON = {"content-type": "application/json; charset=utf-8"}
 PAGE_BYTES = 16 * 1024 * 1024
@@ -28,9 +28,12 @@ class WecomKfClient:
 
     async def send(self, channel: Channel, message: Outgoing, now: datetime) -> SendResult:
         """Send one text under our own msgid, by which a failure told later is known to be its."""
-        account, _, user = message.conversation.partition(":")
-        body = send_body(account, user, message.id, message.text)
-        result = await self._done(channel, "kf/send_msg", body, now)
+        if code := message.context.get("greet"):
+            path, body = "kf/send_msg_on_event", greet_body(code, message.id, message.text)
+        else:
+            account, _, user = message.conversation.partition(":")
+            path, body = "kf/send_msg", send_body(account, user, message.id, message.text)
+        result = await self._done(channel, path, body, now)
         if result.outcome is Sent.SENT:
             return SendResult(Sent.SENT, platform_id=own_id(message.id))
         return result

@@ -145,6 +145,8 @@ def _event(item: Mapping[str, Any]) -> Incoming | None:
     elif name == "msg_send_fail":
         kind = Kind.SEND_FAILED
         meta = {"target": _key(event, "fail_msgid", at="/event"), "type": str(event.get("fail_type", ""))[:20]}
+    elif name == "enter_session" and isinstance(event.get("welcome_code"), str):
+        meta |= {"greet": event["welcome_code"][:MAX_ID]}
     elif name == "session_status_change":
         meta |= {"change": str(event.get("change_type", ""))[:20]}
         meta |= (
@@ -200,6 +202,11 @@ def send_body(account: str, user: str, name: str, text: str) -> bytes:
     return orjson.dumps(
         {"touser": user, "open_kfid": account, "msgid": own_id(name), "msgtype": "text", "text": {"content": text}}
     )
+
+
+def greet_body(code: str, name: str, text: str) -> bytes:
+    """A welcome to a buyer who has just come in, by the code that was lent for it."""
+    return orjson.dumps({"code": code, "msgid": own_id(name), "msgtype": "text", "text": {"content": text}})
 
 
 def own_id(name: str) -> str:

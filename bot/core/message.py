@@ -83,7 +83,7 @@ class Incoming:
     ``message_id`` is the dedupe key within (shop, channel). ``sent_at`` is the platform's time (aware UTC) or None
     where it gives none. ``meta`` carries what the kind needs: recall ``{target}``; report ``{type, target | from+to,
     status}``; transfer ``{by, reason, to}``; cards ``{product, order, title, …}``; agent ``{agent}``; buyer ``{held}``:
-    the platform says that a person there holds the conversation.
+    the platform says that a person there holds the conversation; session state ``{state, greet}``: a key to welcome with.
     """
 
     message_id: str

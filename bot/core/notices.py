@@ -21,6 +21,10 @@ class Notice(StrEnum):
     TIMED = "timed"
 
 
+GREETED = "greeted"
+"""Said to a buyer who had come in and asked nothing yet: the next inquiry is not welcomed again."""
+
+
 @dataclass(frozen=True, slots=True)
 class ServiceHours:
     """When people are there, in the shop's local time: ``[start, end)``.

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.core.conversation import Event, State
 from bot.core.decide import Answer, Decision, Handoff, Silence, Wait
-from bot.core.notices import Notice, due_notices, join
+from bot.core.notices import GREETED, Notice, due_notices, join
 from bot.core.reasons import KEEPS_BOT_QUIET, HandoffReason
 from bot.service.arrivals import Fresh
 from bot.service.clocks import Clocks
@@ -98,6 +98,21 @@ class Acting:
             rest = rest_text(self._directory.shops[it.one.shop], it.one, decision.missing, it.now)
             parts = {ANSWER: partial.text, Notice.HANDOFF.value: rest}
             self._say(work, it, parts, entry=partial.match.entry.id)
+
+    def greet(self, work: Work, fresh: Fresh, shelved: Shelved) -> None:
+        """Welcome a buyer who has just come in and asked nothing, where the platform lends a key for that; once."""
+        one, shop = work.loaded[fresh.conversation], self._directory.shops[fresh.shop]
+        channel, now = self._directory.channels.get(one.channel), self._clocks.now_ms(fresh.shop)
+        within = self._directory.adapter(channel).capabilities(channel).greets if channel else None
+        quiet = shop.mode is not Mode.AUTO or shop.stopped or one.state not in (State.BOT, State.CLOSED)
+        if quiet or one.open or GREETED in one.said or within is None or from_ms(now) - from_ms(fresh.at) > within:
+            return
+        text = notice_text(shop, one, shelved, Notice.WELCOME) if Notice.WELCOME in shop.notices else ""
+        if text:
+            one.said = [*one.said, GREETED]
+            work.sends.append(
+                send_row(one, self._clocks, text=text, parts=[Notice.WELCOME.value], in_reply_to=fresh.id)
+            )
 
     def hand_off(self, work: Work, one: Conversation, decision: Handoff, now: int) -> None:
         """Put the conversation into the queue. A reason that keeps the bot quiet is not replaced by a weaker one."""

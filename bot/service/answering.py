@@ -21,7 +21,7 @@ from bot.service.around import Expired, Item, around, read_all
 from bot.service.arrivals import Fresh
 from bot.service.deciding import Deciding, Question
 from bot.service.sending import Sending
-from bot.service.shelf import Shelf
+from bot.service.shelf import Shelf, Shelved
 from bot.service.worker import Worker
 from bot.store import conversations as convs
 from bot.store import messages
@@ -229,7 +229,7 @@ class Answering:
         touched = [item for item in batch if isinstance(item, Fresh)]
         seen = {cid: one.pending for cid, one in known.items()}
         shops = {item.shop for item in batch}
-        self._sending.start(await self._store.write_in(shops, self._apply, questions, touched, seen))
+        self._sending.start(await self._store.write_in(shops, self._apply, questions, touched, seen, shelved))
 
     def _apply(
         self,
@@ -237,6 +237,7 @@ class Answering:
         questions: Sequence[Question],
         touched: Sequence[Fresh],
         seen: Mapping[str, tuple[str, ...]],
+        shelved: Mapping[str, Shelved],
     ) -> list[Mapping[str, Any]]:
         """Decide what is still ours to decide.
 
@@ -250,7 +251,7 @@ class Answering:
             for cid, one in convs.load(conn, {q.conversation for q in questions}).items():
                 if tuple(one.pending) != seen.get(cid, ()):
                     raise Moved(cid)
-        return self._deciding.apply(conn, questions, touched)
+        return self._deciding.apply(conn, questions, touched, shelved)
 
     def _fault(self, conn: sa.Connection, fresh: Fresh, *, books: bool) -> list[Mapping[str, Any]]:
         if fresh.worker and may_be_others(conn) and not messages.still_mine(conn, [fresh.id], self._worker.name):
@@ -280,4 +281,5 @@ def _fresh(row: Mapping[str, Any]) -> Fresh:
         row["accepted_at"],
         asks,
         row["worker"],
+        bool(row["meta"].get("greet")),
     )

@@ -47,6 +47,8 @@ class Fresh:
     asks: bool
     worker: str = ""
     """Which process decides it."""
+    greets: bool = False
+    """A buyer came in, and the platform lent a key for a welcome."""
 
 
 @dataclass(slots=True)

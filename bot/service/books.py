@@ -21,6 +21,7 @@ from bot.accounting.inquiry import ApiSent, ChannelFacts
 from bot.accounting.ruleset import Ruleset
 from bot.accounting.verdict import Verdict
 from bot.core.message import Kind, Origin, Sender
+from bot.core.notices import GREETED, Notice
 from bot.service.clocks import Clocks
 from bot.service.directory import Directory
 from bot.service.marking import TIMER as MARKS
@@ -264,7 +265,8 @@ def _settle(one: Conversation, rows: Sequence[Mapping[str, Any]], due: list[Time
     if one.inquiry != latest["id"]:
         # A former inquiry that is gone was joined by an earlier message: what was said in it was said in this one.
         anew = one.inquiry is None or any(row["id"] == one.inquiry for row in rows)
-        one.said, one.asked = ([], []) if anew else (one.said, one.asked)
+        if anew:
+            one.said, one.asked = [Notice.WELCOME.value] if GREETED in one.said else [], []
         one.inquiry, one.inquiry_at = latest["id"], latest["opened_at"]
     undone = [row for row in rows if row["open"] and not row["waived"]]
     first = undone[0] if undone else None

@@ -74,6 +74,7 @@ class Calls:
             text=text,
             in_reply_to=row["reply_platform_id"],
             reply_class=row["reply_class"],
+            context={"greet": row["greet"]} if row["greet"] else {},
         )
         if not self._worker.holds() or row["worker"] != self._worker.name:
             log.warning("not_sent_without_lease", send=row["id"])
@@ -88,6 +89,8 @@ class Calls:
         """Why the platform would not take this send, known before it is asked: its limits are data. Empty if it may."""
         if not able.can_send:
             return "这个渠道不能发送"
+        if row["greet"] and able.greets is not None:
+            return self._greeting_barred(row, able.greets, pieces)
         if able.quotas:
             asked_at, used = await self._store.read(outbox.used_quota, row["conversation"])
             since = timedelta(milliseconds=self._clocks.now_ms(row["shop"]) - asked_at)
@@ -97,6 +100,12 @@ class Calls:
                     split = f"，这条要分 {pieces} 段" if pieces > 1 else ""
                     return f"超过平台额度：买家最后一条消息后 {hours:g} 小时内最多发 {quota.sends} 条{split}"
         return ""
+
+    def _greeting_barred(self, row: Row, within: timedelta, pieces: int) -> str:
+        if pieces > 1:
+            return "欢迎语超过平台的长度，一次进入只能发一条"
+        late = self._clocks.now_ms(row["shop"]) - row["greet_at"] > within / timedelta(milliseconds=1)
+        return f"买家进入会话已超过 {within.seconds} 秒，平台不再收欢迎语" if late else ""
 
 
 def was_overtaken(conn: sa.Connection, row: Row) -> bool:

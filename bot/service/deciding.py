@@ -59,7 +59,11 @@ class Deciding:
         self._acting = Acting(directory, clocks)
 
     def apply(
-        self, conn: sa.Connection, questions: Sequence[Question], touched: Sequence[Fresh]
+        self,
+        conn: sa.Connection,
+        questions: Sequence[Question],
+        touched: Sequence[Fresh],
+        shelved: Mapping[str, Shelved],
     ) -> list[Mapping[str, Any]]:
         """Decide questions in order and bring the books of all touched conversations up to date.
 
@@ -68,10 +72,13 @@ class Deciding:
         ids = {q.conversation for q in questions} | {f.conversation for f in touched}
         work = Work(
             loaded=convs.load(conn, ids),
-            busy=outbox.busy(conn, {q.conversation for q in questions}),
+            busy=outbox.busy(conn, {q.conversation for q in questions} | {f.conversation for f in touched if f.greets}),
             spoken_of=messages.spoken_of(conn, {f.id for f in touched} | {q.fresh.id for q in questions if q.fresh}),
         )
         self._book(conn, work, touched)
+        for fresh in touched:
+            if fresh.greets:
+                self._acting.greet(work, fresh, shelved[fresh.shop])
         for question in questions:
             self._one(work, question)
         work.timers += self._timed_answers(work, touched)

@@ -200,7 +200,8 @@ def _accept_one(conn: sa.Connection, batch: _Batch, arrival: Arrival, item: Inco
     one = _conversation(batch, arrival, item)
     asks = item.sender is Sender.BUYER and item.kind not in HAPPENINGS
     worker = batch.others.get(one.id, arrival.worker)
-    fresh = Fresh(mid, channel.shop, one.id, item.kind, item.text, at, arrival.at, asks, worker)
+    greets = bool(item.meta.get("greet"))
+    fresh = Fresh(mid, channel.shop, one.id, item.kind, item.text, at, arrival.at, asks, worker, greets)
     batch.messages.append(message_row(fresh, one, arrival, item, content, batch.echoes))
     batch.lines.insert(
         len(batch.messages) - 1,

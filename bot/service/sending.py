@@ -205,7 +205,7 @@ class Sending:
             return True
         now = self._clocks.now_ms(one.shop)
         outbox.change(conn, row["id"], {"status": "cancelled", "detail": str(why), "done_at": now})
-        if isinstance(why, HandoffReason):
+        if isinstance(why, HandoffReason) and not _nobody_asked(one, row):
             append(conn, self._to_person(one, why, row["id"]))
             convs.save(conn, [one])
         return False
@@ -225,7 +225,7 @@ class Sending:
             "pl": result.platform_id or row["platform_id"],
         }
         outbox.finish(conn, [change])
-        if status not in ("sent", "pending"):
+        if status not in ("sent", "pending") and not _nobody_asked(one, row):
             words = "可能已送达，请到平台核实" if status == "unknown" else result.detail[:200]
             lines += self._to_person(one, HandoffReason.SEND_FAILED, row["id"], words)
         lines.append(Line(one.shop, now, "send", row["id"], one.id, {"status": status, "class": row["reply_class"]}))
@@ -272,6 +272,11 @@ class Sending:
             one.reason, one.reason_detail = reason.value, words
         now = self._clocks.now_ms(one.shop)
         return [Line(one.shop, now, "handoff", one.id, one.id, {"reason": reason, "ref": ref})]
+
+
+def _nobody_asked(one: Conversation, row: Row) -> bool:
+    """Whether a send was only the welcome to somebody who came in: who gets none needs no person for that."""
+    return not one.open and row["parts"] == [Notice.WELCOME.value]
 
 
 def _whose(row: Row | None) -> tuple[str, str] | None:

@@ -128,7 +128,8 @@ def claim(conn: sa.Connection, rows: Sequence[Mapping[str, Any]], asked_at: int,
 
 
 def addressed(conn: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """The same sends with what a call needs: the platform's ids of conversation, buyer and the message answered."""
+    """The same sends with what a call needs: the platform's ids of conversation, buyer and the message answered; and
+    where that lent a key to ``greet`` with, the key, with the time (ms) it was lent."""
     if not rows:
         return []
     to = {
@@ -140,17 +141,26 @@ def addressed(conn: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> list[Ma
         )
     }
     asked = [row["in_reply_to"] for row in rows if row["in_reply_to"]]
-    found = conn.execute(sa.select(message.c.id, message.c.platform_id).where(message.c.id.in_(asked)))
-    theirs = {row.id: row.platform_id for row in found}
+    about = (message.c.id, message.c.platform_id, message.c.meta, message.c.at)
+    theirs = {row.id: row for row in conn.execute(sa.select(*about).where(message.c.id.in_(asked)))} if asked else {}
     return [
         {
             **row,
             "external": to[row["conversation"]][0],
             "buyer_id": to[row["conversation"]][1],
-            "reply_platform_id": theirs.get(row["in_reply_to"] or ""),
+            **_answered(theirs.get(row["in_reply_to"] or "")),
         }
         for row in rows
     ]
+
+
+def _answered(told: Any) -> dict[str, Any]:
+    greet = told.meta.get("greet") if told else None
+    return {
+        "reply_platform_id": told.platform_id if told else None,
+        "greet": greet,
+        "greet_at": told.at if greet else 0,
+    }
 
 
 def due(conn: sa.Connection, now: int) -> dict[str, set[str]]:

@@ -58,6 +58,17 @@ async def test_how_a_send_ends(code: int, outcome: Sent, permanent: bool) -> Non
         assert result.platform_id == "out-1"
 
 
+async def test_a_welcome_goes_out_by_the_code_that_was_lent_for_it() -> None:
+    there, client = FakeApi({"gettoken": TOKEN, "kf/send_msg_on_event": {"errcode": 0}}), WecomKfClient()
+    welcome = dataclasses.replace(REPLY, text="欢迎光临", context={"greet": "WC"})
+    async with served(there) as url:
+        result = await client.send(channel(url), welcome, NOW)
+        await client.close()
+    assert (result.outcome, result.platform_id) == (Sent.SENT, "out-1")
+    [sent] = there.calls("kf/send_msg_on_event")
+    assert sent.body == {"code": "WC", "msgid": "out-1", "msgtype": "text", "text": {"content": "欢迎光临"}}
+
+
 @pytest.mark.parametrize("name", ["out-1", "x" * 33, "名字", "a b", "x" * 32])
 def test_our_own_name_of_a_send_fits_in_32_bytes(name: str) -> None:
     assert len(own_id(name).encode()) <= 32
