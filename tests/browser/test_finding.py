@@ -77,6 +77,20 @@ def test_pages_and_entries_are_found_too_and_nothing_is_said_so(desk: OpenPage):
     seen.quiet()
 
 
+def test_acts_are_found_and_done(desk: OpenPage):
+    seen = desk()
+    page = seen.page
+    page.goto("/rates")
+    expect(page.get_by_role("button", name="查找").first).to_be_visible()
+    page.keyboard.press("Control+k")
+    expect(field(page)).to_be_focused()
+    page.keyboard.insert_text("全部快捷键")
+    expect(page.locator(".found")).to_have_text(["看全部快捷键"])
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog", name="快捷键")).to_be_visible()
+    seen.quiet()
+
+
 def test_entries_of_every_shop_one_sees_are_found(office: OpenPage):
     seen = office()
     for shop in ("east", "north"):

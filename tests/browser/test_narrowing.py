@@ -23,8 +23,7 @@ def test_the_list_is_narrowed_by_key_and_the_address_keeps_it(desk: OpenPage):
     expect(dialog.get_by_label("转人工原因")).to_be_focused()
     dialog.get_by_label("标签").select_option("老客")
     dialog.get_by_label("标签").focus()
-    page.keyboard.press("Tab")
-    page.keyboard.press("Tab")
+    dialog.get_by_role("button", name="筛选", exact=True).focus()
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("label="))
     expect(page.locator("[data-talk]")).to_have_count(1)
@@ -32,6 +31,13 @@ def test_the_list_is_narrowed_by_key_and_the_address_keeps_it(desk: OpenPage):
     page.reload()
     expect(page.locator(f'[data-talk="{photo}"]')).to_be_visible()
     expect(page.locator("[data-talk]")).to_have_count(1)
+
+    page.keyboard.press("f")
+    dialog.get_by_label("排序").select_option("等待最久")
+    dialog.get_by_role("button", name="筛选", exact=True).click()
+    page.wait_for_url(re.compile("order=longest"))
+    expect(page.locator(".order")).to_contain_text("等待最久")
+    expect(page.locator(f'[data-talk="{photo}"]')).to_be_visible()
 
     page.goto("/inbox?reason=stale&label=老客")
     expect(page.get_by_text("没有符合筛选的会话。")).to_be_visible()

@@ -20,6 +20,25 @@ async def test_a_platform_names_its_shops(door):
     assert found["counts"]["waiting"] == 1, "the counts are those of what is listed"
 
 
+async def test_what_waits_is_ordered_as_asked(door):
+    for buyer in ("first", "second"):
+        await door.floor.asks(buyer, "转人工", shop="east")
+        await door.floor.passes(30, shop="east")
+    await door.floor.asks("first", "在吗", shop="east")
+
+    async def order(name: str) -> list[str]:
+        found = await door.get(f"{PAGE}?shop=east&order={name}")
+        return [one["buyer"]["id"] for one in found["items"]]
+
+    assert await order("longest") == ["first", "second"]
+    assert await order("newest") == ["first", "second"]
+    await door.floor.passes(5, shop="east")
+    await door.floor.asks("second", "在吗", shop="east")
+    assert await order("newest") == ["second", "first"]
+    assert await order("longest") == await order("") == ["first", "second"]
+    assert (await door.ask("GET", f"{PAGE}?order=best")).status == 422
+
+
 async def test_labels_are_those_of_the_shops_one_sees(door):
     for shop, label in (("east", "老客"), ("west", "试_用")):
         await door.floor.asks("b", "转人工", shop=shop)

@@ -16,6 +16,7 @@ from bot.store.tables import assignment, buyer, promise
 from bot.store.tables import conversation as c
 from bot.store.team import valid
 
+LONGEST = "longest"
 TABS = ("waiting", "mine", "bot", "closed")
 
 _SHOWN = (
@@ -172,17 +173,19 @@ def _by_deadline(of: Any) -> list[Any]:
 
 
 @lru_cache(maxsize=256)
-def _places(tab: str, narrow: Narrow, shops: int) -> Ready:
+def _places(tab: str, narrow: Narrow, order: str, shops: int) -> Ready:
     """Which conversations a page shows, in order; rows are read whole for those alone."""
-    by_deadline = tab == "waiting" and shops > 0
-    columns = [c.c.id, c.c.state, c.c.last_at, *(_timed(shops) if by_deadline else ())]
+    by_deadline = tab == "waiting" and not order and shops > 0
+    columns = [c.c.id, c.c.state, c.c.last_at, c.c.inquiry_at, *(_timed(shops) if by_deadline else ())]
 
     def make(dialect: str) -> Any:
         parts = (sa.select(*columns).where(*one, *_narrowed(narrow)) for one in _parts(dialect, tab))
         of = sa.union_all(*parts).subquery().c
-        order = (*(_by_deadline(of) if by_deadline else ()), of.last_at.desc(), of.id)
+        first = (
+            _by_deadline(of) if by_deadline else [of.inquiry_at.is_(None), of.inquiry_at] if order == LONGEST else []
+        )
         place = (sa.bindparam("limit", type_=sa.BigInteger), sa.bindparam("offset", type_=sa.BigInteger))
-        return sa.select(of.id).order_by(*order).limit(place[0]).offset(place[1])
+        return sa.select(of.id).order_by(*first, of.last_at.desc(), of.id).limit(place[0]).offset(place[1])
 
     return Ready(make)
 
@@ -199,10 +202,12 @@ def page(
     now: Mapping[str, Now],
     narrow: Narrow = EVERYTHING,
     *,
+    order: str = "",
     offset: int = 0,
     limit: int = 50,
 ) -> list[dict[str, Any]]:
-    """One page of a tab. In the queue: in time by deadline (handoffs before owed ones), then overdue by longest wait.
+    """One page of a tab. In the queue: in time by deadline (handoffs before owed ones), then overdue by longest wait;
+    ``order`` may ask for the ``longest`` wait first or the ``newest`` message, as all other tabs stand.
 
     Rows are what the lists show of conversations, with the owner's name.
     """
@@ -211,7 +216,7 @@ def page(
         values |= {f"shop{n}": shop, f"at{n}": one.at, f"warn{n}": one.warn_ms, f"urgent{n}": one.urgent_ms}
     values |= {"group_id": narrow.group_id, "reason": narrow.reason, "label": _within(narrow.label)}
     values["assigned"] = who if narrow.assigned == "me" else narrow.assigned
-    ids = [found[0] for found in _places(tab, _shape(narrow), len(now)).rows(conn, values)]
+    ids = [found[0] for found in _places(tab, _shape(narrow), order, len(now)).rows(conn, values)]
     known = {row["id"]: row for row in _ROWS.dicts(conn, {"ids": ids})}
     rows = [known[one] for one in ids]
     owners = reading.names(conn, {row["owner"] for row in rows if row["owner"]})
@@ -236,11 +241,12 @@ def seen(
     now: Mapping[str, Now],
     narrow: Narrow,
     *,
+    order: str,
     offset: int,
     limit: int,
 ) -> Seen:
     """One page of a tab with all that is shown of it."""
-    rows = page(conn, shops, tab, who, listed, now, narrow, offset=offset, limit=limit)
+    rows = page(conn, shops, tab, who, listed, now, narrow, order=order, offset=offset, limit=limit)
     return Seen(rows, beside.of(conn, [row["id"] for row in rows]), counts(conn, shops, who, listed))
 
 

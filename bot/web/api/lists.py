@@ -19,7 +19,8 @@ from bot.web.services import Services
 
 class QueueQuery(Shape):
     """Which list, of which shop or of the shops of which platform, from where; whose turn (``me``, ``nobody`` or an id),
-    in which group, for which reason, with which label of the buyer."""
+    in which group, for which reason, with which label of the buyer. ``order``: the nearest deadline first, or the
+    longest wait, or the newest message."""
 
     tab: Literal["waiting", "mine", "bot", "closed"] = "waiting"
     shop: str = ""
@@ -28,6 +29,7 @@ class QueueQuery(Shape):
     group: str = Field("", max_length=80)
     reason: str = Field("", max_length=40)
     label: str = Field("", max_length=20)
+    order: Literal["", "longest", "newest"] = ""
     after: str = ""
     limit: int = Field(50, ge=1, le=200)
 
@@ -52,7 +54,16 @@ async def listing(call: Call) -> Any:
     cursor = encode(await services.feed.heads(mine))
     narrow = queue.Narrow(query.assigned, query.group, query.reason, query.label)
     seen = await services.store.read(
-        queue.seen, shops, query.tab, call.principal.id, owed, now, narrow, offset=offset, limit=query.limit + 1
+        queue.seen,
+        shops,
+        query.tab,
+        call.principal.id,
+        owed,
+        now,
+        narrow,
+        order=query.order,
+        offset=offset,
+        limit=query.limit + 1,
     )
     return {
         "items": [views.conversation(row, services, seen.beside.get(row["id"])) for row in seen.rows[: query.limit]],

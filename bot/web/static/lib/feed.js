@@ -11,6 +11,8 @@ const UNAUTHORISED = 4401;
 
 /** "connecting" | "live" | "polling" | "lost" */
 export const feedState = signal("connecting");
+/** Who else looks at which conversation, or types in it: [{conversation, person, typing}]. */
+export const looking = signal([]);
 
 const listeners = new Set();
 let cursor = "";
@@ -68,7 +70,8 @@ async function poll() {
   clearTimeout(pollTimer);
   if (!wanted || feedState.value === "live" && socket) return;
   try {
-    take(await get("/feed/poll", { after: cursor }));
+    const told = await get("/feed/poll", { after: cursor });
+    take({ looking: [], ...told });
     if (socket?.readyState !== WebSocket.OPEN) feedState.value = "polling";
   } catch {
     feedState.value = "lost";
@@ -79,6 +82,7 @@ async function poll() {
 function take(message) {
   heardAt = Date.now();
   if (message.now) correct(message.now);
+  if (message.looking) looking.value = message.looking;
   if (message.cursor) cursor = message.cursor;
   if (!began) {
     began = cursor;

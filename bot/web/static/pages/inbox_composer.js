@@ -7,6 +7,7 @@ import { ctrlSends, useKeys } from "../lib/keys.js";
 import { shopOf } from "../lib/session.js";
 import { Button, Chip, Icon, useLoad } from "../ui/parts.js";
 import { say, sayProblem, showDialog } from "../ui/floating.js";
+import { noteTyping } from "../ui/presence.js";
 import { Checked, useCheck } from "./inbox_check.js";
 import { act, begin, open, openNext, reply, step } from "./inbox_desk.js";
 import { keepDraft, readDraft } from "./inbox_draft.js";
@@ -201,6 +202,7 @@ export function Composer({ talk, suggestion, followUps, recommended, lines, kept
     }
   };
   const onInput = (event) => {
+    noteTyping();
     const { value, selectionStart } = event.currentTarget;
     write(value);
     const query = note ? null : slashQuery(value, selectionStart);

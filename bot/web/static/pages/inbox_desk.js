@@ -33,8 +33,8 @@ let held = false;
 let heldRows = null;
 
 export const tabOf = () => (TABS.includes(route.value.query.tab) ? route.value.query.tab : "waiting");
-/** What the list is narrowed to. */
-const narrowed = () => Object.fromEntries(NARROWS.map((name) => [name, route.value.query[name] || ""]));
+/** What the list is narrowed to, and in which order it stands. */
+const narrowed = () => Object.fromEntries([...NARROWS, "order"].map((name) => [name, route.value.query[name] || ""]));
 export const listKey = () => JSON.stringify([tabOf(), narrowed()]);
 
 /** Fetch the list again, as far down as it was already shown. */

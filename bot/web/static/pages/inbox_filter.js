@@ -1,4 +1,4 @@
-// By what the list of conversations is narrowed: platform, the handoff's reason, a label of the buyer.
+// By what the list of conversations is narrowed: platform, the handoff's reason, a label of the buyer; and its order.
 import { html } from "../lib/view.js";
 import { get } from "../lib/api.js";
 import { t } from "../lib/i18n.js";
@@ -25,6 +25,7 @@ function Filters({ close }) {
     ${platforms.length > 1 && html`<${Pick} name="platform" word=${t("word.platform")} any=${t("filter.all")} codes=${platforms} said=${(code) => t(`platform.${code}`)} />`}
     <${Pick} first name="reason" word=${t("side.reason")} any=${t("filter.all")} codes=${REASONS} said=${reasonWord} />
     ${labels.length > 0 && html`<${Pick} name="label" word=${t("buyer.labels")} any=${t("filter.all")} codes=${labels} said=${(label) => label} />`}
+    <${Pick} name="order" word=${t("list.order_by")} any=${t("list.order.deadline")} codes=${["longest", "newest"]} said=${(code) => t(`list.order.${code}`)} />
     <div class="acts end"><${Button} onClick=${close}>${t("act.cancel")}<//><${Button} kind="primary" type="submit">${t("filter.apply")}<//></div></form>`;
 }
 

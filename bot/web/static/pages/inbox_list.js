@@ -5,8 +5,9 @@ import { number, t, tOr } from "../lib/i18n.js";
 import { useKeys } from "../lib/keys.js";
 import { go, route, withQuery } from "../lib/router.js";
 import { shopOf, shops } from "../lib/session.js";
-import { Countdown, Marked, NARROWS, Promised, Turn, Unopened } from "../ui/deadlines.js";
+import { Countdown, Leased, Marked, NARROWS, Promised, Turn, Unopened } from "../ui/deadlines.js";
 import { Chip, Empty, Failed, Icon, Loading, ShopPicker, reasonWord } from "../ui/parts.js";
+import { Looking } from "../ui/presence.js";
 import { find } from "../ui/shell.js";
 import { Windowed } from "../ui/windowed.js";
 import { LeftOut } from "./inbox_line.js";
@@ -31,7 +32,7 @@ function Row({ talk, chosen }) {
       <${Marked} talk=${talk} />
       ${talk.state === "waiting" && talk.reason && html`<${Chip} tone="warn">${reasonWord(talk.reason)}<//>`}
       ${owed && html`<${Chip} tone="bot" icon="bot">${t("list.owed")}<//>`}
-      <${Turn} talk=${talk} /><${Unopened} talk=${talk} /><${Promised} talk=${talk} />
+      <${Turn} talk=${talk} /><${Unopened} talk=${talk} /><${Promised} talk=${talk} /><${Leased} talk=${talk} /><${Looking} id=${talk.id} />
       ${talk.owner && html`<${Chip} tone="info" icon="person">${talk.owner.name}<//>`}
       ${talk.simulated && html`<${Chip}>${t("word.simulated")}<//>`}
       <span class="shop">${talk.shop_name}</span></span>
@@ -64,6 +65,9 @@ function Narrow() {
     ${groups.map((g) => html`<${Only} key=${g.id} name="group" value=${g.id} icon="people">${g.name}<//>`)}${group && !groups.length && html`<${Only} name="group" value=${group} icon="people">${t("list.this_group")}<//>`}</p>`;
 }
 
+/** In which order the list stands; only what waits has deadlines to go by. */
+const orderWord = (tab) => t(`list.order.${tab === "waiting" ? route.value.query.order || "deadline" : "newest"}`);
+
 function Nothing({ tab }) {
   if (NARROWS.some((name) => route.value.query[name])) return html`<${Empty} actions=${html`<a class="button" href=${withQuery(NONE)}>${t("filter.clear")}</a>`}>${t("empty.filtered")}<//>`;
   const words = tab === "waiting" ? t("empty.waiting", { n: tabCounts.value.bot }) : t(`empty.${tab}`);
@@ -93,6 +97,6 @@ export function List({ id }) {
     ${list === null ? !rowsProblem.value && html`<${Loading} />` : list.length === 0 ? html`<${Nothing} tab=${tab} />`
       : html`<${Windowed} items=${list} height=${HEIGHT} at=${cursor.at} goal=${goal} onEnd=${loadMoreRows} label=${t(`tab.${tab}`)}
           onFocusIn=${() => hold(true)} onFocusOut=${() => hold(false)} row=${(talk) => html`<${Row} talk=${talk} chosen=${talk.id === id} />`} />`}
-    <p class="order meta"><${Icon} name="clock" />${t("list.order")}<span class="grow"></span><button type="button" class="link" onClick=${choose}>${t("filter.title")}</button><button type="button" class="link" onClick=${find}>${t("find.title")}</button></p>
+    <p class="order meta"><${Icon} name="clock" />${orderWord(tab)}<span class="grow"></span><button type="button" class="link" onClick=${choose}>${t("filter.title")}</button><button type="button" class="link" onClick=${find}>${t("find.title")}</button></p>
   </section>`;
 }

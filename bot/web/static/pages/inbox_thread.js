@@ -6,8 +6,9 @@ import { t, tOr } from "../lib/i18n.js";
 import { useKeys } from "../lib/keys.js";
 import { go, route } from "../lib/router.js";
 import { can, me } from "../lib/session.js";
-import { Countdown, Marked, Promised, Turn } from "../ui/deadlines.js";
+import { Countdown, Leased, Marked, Promised, Turn } from "../ui/deadlines.js";
 import { Line, isAnswer } from "../ui/line.js";
+import { Looking, useLook } from "../ui/presence.js";
 import { Button, Chip, Failed, Field, Icon, Loading, reasonWord } from "../ui/parts.js";
 import { attempt, showDialog } from "../ui/floating.js";
 import { factsUrl } from "../ui/unconfirmed.js";
@@ -33,21 +34,32 @@ function Bar({ talk, onSide }) {
   // Passing on is loaded when somebody does it.
   const pass = (how) => import("./inbox_pass.js").then((module) => module[how](talk, mine));
   const end = () => (talk.owed ? askReason(talk) : close(talk.id));
+  // What takes longer shows that it is under way.
+  const [busy, setBusy] = useState({});
+  const run = async (verb, doing) => {
+    setBusy({ verb, id: talk.id });
+    await doing();
+    setBusy({});
+  };
+  const is = (verb) => busy.verb === verb && busy.id === talk.id;
+  const take = () => is("takeover") || run("takeover", () => takeOver(talk.id));
+  const giveBack = () => is("release") || run("release", () => act(talk.id, "release"));
+  const reopen = () => run("reopen", () => act(talk.id, "reopen"));
   useKeys({
-    t: () => talk.state !== "closed" && !mine && takeOver(talk.id),
-    b: () => mine && act(talk.id, "release"),
+    t: () => talk.state !== "closed" && !mine && (take(), true),
+    b: () => mine && (giveBack(), true),
     a: () => free && pass("transfer"),
     u: () => free && pass("escalate"),
     e: () => talk.state !== "closed" && end(),
   });
   return html`<div class=${`bar ${talk.state}`}>
     <a class="button quiet square back" href=${talkUrl(null)} aria-label=${t("act.back")}><${Icon} name="back" /></a>
-    <div class="grow"><h2>${talk.buyer.name || talk.buyer.id} <${Countdown} talk=${talk} /><${Promised} talk=${talk} /><${Marked} talk=${talk} /><${Turn} talk=${talk} /></h2><p>${standing(talk)} ${lacksFact(talk) && html`<a href=${factsUrl(talk.shop)}>${t("faq.fill_fields")}</a>`}</p></div>
+    <div class="grow"><h2>${talk.buyer.name || talk.buyer.id} <${Countdown} talk=${talk} /><${Promised} talk=${talk} /><${Marked} talk=${talk} /><${Turn} talk=${talk} /><${Leased} talk=${talk} /><${Looking} id=${talk.id} /></h2><p>${standing(talk)} ${lacksFact(talk) && html`<a href=${factsUrl(talk.shop)}>${t("faq.fill_fields")}</a>`}</p></div>
     <div class="acts">
-      ${talk.state !== "closed" && !mine && html`<${Button} kind="primary" onClick=${() => takeOver(talk.id)} hint="T">${t("act.takeover")}<//>`}
-      ${mine && html`<${Button} onClick=${() => act(talk.id, "release")} hint="B">${t("act.release")}<//>`}
+      ${talk.state !== "closed" && !mine && html`<${Button} kind="primary" busy=${is("takeover")} onClick=${take} hint="T">${t("act.takeover")}<//>`}
+      ${mine && html`<${Button} busy=${is("release")} onClick=${giveBack} hint="B">${t("act.release")}<//>`}
       ${free && html`<${Button} onClick=${() => pass("transfer")} hint="A">${t("act.transfer")}<//><${Button} onClick=${() => pass("escalate")} hint="U">${t("act.escalate")}<//>`}
-      ${talk.state === "closed" ? html`<${Button} onClick=${() => act(talk.id, "reopen")}>${t("act.reopen")}<//>` : html`<${Button} onClick=${end} hint="E">${t("act.close")}<//>`}
+      ${talk.state === "closed" ? html`<${Button} busy=${is("reopen")} onClick=${reopen}>${t("act.reopen")}<//>` : html`<${Button} onClick=${end} hint="E">${t("act.close")}<//>`}
       <button type="button" class="button quiet square side-switch" aria-label=${t("side.show")} title=${t("keys.panel")} onClick=${onSide}><${Icon} name="panel" /></button>
     </div></div>`;
 }
@@ -199,6 +211,7 @@ function useWriting(id) {
 export function Thread({ id, onSide }) {
   const now = open.value;
   const Composer = useWriting(id);
+  useLook(now ? id : null);
   if (openProblem.value) return html`<section class="thread"><${Failed} problem=${openProblem.value} retry=${() => turnTo(id)} /><p><${Button} onClick=${() => go(talkUrl(null))}>${t("act.back")}<//></p></section>`;
   if (!now) return html`<section class="thread"><${Loading} /></section>`;
   return html`<section class="thread" aria-label=${t("thread.of", { name: now.conversation.buyer.name })}>

@@ -41,6 +41,16 @@ export function Unopened({ talk }) {
   return html`<span class=${`chip clock ${left < 0 ? "warn" : "calm"}`} role="timer" aria-live="off">${left < 0 ? t("time.unopened_late") : t("time.unopened", { span: span(left + 999) })}</span>`;
 }
 
+const SOON_MS = 5 * 60_000;
+
+/** The chip of what this person holds and has been silent in for long: when it will be given back. */
+export function Leased({ talk }) {
+  if (talk.state !== "agent" || talk.owner?.id !== me.value?.id || !talk.lease_ends_at) return null;
+  const left = Date.parse(talk.lease_ends_at) - shopNow(shopOf(talk.shop)?.clock);
+  if (left > SOON_MS || left < 0) return null;
+  return html`<span class="chip clock warn" role="timer" aria-live="off">${t("lease.left", { span: span(left + 999) })}</span>`;
+}
+
 /** The chip of a promise: somebody asked the buyer to wait, and owes the real answer by then. */
 export function Promised({ talk }) {
   if (!talk.promise) return null;
@@ -75,7 +85,7 @@ export function noteWaiting(answer) {
 export const NARROWS = ["shop", "platform", "assigned", "group", "reason", "label"];
 
 /** Whether the inbox shows the whole waiting list, and so fetches it anyway. */
-export const whole = () => route.value.path.startsWith("/inbox") && !["tab", ...NARROWS].some((name) => route.value.query[name]);
+export const whole = () => route.value.path.startsWith("/inbox") && !["tab", "order", ...NARROWS].some((name) => route.value.query[name]);
 
 const look = calmly(async () => {
   if (whole()) return;

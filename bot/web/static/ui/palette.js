@@ -5,7 +5,7 @@ import { localDay, minuteTime } from "../lib/clock.js";
 import { composing } from "../lib/ime.js";
 import { t, tOr } from "../lib/i18n.js";
 import { go } from "../lib/router.js";
-import { can, shops } from "../lib/session.js";
+import { can, flipScheme, leave, shops } from "../lib/session.js";
 import { Icon } from "./parts.js";
 import { sayProblem, showDialog } from "./floating.js";
 
@@ -25,7 +25,18 @@ const SCREENS = [
   { word: "settings.look", url: "/settings/look", icon: "gear" },
 ];
 
-const screens = (asked) => SCREENS.filter((s) => !s.needs || can(s.needs)).map((s) => ({ key: s.url, url: s.url, icon: s.icon, title: t(s.word), group: "find.screens" })).filter((s) => s.title.toLowerCase().includes(asked.toLowerCase()));
+const ACTS = [
+  { word: "look.flip", icon: "moon", act: flipScheme },
+  { word: "presence.title", icon: "person", needs: "desk", act: () => import("./presence.js").then((module) => module.choose()) },
+  { word: "keys.show", icon: "keys", act: () => import("./shell.js").then((module) => module.showKeys()) },
+  { word: "act.logout", icon: "leave", act: leave },
+];
+
+const named = (asked) => (item) => item.title.toLowerCase().includes(asked.toLowerCase());
+const acts = (asked) => ACTS.filter((a) => !a.needs || can(a.needs)).map((a) => ({ key: a.word, act: a.act, icon: a.icon, title: t(a.word), group: "find.acts" })).filter(named(asked));
+
+const screens = (asked) => SCREENS.filter((s) => !s.needs || can(s.needs)).map((s) => ({ key: s.url, url: s.url, icon: s.icon, title: t(s.word), group: "find.screens" })).filter(named(asked));
+const places = (asked) => [...screens(asked), ...acts(asked)];
 
 /** The part of a long text in which the first of the words stands. */
 function excerpt(text, words) {
@@ -49,17 +60,17 @@ const ofTalk = (c) => ({ key: `talk${c.id}`, url: `/inbox/${encodeURIComponent(c
 
 const ofEntry = (e) => ({ key: `${e.shop}${e.id}`, url: `/faq/${encodeURIComponent(e.id)}?shop=${encodeURIComponent(e.shop)}`, icon: "book", title: e.question, who: shops.value.length > 1 && e.shop_name, detail: excerpt(e.answer, ""), group: "find.entries" });
 
-/** What fits: {asked, items}, places first, then buyers of that name, then messages, the latest first, then entries. */
+/** What fits: {asked, items}, places and acts first, then buyers of that name, then messages, the latest first, then entries. */
 async function found(asked) {
   const { conversations, items, entries } = await get("/messages/search", { q: asked, limit: MESSAGES });
-  return [...screens(asked), ...conversations.map(ofTalk), ...items.map(ofMessage(asked)), ...entries.map(ofEntry)];
+  return [...places(asked), ...conversations.map(ofTalk), ...items.map(ofMessage(asked)), ...entries.map(ofEntry)];
 }
 
 function useFound(asked) {
-  const [state, setState] = useState({ asked: "", items: screens("") });
+  const [state, setState] = useState({ asked: "", items: places("") });
   useEffect(() => {
     if (!asked) {
-      setState({ asked, items: screens("") });
+      setState({ asked, items: places("") });
       return undefined;
     }
     let live = true;
@@ -88,7 +99,9 @@ function Palette({ close }) {
   }, [at, items]);
   const pick = (item) => {
     close();
-    go(item.url);
+    // The dialog is closed first: an act may open its own.
+    if (item.act) setTimeout(item.act);
+    else go(item.url);
   };
   const onKeyDown = (event) => {
     if (composing(event)) return;

@@ -1,7 +1,8 @@
-// Whether the person works now: shown in the rail on every page, kept alive while a page is open, changed by O.
+// Whether the person works now: shown in the rail on every page, kept alive while a page is open, changed by O. And who
+// looks at which conversation, or types in it.
 import { html, signal, useEffect } from "../lib/view.js";
 import { post } from "../lib/api.js";
-import { useFeed } from "../lib/feed.js";
+import { looking, useFeed } from "../lib/feed.js";
 import { t } from "../lib/i18n.js";
 import { useKeys } from "../lib/keys.js";
 import { can, me } from "../lib/session.js";
@@ -30,6 +31,54 @@ export async function sayPresence(state) {
   return answer;
 }
 
+const LOOK_MS = 10_000;
+const SETTLED_MS = 600;
+const TYPES_MS = 6_000;
+const typing = signal(false);
+let typed = 0;
+
+/** The person has just typed in the open conversation. */
+export function noteTyping() {
+  clearTimeout(typed);
+  typing.value = true;
+  typed = setTimeout(() => (typing.value = false), TYPES_MS);
+}
+
+/** Tell colleagues that this person looks at a conversation and whether they type in it, while it is in sight; who only
+ * passes by is not told of. */
+export function useLook(id) {
+  const types = typing.value;
+  const here = can("desk") && id;
+  const tell = (body) => post(`/conversations/${encodeURIComponent(id)}/looking`, body).catch(() => {});
+  useEffect(() => {
+    if (!here) return undefined;
+    const beat = () => document.hidden || tell({ typing: types });
+    const first = setTimeout(beat, types ? 0 : SETTLED_MS);
+    const timer = setInterval(beat, LOOK_MS);
+    return () => {
+      clearTimeout(first);
+      clearInterval(timer);
+    };
+  }, [here, types]);
+  useEffect(() => {
+    if (!here) return undefined;
+    const since = Date.now();
+    return () => {
+      clearTimeout(typed);
+      typing.value = false;
+      if (Date.now() - since > SETTLED_MS) tell({ here: false });
+    };
+  }, [here]);
+}
+
+/** The chips of who else looks at a conversation. */
+export function Looking({ id }) {
+  return looking.value.filter((one) => one.conversation === id).map((one) => html`<span class="chip" key=${one.person.id}><${Icon} name="person" />${t(one.typing ? "look.types" : "look.looks", { name: one.person.name })}</span>`);
+}
+
+/** Conversations that will be given back because nobody said anything for long. */
+const ending = (event) => event.kind === "lease_ends" && event.body.by === me.value.id;
+
 /** A conversation that a colleague passed to this person, told on whichever page they are. */
 const passedToMe = (event) => event.kind === "passed" && event.body.to === me.value.id;
 
@@ -44,7 +93,8 @@ function tellTurns(events) {
   say(t("turn.to_me", { n: talks.length }), { tone: "warn", key: "turn", stay: 20_000, link });
 }
 
-async function choose() {
+/** Ask whether one works from now on. */
+export async function choose() {
   const { Choice } = await import("./presence_choice.js");
   showDialog(t("presence.title"), (close) => html`<${Choice} close=${close} />`);
 }
@@ -66,6 +116,7 @@ export function Presence() {
     if (!mine) return;
     if (events.some((e) => e.kind === "presence" && e.ref === me.value.id)) beat();
     tellTurns(events);
+    for (const event of events.filter(ending)) say(t("lease.soon"), { tone: "warn", key: `lease-${event.conversation}`, stay: 30_000, link: `/inbox/${encodeURIComponent(event.conversation)}` });
     const passed = events.filter(passedToMe).pop();
     if (passed) say(t("pass.to_me"), { tone: "warn", key: passed.ref, stay: 20_000, link: `/inbox/${encodeURIComponent(passed.conversation)}` });
   }, [mine]);
