@@ -28,6 +28,7 @@ from bot.service.checking import Checking
 from bot.service.clocks import Clocks
 from bot.service.contradictions import Contradictions
 from bot.service.correcting import Correcting
+from bot.service.coverage import Coverage
 from bot.service.deciding import Deciding
 from bot.service.desk import Desk
 from bot.service.desk_line import DeskLine
@@ -236,6 +237,7 @@ class App:
             gate=Gate(self.pulse),
             **self._books_services(shops),
             publishing=publishing,
+            coverage=Coverage(self.store, self.directory, self.clocks),
             gaps=Gaps(self.store, self.directory, self.clocks, self.shelf, publishing),
             setup=self.setup,
             feed=Feed(self.store),

@@ -32,7 +32,8 @@ from knowledge_base.entry import Context
 from knowledge_base.gaps import mask, page_facts, unmarked
 from knowledge_base.normalize import normalize
 
-WEEK_MS = 7 * 86_400_000
+DAY_MS = 86_400_000
+WEEK_MS = 7 * DAY_MS
 EXAMPLES, ANSWERS, LOOKED_AT = 20, 3, 60
 """Shown of a group: so many questions, so many answers that people gave; so many questions are looked at for those."""
 PHRASINGS = 10

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from bot.service.clocks import Clocks
     from bot.service.contradictions import Contradictions
     from bot.service.correcting import Correcting
+    from bot.service.coverage import Coverage
     from bot.service.desk import Desk
     from bot.service.desk_line import DeskLine
     from bot.service.directory import Directory
@@ -107,6 +108,7 @@ class Services:
     facts: Facts
     publishing: Publishing
     gaps: Gaps
+    coverage: Coverage
     setup: Setup
     feed: Feed
     wire: Wire

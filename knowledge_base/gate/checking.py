@@ -281,14 +281,20 @@ def _fields(entries: Sequence[Entry], values: Mapping[str, str] | None, of_other
         )  # fmt: skip
 
 
-def _topics(entries: Sequence[Entry], topics: Sequence[MustAnswer]) -> Iterator[Finding]:
-    """Topics a shop of this kind must answer: asked by some entry, and its answer to the point, or a person's."""
+def lacking(entries: Sequence[Entry], topics: Sequence[MustAnswer]) -> Iterator[tuple[MustAnswer, list[Entry]]]:
+    """Give the topics that no entry answers to the point, and none leaves to a person; each with the entries asked it."""
     for topic in topics:
         asked = [one for one in entries if any(word in text for _, text in _texts(one) for word in topic.ask)]
         if any(one.mode is Mode.OFF for one in asked) or any(
             word in text for one in asked for text in _answers(one) for word in topic.answer
         ):
             continue
+        yield topic, asked
+
+
+def _topics(entries: Sequence[Entry], topics: Sequence[MustAnswer]) -> Iterator[Finding]:
+    """Topics a shop of this kind must answer: asked by some entry, and its answer to the point, or a person's."""
+    for topic, asked in lacking(entries, topics):
         zh = "有人问的知识没有答到点上" if asked else "没有知识"
         en = "an entry asks it, no answer is to the point" if asked else "no entry"
         yield Finding(

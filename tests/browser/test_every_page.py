@@ -16,6 +16,7 @@ PAGES = {
     "/faq/new": ("新建知识", "New entry"),
     "/faq/import": ("导入知识", "Import entries"),
     "/unanswered": ("未命中", "Unanswered"),
+    "/faq/coverage": ("覆盖情况", "Coverage"),
     "/rates?simulated=1": ("数据", "Metrics"),
     "/rates/forecast?simulated=1": ("余量与预测", "Forecast"),
     "/rates/reports?simulated=1": ("报备", "Reports"),
@@ -34,7 +35,7 @@ PAGES = {
     "/settings/look": ("外观与语言", "Look and language"),
 }
 BARE_KEY = re.compile(
-    r"^(act|place|list|talk|rate|forecast|rules|statement|night|inquiry|wall|chart|funnel|weekday|level|verdict|faq|settings|sim|word|start|counts|reason|status|delivery|alarm|audit|security|light|pass|presence|report|wrong|turn|mark|gap)\.[a-z_.]+$",
+    r"^(act|place|list|talk|rate|forecast|rules|statement|night|inquiry|wall|chart|funnel|weekday|level|verdict|faq|settings|sim|word|start|counts|reason|status|delivery|alarm|audit|security|light|pass|presence|report|wrong|turn|mark|gap|cover)\.[a-z_.]+$",
     re.M,
 )
 # The page and its scrolling middle; what scrolls by itself (tables, code) is not asked.

@@ -143,3 +143,25 @@ def test_axe_finds_nothing_on_the_groups(desk: OpenPage, place, locale, scheme):
         expect(page.locator("dialog[open]")).to_have_count(0)
     assert found == {name: [] for name in found}
     seen.quiet()
+
+
+@looks
+def test_coverage_opens_what_it_counts_and_axe_finds_nothing(desk: OpenPage, place, locale, scheme):
+    seen = desk(locale=locale, color_scheme=scheme)
+    shop = asked(seen)
+    page = seen.page
+    page.goto("/faq/coverage")
+    expect(page.get_by_role("heading", level=1, name=("覆盖情况", "Coverage")[place])).to_be_visible()
+    told = seen.call("GET", f"/shops/{shop}/coverage")
+    tile = page.locator(".tile").first
+    expect(tile).to_contain_text(f"{told['answered']['numerator']}/{told['answered']['denominator']}")
+    page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
+    found = {"coverage": findings(page)}
+    tile.get_by_role("button").nth(1).click()
+    missed = told["answered"]["denominator"] - told["answered"]["numerator"]
+    expect(page.locator("dialog[open] li")).to_have_count(missed)
+    found["questions"] = findings(page)
+    assert found == {name: [] for name in found}
+    page.locator("dialog[open] li").filter(has_text=STORE).get_by_role("link").click()
+    expect(page).to_have_url(re.compile("/inbox/"))
+    seen.quiet()

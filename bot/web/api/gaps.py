@@ -52,6 +52,21 @@ class GapMergeBody(Shape):
     into: str = Field(min_length=1, max_length=64)
 
 
+class CoverageQuery(Shape):
+    """Over how many days."""
+
+    days: int = Field(default=7, ge=1, le=30)
+
+
+class BehindQuery(CoverageQuery):
+    """Which questions: answered surely or not, soon or not, at an hour of the day, about a topic (a category)."""
+
+    answered: bool | None = None
+    soon: bool | None = None
+    hour: int | None = Field(default=None, ge=0, le=23)
+    topic: str | None = Field(default=None, max_length=100)
+
+
 async def table(call: Call) -> Any:
     """Questions the FAQ had no sure answer to, grouped by meaning, personal data masked."""
     query: GapsQuery = call.query
@@ -102,6 +117,19 @@ async def undo(call: Call) -> Any:
     return await call.services.gaps.undo(call.shop, call.path("gap"), by=call.principal.id, reason=call.body.reason)
 
 
+async def coverage(call: Call) -> Any:
+    """How far the FAQ reaches: entries by category, must-answer topics, entries never used, what is answered and when."""
+    return await call.services.coverage.figures(call.shop, call.query.days)
+
+
+async def behind(call: Call) -> Any:
+    """The questions behind a figure of the coverage, the latest hundred."""
+    asked: BehindQuery = call.query
+    narrow = asked.model_dump(exclude={"days"})
+    found = await call.services.coverage.behind(call.shop, asked.days, **narrow)
+    return {**found, "items": [_timed(one) for one in found["items"]]}
+
+
 def _timed(row: dict[str, Any]) -> dict[str, Any]:
     return {name: views.iso(value) if name in _TIMES else value for name, value in row.items()}
 
@@ -112,6 +140,8 @@ def _act(path: str, what: str, handler: Handler, **more: Any) -> Route:
 
 ROUTES: list[Route] = [
     in_shop("GET", "/gaps", table, EVERYBODY, query=GapsQuery, tags=("faq",)),
+    in_shop("GET", "/coverage", coverage, EVERYBODY, query=CoverageQuery, tags=("faq",)),
+    in_shop("GET", "/coverage/questions", behind, EVERYBODY, query=BehindQuery, tags=("faq",)),
     in_shop("GET", "/gaps/{gap}", one, EVERYBODY, tags=("faq",)),
     _act("/entry", "gap_made_entry", make, body=GapEntryBody),
     _act("/phrasing", "gap_added", add, body=GapPhrasingBody),

@@ -21,6 +21,7 @@ const PAGES = [
   { at: /^\/faq\/bench$/, load: () => import("./pages/faq_bench.js"), title: "bench.title" },
   { at: /^\/faq\/trust$/, load: () => import("./pages/faq_trust.js"), title: "trust.title" },
   { at: /^\/faq\/check$/, load: () => import("./pages/faq_check.js"), title: "check.title" },
+  { at: /^\/faq\/coverage$/, load: () => import("./pages/faq_coverage.js"), title: "cover.title" },
   { at: /^\/faq(?:\/(?<id>[^/]+))?$/, load: () => import("./pages/faq.js"), title: "place.faq" },
   { at: /^\/unanswered$/, load: () => import("./pages/unanswered.js"), title: "place.unanswered" },
   { at: /^\/rates\/forecast$/, load: () => import("./pages/forecast.js"), title: "forecast.title", styles: FIGURES },

@@ -7,7 +7,7 @@ import { number, percent, t } from "../lib/i18n.js";
 import { useKeys } from "../lib/keys.js";
 import { go, route, withQuery } from "../lib/router.js";
 import { shops } from "../lib/session.js";
-import { Chip, Empty, Failed, Head, Loading, ShopPicker } from "../ui/parts.js";
+import { Chip, Empty, Failed, Head, Icon, Loading, ShopPicker } from "../ui/parts.js";
 import { sayProblem } from "../ui/floating.js";
 import { Windowed } from "../ui/windowed.js";
 import { faqShop } from "./faq.js";
@@ -89,6 +89,6 @@ function Review({ shop }) {
 export function Page() {
   const shop = faqShop();
   if (!shop) return html`<div class="page"><${Head} title=${t("place.unanswered")} /><${Empty}>${t("empty.shops")}<//></div>`;
-  return html`<div class="faq-page gap-page"><${Head} title=${t("place.unanswered")}><${ShopPicker} shops=${shops.value} value=${shop.id} onPick=${(id) => go(withQuery({ shop: id, gap: "" }))} /><//>
+  return html`<div class="faq-page gap-page"><${Head} title=${t("place.unanswered")}><${ShopPicker} shops=${shops.value} value=${shop.id} onPick=${(id) => go(withQuery({ shop: id, gap: "" }))} /><a class="button" href=${withQuery({ shop: shop.id, gap: "", state: "", sort: "" }, "/faq/coverage")}><${Icon} name="chart" /><span>${t("cover.title")}</span></a><//>
     <${Review} key=${shop.id} shop=${shop} /></div>`;
 }
