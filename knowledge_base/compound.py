@@ -17,6 +17,7 @@ _LIGHT = 0.15
 _MOST_JOINED = 3  # where there are more clauses, a question runs over three at most
 _LONGEST_FRAGMENT, _LONGEST_CODE = 8, 4
 _POINTING = ("就是", "那个", "这个", "那款", "这款", "那件", "这件", "那双", "这双", "我要的是", "我说的")
+_MORE = "某某"  # put behind a text so that a joining word at its end is seen as one
 _LONGEST_ENDING = 24  # looked at in one go
 _LETTER = re.compile(r"[^\W_]")
 _QUESTION_ENDS = ("吗", "么", "嘛", "没", "不", "否", "呢", "没有")
@@ -42,9 +43,10 @@ def clauses(text: str) -> list[str]:
     for start, end in itertools.pairwise(cuts):
         piece = carried + text[start:end]
         carried = ""
-        if len(found) == MOST_CLAUSES or (found and told(piece) < _LEAST_TOLD):
+        says_nothing = told(_BETWEEN.sub("", piece + _MORE).removesuffix(_MORE)) < _LEAST_TOLD
+        if len(found) == MOST_CLAUSES or (found and says_nothing):
             found[-1] += piece
-        elif told(piece) < _LEAST_TOLD:
+        elif says_nothing:
             carried = piece
         else:
             found.append(piece)
@@ -57,7 +59,7 @@ def bare(clause: str) -> str:
     """Return a clause without the marks and joining words at its end; a question mark stays."""
     while True:
         tail = clause[-_LONGEST_ENDING:]
-        found = list(_BETWEEN.finditer(tail + "某某"))
+        found = list(_BETWEEN.finditer(tail + _MORE))
         if not found or found[-1].end() != len(tail):
             return clause.strip()
         mark = found[-1].group()

@@ -19,9 +19,9 @@ from knowledge_base.meanings import Meanings, meaning
 from knowledge_base.normalize import Question
 
 RIDGE = 0.3
-MEANING = 0.5  # what the meaning of English words counts beside the letters
+MEANING = 0.8  # what the meaning of English words counts beside the letters
 _PAIR = 0.7
-_LEAST_WEIGHT = 0.1
+_LEAST_WEIGHT = 0.3
 _ROWS_AT_MOST = 64
 _PRODUCT_AT_MOST = 200_000  # what is larger the library spreads over threads, which costs more than it saves
 _UNKNOWN = -1

@@ -23,6 +23,7 @@ from knowledge_base.normalize import Question, Wording
 from knowledge_base.overlap import Asked, Overlap, overlap
 from knowledge_base.turns import turned
 
+_SAYS_ALL, _NEXT_TO_NOTHING = 0.8, 0.1
 _NEUTRAL_WAYS = frozenset({"is", "say"})
 
 
@@ -61,6 +62,12 @@ class Compared:
     orders: Sequence[float]
     turns: Sequence[tuple[Evidence, ...]]
     likeness: Sequence[float]
+
+    def nothing_missing(self) -> float:
+        """Return what it adds that the likest row and the question say all of each other; the same for all rows."""
+        at = self.at[self.likeness.index(max(self.likeness))]
+        missing = max(self.both.mine.missing[at], self.both.theirs.missing[at])
+        return _SAYS_ALL if missing < _NEXT_TO_NOTHING else 0.0
 
     def similarity(self, at: int) -> float:
         """How like the question and the row at a place look (0–100)."""
@@ -148,10 +155,10 @@ def judge(question: Question, index: Index, candidates: Sequence[Candidate]) -> 
     at = [begin + one.rows.index(row) for begin, one in zip(begins, candidates, strict=True) for row in one.close]
     compared = _compared(question, index.laid, [row for one in candidates for row in one.close], at, both)
     together = both.mine.share[sum(sizes) :].tolist()
-    apart = learned(question, index, candidates)
     trust = sum(_trust(size) for size in sizes) / len(sizes)
-    weigh = Weights.of(trust)
-    told = 1.6 * math.log(asked.total + 0.3)
+    apart = learned(question, index, candidates) if trust > 0.0 else [0.0] * len(sizes)
+    weigh = Weights.of(trust, latin=all(map(str.isascii, question.pieces)))
+    told = 1.6 * math.log(asked.total + 0.3) + compared.nothing_missing()
     found, begin = [], 0
     for place, one in enumerate(candidates):
         end = begin + len(one.close)
@@ -177,13 +184,15 @@ class Weights:
     offset: float
 
     @classmethod
-    def of(cls, trust: float) -> Weights:
+    def of(cls, trust: float, latin: bool) -> Weights:
         """Return the weights for a trust between 0 (entries of one or two phrasings) and 1 (eight or more).
 
-        The same for all candidates of a question, so that none gains by having more phrasings than the others.
+        The same for all candidates of a question, so that none gains by having more phrasings than the others. Of a
+        Chinese question many phrasings tell more than of one in Latin letters, whose words are known by fewer lists.
         """
-        slope = 1.0 / ((1.0 - trust) / 1.15 + trust / 0.5)
-        return cls(1.0 + 8.0 * trust, slope, 1.8 * trust - 1.8 - 10.3 * slope)
+        many, bias = (0.5, 0.0) if latin else (0.9, -0.6)
+        slope = 1.0 / ((1.0 - trust) / 1.15 + trust / many)
+        return cls(9.0 * trust, slope, trust * bias - (1.0 - trust) * 0.88 - 10.3 * slope)
 
 
 def _compared(question: Question, laid: Laid, rows: Sequence[int], at: Sequence[int], both: Overlap) -> Compared:

@@ -49,7 +49,8 @@ def put_right_by(phrasing: str, text: str) -> PutRight:
 def _by_phrasing(asked: str, said: str) -> str:
     """Exchange what a phrasing does not say for what sounds the same in it, beside a neighbour that sounds the same."""
     wrong, new = set(asked) - set(said), set(said) - set(asked)
-    if not wrong or not new:
+    sound_of = sounds().get
+    if not {sound_of(char, "") for char in wrong} & {sound_of(char) for char in new}:
         return asked
     spoken, heard = _spoken(said), _spoken(asked)
     beside: dict[tuple[str, str, int], str] = {}

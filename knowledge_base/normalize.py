@@ -21,7 +21,7 @@ from knowledge_base.characters import fold
 from knowledge_base.marks import marks_of
 from knowledge_base.spellings import put_right
 from knowledge_base.turns import Manner, negations, numbers
-from knowledge_base.words import cut, rarities, rarity, sounds, with_beginnings
+from knowledge_base.words import cut, english_rarities, rarities, rarity, sounds, with_beginnings
 
 LONGEST_TEXT = 1000
 _MOST_WORDS = 120  # of a longer text the rest is not compared
@@ -297,7 +297,8 @@ def weigh(word: str, wording: Wording) -> float:
     if word in wording.light:
         return 0.12
     if word.isascii():
-        return 0.9
+        common = english_rarities().get(stem(word))
+        return 1.0 if common is None else max(0.2, (common - 4) / 5)
     return min(1.0, max(0.15, (rarity(word) - 4.5) / 8))
 
 

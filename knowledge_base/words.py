@@ -1,6 +1,6 @@
 """Words of the language: how common each is in general, where one ends, how each character sounds.
 
-The tables are general (``lists/words.txt``, ``lists/sounds.txt``; their origin stands in ``lists/README.md``): what a
+The tables are general (``lists/words.txt``, ``lists/english.txt``, ``lists/sounds.txt``; their origin stands in ``lists/README.md``): what a
 word weighs must not depend on a shop's few entries.
 """
 
@@ -19,8 +19,18 @@ _MERGED = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ng", "n"))
 @cache
 def rarities() -> dict[str, float]:
     """Return the rarity of each known word: minus the natural logarithm of its share of running text (4 to 17)."""
+    return _by_level("words.txt")
+
+
+@cache
+def english_rarities() -> dict[str, float]:
+    """Return the rarity of each common English word, stemmed: as ``rarities``, 3 to 8.5."""
+    return _by_level("english.txt")
+
+
+def _by_level(name: str) -> dict[str, float]:
     table: dict[str, float] = {}
-    for line in files("knowledge_base").joinpath("lists/words.txt").read_text("utf-8").splitlines():
+    for line in files("knowledge_base").joinpath(f"lists/{name}").read_text("utf-8").splitlines():
         level, _, words = line.partition("\t")
         table.update(dict.fromkeys(words.split(" "), float(level)))
     return table

@@ -314,5 +314,17 @@ def test_a_part_ends_without_what_joins_it_to_the_next(clause: str, bare: str) -
     assert compound.bare(clause) == bare
 
 
+@pytest.mark.parametrize(
+    ("text", "clauses"),
+    [
+        ("多久发货，还有能退吗", ["多久发货，还有", "能退吗"]),
+        ("多久发货，能退吗，还有", ["多久发货，", "能退吗，还有"]),
+        ("还有M吗", ["还有M吗"]),
+    ],
+)
+def test_what_only_joins_is_no_clause(text: str, clauses: list[str]) -> None:
+    assert compound.clauses(text) == clauses
+
+
 def test_an_empty_base_reads_too() -> None:
     assert KnowledgeBase([]).read("什么时候发货").matches == ()
