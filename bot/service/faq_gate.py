@@ -76,7 +76,9 @@ class FaqGate:
             return None
         if not act.reason.strip():
             zh, en = refused_words([kept for _, compared in broken for kept in compared.broken])
-            report = [self._shown(tried, compared) for tried, compared in broken]
+            shops = [tried.now.shop for tried, _ in broken]
+            wholes = [await self._compared(one, shop, changes, threshold, whole=True) for one in shops]
+            report = [self._shown(tried, compared) for tried, compared in wholes if tried]
             raise Refusal(Because.CONFLICT, "gate_broken", zh, en, pointer="/reason", reports=report)
         cases = [kept.case.id for _, compared in broken for kept in compared.broken]
         real = self._clocks.real()
@@ -107,7 +109,7 @@ class FaqGate:
         reports = []
         for one in await self._touched(shop):
             started = time.perf_counter()
-            tried, compared = await self._compared(one, shop, changes, threshold)
+            tried, compared = await self._compared(one, shop, changes, threshold, whole=True)
             if tried is None:
                 tried = await self._tried(one, shop, changes, threshold)
             report = self._shown(tried, compared)
@@ -136,19 +138,18 @@ class FaqGate:
         return Tried(now, base, now.config.threshold if threshold is None else threshold)
 
     async def _compared(
-        self, shop: str, of: str, changes: Sequence[Change], threshold: float | None
+        self, shop: str, of: str, changes: Sequence[Change], threshold: float | None, *, whole: bool = False
     ) -> tuple[Tried | None, Compared]:
-        """Play the cases; what the change leaves right need not be played without it."""
+        """Play the cases. Unless ``whole``, what the change leaves right is not played without it: only what breaks
+        is told then."""
         kept = [case_of(row) for row in await self._cases.known(shop)]
         if not kept:
             return None, Compared(0)
         tried = await self._tried(shop, of, changes, threshold)
         now = self._clocks.now(shop)
         after = await play(tried.base, policy_of(tried.now, tried.threshold), (case.question for case in kept), now)
-        wrong = [case for case in kept if verdict(case, after[case.question]) is not Verdict.RIGHT]
-        right = [case.question for case in kept if verdict(case, after[case.question]) is Verdict.RIGHT]
-        before = await play(tried.now.base, policy_of(tried.now), (case.question for case in wrong), now)
-        before |= {question: after[question] for question in right if question not in before}
+        again = [case for case in kept if whole or verdict(case, after[case.question]) is not Verdict.RIGHT]
+        before = after | await play(tried.now.base, policy_of(tried.now), (case.question for case in again), now)
         by_case = [{case.id: played[case.question] for case in kept} for played in (before, after)]
         return tried, compare(kept, *by_case)
 

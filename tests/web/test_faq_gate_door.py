@@ -57,6 +57,19 @@ async def test_a_planted_regression_is_stopped_told_in_words_and_let_through_wit
     assert (await entry_of(door))["keywords"]["never"] == []
 
 
+async def test_what_a_change_mends_is_told_beside_what_it_breaks(door):
+    entry = await entry_of(door)
+    await kept(door, ASKED, entry["id"])
+    other = "下单后要等几天"
+    await kept(door, other, entry["id"])
+    change = {"entry": {**form(entry, phrasings=[other]), "id": entry["id"]}}
+    change["entry"].pop("version")
+    [report] = (await door.post(f"{EAST}/gate/preview", change))["reports"]
+    assert report["cases"] == {"total": 2, "right_before": 1, "right_after": 2, "failing": 0}
+    assert [one["question"] for one in report["mended"]["items"]] == [other]
+    assert report["mended"]["items"][0]["after"] == [{"id": entry["id"], "question": entry["question"]}]
+
+
 async def test_every_way_to_change_the_faq_is_held(door):
     entry = await entry_of(door)
     await kept(door, ASKED, entry["id"])
