@@ -74,6 +74,7 @@ class Embedded:
             "synchronous=FULL",
             f"busy_timeout={BUSY_MS}",
             "secure_delete=ON",
+            "wal_autocheckpoint=8000",
             "cache_size=-16384",
             "temp_store=MEMORY",
             f"query_only={'ON' if self._read_only else 'OFF'}",

@@ -172,6 +172,17 @@ def test_an_item_can_take_what_stands_around_it() -> None:
     assert [(one.conversation, one.message_id) for one in facts.messages] == [("9:c", "h-1")]
 
 
+@pytest.mark.parametrize(("told", "where"), [({"b": "b7", "o": "o1"}, "b7"), ({"o": "o1"}, "o1")])
+def test_an_order_event_that_names_its_buyer_stands_in_the_buyers_conversation(
+    told: dict[str, str], where: str
+) -> None:
+    options = mapped(conversation=["/b", "/o"], sender="system", kind="order_event", text=None, meta={"order": "/o"})
+    facts = peek(options, json.dumps({"id": "e1", **told}).encode())
+    assert isinstance(facts, Facts)
+    [one] = facts.messages
+    assert (one.conversation, one.kind, one.meta) == (where, Kind.ORDER_EVENT, {"order": "o1"})
+
+
 def test_an_unknown_sender_is_never_a_person() -> None:
     options = mapped(sender={"path": "/who", "table": {"1": "buyer"}})
     facts = peek(options, b'{"c":"c","t":"1","who":2}')
