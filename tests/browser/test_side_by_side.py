@@ -59,3 +59,19 @@ def test_a_takeover_that_takes_longer_shows_that_it_is_under_way(desk: OpenPage)
     expect(button).to_have_attribute("aria-busy", "true")
     held[0].continue_()
     expect(page.get_by_text("我正在接待，机器人不会插话")).to_be_visible()
+
+
+def test_a_minute_left_and_overdue_are_told_once_to_who_listens(desk: OpenPage):
+    seen = desk()
+    say(seen, "我要找人工", "told-by-ear")
+    page = seen.page
+    page.goto("/inbox")
+    row = page.locator(".row", has_text="told-by-ear")
+    expect(row.get_by_role("timer").first).to_contain_text("剩余 02:")
+    channel = seen.call("GET", "/shops")[0]["channels"][0]["key"]
+    spoken = page.locator(".toasts + .unseen")
+    seen.call("POST", f"/sim/{channel}/clock", {"advance_s": 125})
+    expect(spoken).to_contain_text("told-by-ear：还剩 1 分钟。")
+    seen.call("POST", f"/sim/{channel}/clock", {"advance_s": 60})
+    expect(spoken).to_contain_text("told-by-ear：已超时。")
+    seen.quiet()

@@ -100,6 +100,24 @@ const near = computed(() => {
   return { list, level: Math.max(0, ...list.map(({ clock }) => NEAR[clock.state])) };
 });
 
+const MINUTE_MS = 60_000;
+const passed = new Map();
+
+/** Tell those who listen, once each, which deadlines are a minute away now and which have passed now. */
+function tellPassed() {
+  const fresh = { minute: [], overdue: [] };
+  for (const talk of waiting.value || []) {
+    const left = timing(talk)?.left;
+    const key = `${talk.id}|${talk.due_at}`;
+    const mark = left === undefined || left > MINUTE_MS ? "" : left > 0 ? "minute" : "overdue";
+    // What is met already past a mark is no news.
+    if (mark && passed.has(key) && passed.get(key) !== mark) fresh[mark].push(talk.buyer.name || talk.buyer.id);
+    passed.set(key, mark);
+  }
+  const words = Object.entries(fresh).filter(([, names]) => names.length).map(([mark, names]) => t(`announce.${mark}`, { name: names.join(t("word.comma")) }));
+  if (words.length) announce(words.join(" "));
+}
+
 let speaker = null;
 
 /** A short tone; browsers allow it once the person has touched the page. */
@@ -135,6 +153,7 @@ export function Alarm() {
     look();
   }, []);
   useFeed((events) => events.some((e) => e.kind !== "entry") && look());
+  useEffect(tellPassed);
   useEffect(() => {
     const fresh = level > before.current;
     call(list, fresh);

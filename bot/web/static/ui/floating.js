@@ -47,8 +47,14 @@ export function say(text, { undo, link, tone = "", key, stay = 6000 } = {}) {
 /** Say what went wrong, in the server's words. */
 export const sayProblem = (problem) => say(problem.message, { tone: "danger", stay: 9000, key: problem.message });
 
-/** Tell those who listen rather than look, once. */
-export const announce = (text) => (spoken.value = text);
+const TOGETHER_MS = 1000;
+let spokenAt = 0;
+
+/** Tell those who listen rather than look, once; what is told at the same moment stands side by side. */
+export function announce(text) {
+  spoken.value = Date.now() - spokenAt < TOGETHER_MS ? `${spoken.value} ${text}` : text;
+  spokenAt = Date.now();
+}
 
 const hush = (id) => (toasts.value = toasts.value.filter((x) => x.id !== id));
 
