@@ -9,7 +9,7 @@ import { behind } from "./rates_inquiries.js";
 /** A rate as one cell: the percentage, and the fraction it was counted from. */
 export const fraction = (rate) => (rate.denominator ? html`<b>${percent(rate.percent)}</b> <span class="meta">${number(rate.numerator)}/${number(rate.denominator)}</span>` : html`<span class="muted">${t("rate.none")}</span>`);
 
-const Table = ({ title, heads, children }) => html`<section><h2>${title}</h2><div class="scroll"><table><thead><tr>${heads.map(([word, num]) => html`<th scope="col" class=${num ? "num" : ""} key=${word}>${word}</th>`)}</tr></thead><tbody>${children}</tbody></table></div></section>`;
+const Table = ({ title, heads, children }) => html`<section><h2>${title}</h2><div class="scroll" role="region" aria-label=${title} tabindex="0"><table><thead><tr>${heads.map(([word, num]) => html`<th scope="col" class=${num ? "num" : ""} key=${word}>${word}</th>`)}</tr></thead><tbody>${children}</tbody></table></div></section>`;
 
 export function ByShop({ items }) {
   if (items.length < 2) return null;
