@@ -42,23 +42,42 @@ def audit(file: Path, map_file: Path) -> Audit:
     Raises:
         AuditError: a file cannot be read, the map is wrong, or the record lacks what the map names.
     """
+    export, ruleset = _map(map_file)
+    record = _record(file, export)
+    as_of = end_of_last_day(record, ruleset)
+    return Audit(record, judge(record.events, ruleset, as_of=as_of), as_of)
+
+
+def record_of(file: Path, map_file: Path) -> tuple[Record, datetime]:
+    """Read a chat record by its map without judging it; and the end of its last local day.
+
+    Raises:
+        AuditError: as ``audit``.
+    """
+    export, ruleset = _map(map_file)
+    record = _record(file, export)
+    return record, end_of_last_day(record, ruleset)
+
+
+def _map(map_file: Path) -> tuple[ExportMap, Ruleset]:
     try:
         export = read_map(yaml.safe_load(map_file.read_text(encoding="utf-8")))
-        ruleset = _ruleset(export)
+        return export, _ruleset(export)
     except (RequestError, BadParameter, rulesets.RulesetError) as error:
         raise AuditError(f"{map_file.name}: {error}") from None
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise AuditError(f"{map_file}: 读不了 / cannot be read: {error}") from None
+
+
+def _record(file: Path, export: ExportMap) -> Record:
     try:
         header, *rows = read_table(file, export.sheet)
         if isinstance(header, Broken):
             raise SheetError(header.why)
         with typer.progressbar(rows, label=file.name, file=sys.stderr) as shown:
-            record = read_rows(header, shown, export)
+            return read_rows(header, shown, export)
     except (RequestError, SheetError, OSError) as error:
         raise AuditError(f"{file.name}: {error}") from None
-    as_of = _end_of_last_day(record, ruleset)
-    return Audit(record, judge(record.events, ruleset, as_of=as_of), as_of)
 
 
 def _ruleset(export: ExportMap) -> Ruleset:
@@ -70,7 +89,12 @@ def _ruleset(export: ExportMap) -> Ruleset:
     return ruleset
 
 
-def _end_of_last_day(record: Record, ruleset: Ruleset) -> datetime:
+def end_of_last_day(record: Record, ruleset: Ruleset) -> datetime:
+    """The end of the last local day on which anything was said.
+
+    Raises:
+        AuditError: nothing was.
+    """
     if not record.events:
         raise AuditError("一行也没读出来，先看映射对不对 / not one row could be read; check the map")
     last = max(event.at for event in record.events).astimezone(ruleset.zone)

@@ -8,13 +8,14 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.cli import kb_check
+from bot.cli import kb_check, kb_replay
 from bot.cli.shared import ELSEWHERE, existing, fail, opening, settings_of
 from bot.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, epilog=ELSEWHERE, help="知识库 / the FAQ")
 app.command(name="check", epilog=ELSEWHERE)(kb_check.check)
 app.command(name="test", epilog=ELSEWHERE)(kb_check.play_set)
+app.command(name="replay", epilog=ELSEWHERE)(kb_replay.replay)
 STATES = ("open", "ignored", "merged", "adopted")
 KINDS = (".csv", ".xlsx")
 MOST = 10_000

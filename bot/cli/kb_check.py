@@ -28,7 +28,10 @@ PackOption = Annotated[
     typer.Option("--pack", help="行业模板编号，查它的必答要点 / a pack whose must-answer topics are asked for"),
 ]
 ThresholdOption = Annotated[
-    float | None, typer.Option(min=0, max=100, help="把握阈值，不写用店铺的或 90 / sureness needed [the shop's, or 90]")
+    float | None,
+    typer.Option(
+        min=0, max=100, help="把握阈值，不写用店铺的或默认的 / sureness needed [the shop's, or the shipped one]"
+    ),
 ]
 FaqOption = Annotated[Path | None, typer.Option("--faq", help="知识库文件 / the FAQ's file (.xlsx .xls .csv .yaml)")]
 ROW_WORDS = ("第 {} 行", "row {}")
@@ -141,10 +144,12 @@ def _of_shop(context: typer.Context, shop: str) -> dict[str, Any]:
         found = shown(await services.publishing.check.check(shop))
         return {**found, "items": [{**one, "column": _heading(one["column"])} for one in found["items"]]}
 
-    return dict(_in_shop(context, shop, act))
+    return dict(in_shop(context, shop, act))
 
 
-def _in_shop(context: typer.Context, shop: str, act: Any) -> Any:
+def in_shop(context: typer.Context, shop: str, act: Any) -> Any:
+    """Run something with the services over a store that has this shop; exit code 2, in words, where there is none."""
+
     async def run() -> Any:
         from bot.app import opened
 
@@ -172,7 +177,7 @@ def play_set(
     if (faq is None) == (shop is None):
         fail("用 --faq 给知识库文件，或用 --shop 指店铺 / name the FAQ with --faq FILE, or a shop with --shop")
     if shop:
-        found = _in_shop(context, shop, lambda services: _played_in_shop(services, shop, file, threshold))
+        found = in_shop(context, shop, lambda services: _played_in_shop(services, shop, file, threshold))
     else:
         found = _played_on_file(faq or Path(), file, threshold)
     if json:

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,7 +18,7 @@ from bot.service.clocks import Clocks
 from bot.service.directory import Directory
 from bot.service.entries import entry_of
 from bot.service.gate_words import refused_words, shown_cases, shown_moves
-from bot.service.playing import play, policy_of
+from bot.service.playing import near, play, policy_of
 from bot.service.refusal import Because, Refusal
 from bot.service.shelf import Shelf, Shelved
 from bot.store import gate
@@ -25,10 +26,13 @@ from bot.store.engine import Store
 from bot.store.faq import DELETED, SHARED, Change, Stored
 from bot.store.ids import new_id
 from knowledge_base.base import DEFAULT_THRESHOLD, KnowledgeBase
+from knowledge_base.entry import Entry
 from knowledge_base.gate import Compared, Verdict, compare, moved, verdict
 
 AMEND_AT_MOST = 50
 """More changed entries than this are cheaper to take in by building the base anew."""
+SMALL = 500
+"""With fewer entries everything is played; with more, what few changed entries do not come near is left out."""
 WHY_AT_MOST = 500
 
 
@@ -50,6 +54,8 @@ class Tried:
     now: Shelved
     base: KnowledgeBase
     threshold: float
+    changed: tuple[Entry, ...] | None = None
+    """The changed entries, as they are and as they would be, where only what they come near need be played again."""
 
 
 class FaqGate:
@@ -67,20 +73,20 @@ class FaqGate:
         Raises:
             Refusal: cases break and no reason is given; ``report`` tells which, and what the change does otherwise.
         """
-        broken: list[tuple[Tried, Compared]] = []
+        broken: list[tuple[Tried, Compared, int]] = []
         for one in await self._touched(shop):
-            tried, compared = await self._compared(one, shop, changes, threshold)
+            tried, compared, total = await self._compared(one, shop, changes, threshold)
             if tried is not None and compared.broken:
-                broken.append((tried, compared))
+                broken.append((tried, compared, total))
         if not broken:
             return None
         if not act.reason.strip():
-            zh, en = refused_words([kept for _, compared in broken for kept in compared.broken])
-            shops = [tried.now.shop for tried, _ in broken]
+            zh, en = refused_words([kept for _, compared, _ in broken for kept in compared.broken])
+            shops = [tried.now.shop for tried, _, _ in broken]
             wholes = [await self._compared(one, shop, changes, threshold, whole=True) for one in shops]
-            report = [self._shown(tried, compared) for tried, compared in wholes if tried]
+            report = [self._shown(tried, compared, total) for tried, compared, total in wholes if tried]
             raise Refusal(Because.CONFLICT, "gate_broken", zh, en, pointer="/reason", reports=report)
-        cases = [kept.case.id for _, compared in broken for kept in compared.broken]
+        cases = [kept.case.id for _, compared, _ in broken for kept in compared.broken]
         real = self._clocks.real()
         return {
             "shop": shop, "id": new_id(real), "act": act.name, "ref": act.ref, "broken": cases,
@@ -109,10 +115,10 @@ class FaqGate:
         reports = []
         for one in await self._touched(shop):
             started = time.perf_counter()
-            tried, compared = await self._compared(one, shop, changes, threshold, whole=True)
+            tried, compared, total = await self._compared(one, shop, changes, threshold, whole=True)
             if tried is None:
                 tried = await self._tried(one, shop, changes, threshold)
-            report = self._shown(tried, compared)
+            report = self._shown(tried, compared, total)
             if one == shop:
                 report |= await self._asked(tried)
             reports.append(report | {"took_ms": round((time.perf_counter() - started) * 1000)})
@@ -129,33 +135,43 @@ class FaqGate:
 
     async def _tried(self, shop: str, of: str, changes: Sequence[Change], threshold: float | None) -> Tried:
         now = await self._shelf.get(shop)
-        base = now.base
+        base, changed = now.base, None
         if changes:
             ids = [change.id for change in changes]
             own, shared = await self._store.read(gate.standing, shop, ids)
             live = {change.id: _live(change, of, own.get(change.id), shared.get(change.id)) for change in changes}
             base = await asyncio.to_thread(_changed, now.base, live)
-        return Tried(now, base, now.config.threshold if threshold is None else threshold)
+            if threshold is None and len(live) <= AMEND_AT_MOST and len(now.base.entries) >= SMALL:
+                changed = tuple(e for both in (now.base, base) for e in both.entries if e.id in live)
+        return Tried(now, base, now.config.threshold if threshold is None else threshold, changed)
+
+    @staticmethod
+    async def _touched_by(tried: Tried, questions: Iterable[str], now: datetime) -> list[str]:
+        """The questions whose answer may be another."""
+        return list(questions) if tried.changed is None else await near(tried.changed, questions, now)
 
     async def _compared(
         self, shop: str, of: str, changes: Sequence[Change], threshold: float | None, *, whole: bool = False
-    ) -> tuple[Tried | None, Compared]:
-        """Play the cases. Unless ``whole``, what the change leaves right is not played without it: only what breaks
-        is told then."""
+    ) -> tuple[Tried | None, Compared, int]:
+        """Play the cases that may move, and say how many there are in all. Unless ``whole``, what the change leaves
+        right is not played without it: only what breaks is told then."""
         kept = [case_of(row) for row in await self._cases.known(shop)]
         if not kept:
-            return None, Compared(0)
+            return None, Compared(0), 0
         tried = await self._tried(shop, of, changes, threshold)
         now = self._clocks.now(shop)
+        total = len(kept)
+        may_move = set(await self._touched_by(tried, (case.question for case in kept), now))
+        kept = [case for case in kept if case.question in may_move]
         after = await play(tried.base, policy_of(tried.now, tried.threshold), (case.question for case in kept), now)
         again = [case for case in kept if whole or verdict(case, after[case.question]) is not Verdict.RIGHT]
         before = after | await play(tried.now.base, policy_of(tried.now), (case.question for case in again), now)
         by_case = [{case.id: played[case.question] for case in kept} for played in (before, after)]
-        return tried, compare(kept, *by_case)
+        return tried, compare(kept, *by_case), total
 
-    def _shown(self, tried: Tried, compared: Compared) -> dict[str, Any]:
-        names = self._names(tried)
-        return {"shop": tried.now.shop, "threshold": tried.threshold, **shown_cases(compared, names)}
+    def _shown(self, tried: Tried, compared: Compared, total: int) -> dict[str, Any]:
+        shown = shown_cases(compared, total, self._names(tried))
+        return {"shop": tried.now.shop, "threshold": tried.threshold, **shown}
 
     @staticmethod
     def _names(tried: Tried) -> dict[str, str]:
@@ -165,8 +181,9 @@ class FaqGate:
         """What a change does to the questions of the last 30 days."""
         shop, now = tried.now.shop, self._clocks.now(tried.now.shop)
         asked = await asked_lately(self._store, self._clocks, shop)
-        before = await play(tried.now.base, policy_of(tried.now), asked.questions, now)
-        after = await play(tried.base, policy_of(tried.now, tried.threshold), asked.questions, now)
+        questions = await self._touched_by(tried, asked.questions, now)
+        before = await play(tried.now.base, policy_of(tried.now), questions, now)
+        after = await play(tried.base, policy_of(tried.now, tried.threshold), questions, now)
         found = moved(before, after)
         new = {row["conversation"] for text in found.newly for row in asked.questions[text]}
         said = await self._store.read(gate.people_said, new, asked.since)

@@ -14,11 +14,13 @@ _NAMED = 3
 REPLY_WITHIN_MS = 86_400_000
 
 
-def shown_cases(compared: Compared, names: Mapping[str, str]) -> dict[str, Any]:
-    """A set before and after: how many are right, which break, which are mended."""
+def shown_cases(compared: Compared, total: int, names: Mapping[str, str]) -> dict[str, Any]:
+    """A set of ``total`` cases, of which ``played`` may move: how many of these are right before and after, which
+    break, which are mended."""
     return {
         "cases": {
-            "total": compared.total,
+            "total": total,
+            "played": compared.total,
             "right_before": compared.right_before,
             "right_after": compared.right_after,
             "failing": len(compared.failing),

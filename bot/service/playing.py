@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 
@@ -17,11 +18,13 @@ from bot.service.directory import ZONE
 from bot.service.fields import OF_THE_TALK
 from bot.service.shelf import Shelved
 from knowledge_base.base import KnowledgeBase
-from knowledge_base.entry import Context, Mode, Reading
+from knowledge_base.entry import Context, Entry, Match, Mode, Reading
 from knowledge_base.gate import NOBODY, Answered
 
 AT_ONCE = 40
 """Questions read in one go; between two goes the event loop has its turn."""
+NEAR = 20
+"""An entry less like a question than this (0–100) has no say in its answer."""
 _ALONE = Talk(State.BOT, waited=True)
 
 
@@ -38,6 +41,20 @@ def answered_by(reading: Reading, policy: Policy, now: datetime) -> Answered:
     """The entries that answer what was read, in the order asked; nobody where a person is asked for."""
     decision = decide(Kind.TEXT, reading, _ALONE, policy, now)
     return tuple(match.entry.id for match in decision.matches) if isinstance(decision, Answer) else NOBODY
+
+
+async def near(changed: Iterable[Entry], questions: Iterable[str], now: datetime) -> list[str]:
+    """Of these questions those that changed entries come anywhere near: no other's answer can move with them.
+
+    Entries are looked at alone, whatever product or days they are for; one as it was and as it will be are two.
+    """
+    alone = [replace(entry, id=str(n), products=(), valid_from=None, valid_to=None) for n, entry in enumerate(changed)]
+    readings = await read_all(await asyncio.to_thread(KnowledgeBase, alone), questions, now)
+    return [text for text, reading in readings.items() if reading.parts or any(map(_comes_near, reading.matches))]
+
+
+def _comes_near(match: Match) -> bool:
+    return match.similarity >= NEAR or match.sureness >= 1
 
 
 async def read_all(base: KnowledgeBase, questions: Iterable[str], now: datetime) -> dict[str, Reading]:

@@ -27,6 +27,7 @@ from bot.service.fields import Fields, missing_in
 from bot.service.importing import Importing
 from bot.service.phrases import Phrases
 from bot.service.refusal import Because, Refusal
+from bot.service.shadow import Shadow
 from bot.service.shelf import Shelf, valid_fields
 from bot.service.starting import Packs
 from bot.service.trust import Trust
@@ -87,6 +88,7 @@ class Publishing:
         self.gate = FaqGate(store, clocks, directory, shelf, self.cases)
         self.bench = Bench(store, clocks, shelf, self.cases)
         self.trust = Trust(store, clocks, shelf)
+        self.shadow = Shadow(store, directory, clocks, shelf)
         self.plans = Plans(store)
         self.check = FaqCheck(store, clocks, shelf)
         self.imports = Importing(store, clocks, shelf, self.gate)

@@ -12,6 +12,24 @@ from tests.cli.processes import miaohui
 FAQ = "编号,标准问,相似问法,答案\nship,什么时候发货,多久能发出|今天能发吗,两天内发出。\nfee,运费多少钱,包邮吗,满 59 包邮。\n"
 SET = "问题,期望\n多久能发出,ship\n包邮吗,运费多少钱\n我要人工,\n"
 
+MAP = """
+ruleset: xiaohongshu
+zone: Asia/Shanghai
+time_format: ["%Y-%m-%d %H:%M:%S"]
+columns: {time: 时间, conversation: 会话号, sender: 角色, text: 内容}
+senders:
+  - {is: 买家, actor: buyer}
+  - {is: 客服, actor: agent}
+"""
+CHAT = """时间,会话号,角色,内容
+2026-05-20 14:00:00,c1,买家,多久能发出
+2026-05-20 14:00:40,c1,客服,两天内就能发出的
+2026-05-20 14:10:00,c2,买家,包邮吗
+2026-05-20 14:10:40,c2,客服,这款暂时没货了
+2026-05-20 14:20:00,c3,买家,能便宜点不
+2026-05-20 14:20:40,c3,客服,已经是最低价，领券再减 5 元
+"""
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
@@ -81,3 +99,23 @@ def test_bad_usage_and_files_that_cannot_be_read_end_with_two_in_words(folder: P
         assert (told.returncode, told.stdout) == (2, ""), arguments
         assert told.stderr.strip()
         assert "Traceback" not in told.stderr
+
+
+def test_an_exported_month_is_played_silently(folder: Path):
+    setup = (
+        "version: 1\nshops: [{id: play, name: 店, platform: xiaohongshu, simulated: true}]\n"
+        "faq: [{shop: play, file: faq.csv}]\n"
+    )
+    (folder / "setup.yaml").write_text(setup, "utf-8")
+    assert miaohui("init", folder / "setup.yaml", "--data", folder / "data").returncode == 0
+    (folder / "map.yaml").write_text(MAP, "utf-8")
+    (folder / "chat.csv").write_text(CHAT, "utf-8")
+    arguments = ("--shop", "play", "--import", folder / "chat.csv", "--data", folder / "data")
+    told = miaohui("kb", "replay", *arguments, "--map", folder / "map.yaml", "--json")
+    assert told.returncode == 0, told.stderr
+    found = json.loads(told.stdout)
+    assert (found["questions"], found["would_answer"], found["agrees"], found["disagrees"]) == (3, 2, 1, 1)
+    assert found["rates"]["off"]["numerator"] < found["rates"]["always"]["numerator"]
+    words = miaohui("kb", "replay", *arguments, "--map", folder / "map.yaml").stdout
+    assert "3 questions: 2 answered" in words
+    assert miaohui("kb", "replay", *arguments).returncode == 2

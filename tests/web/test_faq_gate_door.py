@@ -38,7 +38,7 @@ async def test_a_planted_regression_is_stopped_told_in_words_and_let_through_wit
     problem = await refused(await door.ask("PUT", path, worse))
     assert ASKED in problem["detail"]
     [report] = problem["reports"]
-    assert report["cases"] == {"total": 1, "right_before": 1, "right_after": 0, "failing": 0}
+    assert report["cases"] == {"total": 1, "played": 1, "right_before": 1, "right_after": 0, "failing": 0}
     [broken] = report["broken"]["items"]
     assert (broken["id"], broken["verdict"], broken["after"]) == (case, "silent", [])
     assert broken["before"] == [{"id": entry["id"], "question": "什么时候发货"}]
@@ -65,7 +65,7 @@ async def test_what_a_change_mends_is_told_beside_what_it_breaks(door):
     change = {"entry": {**form(entry, phrasings=[other]), "id": entry["id"]}}
     change["entry"].pop("version")
     [report] = (await door.post(f"{EAST}/gate/preview", change))["reports"]
-    assert report["cases"] == {"total": 2, "right_before": 1, "right_after": 2, "failing": 0}
+    assert report["cases"] == {"total": 2, "played": 2, "right_before": 1, "right_after": 2, "failing": 0}
     assert [one["question"] for one in report["mended"]["items"]] == [other]
     assert report["mended"]["items"][0]["after"] == [{"id": entry["id"], "question": entry["question"]}]
 

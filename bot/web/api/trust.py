@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from bot.web.route import EVERYBODY, Call, Route, Shape, in_shop
+from pydantic import Field
+
+from bot.web.route import ADMIN, EVERYBODY, OPERATOR, SUPERVISOR, Call, Route, Shape, in_shop
+
+READERS = (OPERATOR, SUPERVISOR, ADMIN)
 
 
 class BehindQuery(Shape):
@@ -13,6 +17,12 @@ class BehindQuery(Shape):
     what: Literal[
         "used", "edited", "heavy", "rejected", "answered", "asked_again", "asked_for_person", "marked_wrong"
     ]  # fmt: skip
+
+
+class ShadowQuery(Shape):
+    """How many days back."""
+
+    days: int = Field(30, ge=1, le=180)
 
 
 async def table(call: Call) -> Any:
@@ -26,7 +36,14 @@ async def behind(call: Call) -> Any:
     return {"items": found}
 
 
+async def shadow(call: Call) -> Any:
+    """Play the last days silently: what the bot would have answered, whether people said the same, and the reply rate
+    under each way of following up."""
+    return await call.services.publishing.shadow.stored(call.shop, call.query.days)
+
+
 ROUTES: list[Route] = [
+    in_shop("GET", "/shadow", shadow, READERS, query=ShadowQuery, tags=("faq",)),
     in_shop("GET", "/trust", table, EVERYBODY, tags=("faq",)),
     in_shop("GET", "/trust/{entry}", behind, EVERYBODY, query=BehindQuery, tags=("faq",)),
 ]

@@ -2,10 +2,10 @@
 import { cls, html, useState } from "../lib/view.js";
 import { get } from "../lib/api.js";
 import { dayWord, minuteTime } from "../lib/clock.js";
-import { number, t } from "../lib/i18n.js";
+import { number, percent, t } from "../lib/i18n.js";
 import { go, withQuery } from "../lib/router.js";
-import { shops } from "../lib/session.js";
-import { Chip, Empty, Failed, Head, Icon, Loading, ShopPicker, useLoad } from "../ui/parts.js";
+import { can, shops } from "../lib/session.js";
+import { Button, Chip, Empty, Failed, Head, Icon, Loading, ShopPicker, useLoad } from "../ui/parts.js";
 import { attempt, showDialog } from "../ui/floating.js";
 import { faqShop } from "./faq.js";
 
@@ -23,6 +23,24 @@ const Cell = ({ shop, one, what }) => html`<td class="num">${one[what] ? html`<b
 const Row = ({ shop, one }) => html`<tr><td class="words"><a href=${withQuery({ shop }, `/faq/${encodeURIComponent(one.id)}`)}>${one.question}</a><br /><span class="meta">${t("trust.mode", { mode: t(`mode.${one.mode}`) })}</span></td>
   <td><${Chip} tone=${TONE[one.standing]}>${t(`trust.standing.${one.standing}`)}<//><br /><span class="meta">${t(`trust.why.${one.why}`)}</span></td>${NUMBERS.map((what) => html`<${Cell} key=${what} shop=${shop} one=${one} what=${what} />`)}</tr>`;
 
+const FOLLOW_UPS = ["always", "within_budget", "off"];
+
+/** The last 30 days as they would have gone with the bot: shown before a channel leaves suggest. */
+function Shadow({ shop }) {
+  const [found, setFound] = useState(null);
+  const [busy, setBusy] = useState(false);
+  const run = async () => {
+    setBusy(true);
+    setFound((await attempt(() => get(`/shops/${shop}/shadow`, { days: 30 }))) || null);
+    setBusy(false);
+  };
+  return html`<section class="card stacked"><h2>${t("shadow.title")}</h2><p class="meta">${t("shadow.about")}</p><div class="acts"><${Button} icon="play" busy=${busy} onClick=${run}>${t("shadow.run")}<//></div>
+    ${found && (found.questions === 0 ? html`<p>${t("shadow.none")}</p>` : html`<div role="status"><p>${t("shadow.counts", { conversations: number(found.conversations), questions: number(found.questions), answered: number(found.would_answer), left: number(found.left_to_people) })}</p><p>${t("shadow.agreement", { agrees: number(found.agrees), disagrees: number(found.disagrees), none: number(found.nobody_replied) })}</p></div>
+      <div class="scroll"><table><thead><tr><th>${t("shadow.follow")}</th><th class="num">${t("shadow.rate")}</th><th class="num">${t("shadow.owed")}</th></tr></thead><tbody>${FOLLOW_UPS.map((name) => html`<tr key=${name}><td>${t(`follow.${name}`)}</td><td class="num">${found.rates[name].percent === null ? t("rate.none") : `${percent(found.rates[name].percent)} · ${number(found.rates[name].numerator)}/${number(found.rates[name].denominator)}`}</td><td class="num">${number(found.followed_up[name])}</td></tr>`)}</tbody></table></div>
+      ${found.line !== null && html`<p class="meta">${t("shadow.line", { line: number(found.line) })}</p>`}
+      ${found.to_read.length > 0 && html`<details open><summary>${t("shadow.to_read")} <b>${number(found.disagrees)}</b></summary><ul class="listed stacked">${found.to_read.map((one) => html`<li key=${one.conversation + one.at}><p><a href=${`/inbox/${encodeURIComponent(one.conversation)}`}><strong>${one.question}</strong></a></p><p class="meta">${t("shadow.bot_says", { entry: one.entry.question, text: one.answer })}</p><p class="meta">${t("shadow.person_said", { text: one.people_said })}</p></li>`)}</ul></details>`}`)}</section>`;
+}
+
 export function Page() {
   const shop = faqShop();
   const [only, setOnly] = useState("");
@@ -32,5 +50,6 @@ export function Page() {
     <p class="muted">${t("trust.about")}</p>
     ${!shop ? html`<${Empty}>${t("empty.shops")}<//>` : problem ? html`<${Failed} problem=${problem} retry=${reload} />` : !data ? html`<${Loading} />` : data.items.length === 0 ? html`<${Empty}>${t("trust.none", { days: data.days })}<//>` : html`
       <div class="chips filter">${Object.keys(TONE).map((name) => html`<button type="button" key=${name} class=${cls("chip", TONE[name])} aria-pressed=${only === name} onClick=${() => setOnly(only === name ? "" : name)}>${t(`trust.standing.${name}`)} <b>${number(data[name])}</b></button>`)}</div>
-      <div class="scroll"><table><thead><tr><th>${t("faq.question")}</th><th>${t("trust.standing")}</th>${NUMBERS.map((what) => html`<th class="num" key=${what}>${t(`trust.${what}`)}</th>`)}</tr></thead><tbody>${rows.map((one) => html`<${Row} key=${one.id} shop=${shop.id} one=${one} />`)}</tbody></table></div>`}</div>`;
+      <div class="scroll"><table><thead><tr><th>${t("faq.question")}</th><th>${t("trust.standing")}</th>${NUMBERS.map((what) => html`<th class="num" key=${what}>${t(`trust.${what}`)}</th>`)}</tr></thead><tbody>${rows.map((one) => html`<${Row} key=${one.id} shop=${shop.id} one=${one} />`)}</tbody></table></div>`}
+    ${shop && (can("faq") || can("rates")) && html`<${Shadow} key=${`shadow-${shop.id}`} shop=${shop.id} />`}</div>`;
 }

@@ -26,7 +26,7 @@ function Kind({ name, found }) {
 
 /** What a change would do in one shop. */
 export const Report = ({ report }) => html`<section class="stacked">
-  ${report.cases.total > 0 && html`<p>${t("gate.cases", { total: number(report.cases.total), before: number(report.cases.right_before), after: number(report.cases.right_after) })}</p>`}
+  ${report.cases.total > 0 && html`<p>${t("gate.cases", { total: number(report.cases.total), played: number(report.cases.played), before: number(report.cases.right_before), after: number(report.cases.right_after) })}</p>`}
   ${report.questions && html`<p class="meta">${t(report.questions.played < report.questions.different ? "gate.asked_some" : "gate.asked", { days: report.questions.days, asked: number(report.questions.asked), played: number(report.questions.played), different: number(report.questions.different) })}</p>`}
   ${["broken", ...MOVES, "mended"].map((name) => html`<${Kind} key=${name} name=${name} found=${report[name]} />`)}</section>`;
 
