@@ -20,11 +20,11 @@ const must = (one) => (one.must_not.length ? t("gate.must_not", { entry: names(o
 
 const Counts = ({ run }) => html`<p class="chips">${["right", "wrong", "silent"].map((v) => html`<${Chip} key=${v} tone=${TONE[v]}>${t(`bench.${v}`)} <b>${number(run[v])}</b><//>`)}<span class="meta">${t("bench.total", { n: run.total })}</span></p>`;
 
-const Rows = ({ items, last }) => html`<div class="scroll"><table class="stack"><thead><tr><th>${t("bench.verdict")}</th><th>${t("bench.question")}</th><th>${t("bench.must")}</th><th>${t("bench.got")}</th>${last && html`<th>${t("bench.last")}</th>`}</tr></thead>
+const Rows = ({ items, last }) => html`<div class="scroll" role="region" aria-label=${t("bench.question")} tabindex="0"><table class="stack"><thead><tr><th>${t("bench.verdict")}</th><th>${t("bench.question")}</th><th>${t("bench.must")}</th><th>${t("bench.got")}</th>${last && html`<th>${t("bench.last")}</th>`}</tr></thead>
   <tbody>${items.slice(0, SHOWN).map((one) => html`<tr key=${one.id}><td><${Chip} tone=${TONE[one.verdict]}>${t(`bench.${one.verdict}`)}<//></td><td class="words">${one.question}</td><td>${must(one)}</td><td>${names(one.answered)}</td>${last && html`<td>${one.last && one.last !== one.verdict ? html`<${Chip} tone=${TONE[one.last]}>${t(`bench.${one.last}`)}<//>` : one.last ? t("bench.same") : t("bench.new")}</td>`}</tr>`)}</tbody></table></div>
   ${items.length > SHOWN && html`<p class="meta">${t("gate.first", { n: SHOWN })}</p>`}`;
 
-const Promised = ({ bins }) => html`<h3>${t("bench.promised_title")}</h3><p class="meta">${t("bench.promised_why")}</p><div class="scroll"><table><thead><tr><th>${t("bench.sureness")}</th><th class="num">${t("bench.cases_in")}</th><th class="num">${t("bench.promised")}</th><th class="num">${t("bench.measured")}</th></tr></thead>
+const Promised = ({ bins }) => html`<h3>${t("bench.promised_title")}</h3><p class="meta">${t("bench.promised_why")}</p><div class="scroll" role="region" aria-label=${t("bench.promised_title")} tabindex="0"><table><thead><tr><th>${t("bench.sureness")}</th><th class="num">${t("bench.cases_in")}</th><th class="num">${t("bench.promised")}</th><th class="num">${t("bench.measured")}</th></tr></thead>
   <tbody>${bins.map((b) => html`<tr key=${b.from}><td>${b.from}–${b.to}</td><td class="num">${number(b.cases)}</td><td class="num">${percent(b.promised)}</td><td class="num">${percent(b.measured)}</td></tr>`)}</tbody></table></div>`;
 
 /** Shop's cases: run, and how they went the last time. */
@@ -110,7 +110,7 @@ function Threshold({ shop }) {
     <${Field} label=${t("bench.threshold_at", { value: number(value) })}><input type="range" min="50" max="100" step="1" value=${value} onInput=${(e) => setValue(Number(e.currentTarget.value))} /><//>
     ${problem && html`<${Failed} problem=${problem} />`}
     ${!found && !problem && html`<p class="meta" aria-busy="true">${t("state.loading")}</p>`}
-    ${found && html`<div class="scroll"><table><thead><tr><th>${t("settings.threshold")}</th><th class="num">${t("bench.right")}</th><th class="num">${t("bench.wrong")}</th><th class="num">${t("bench.silent")}</th><th class="num">${t("bench.answered")}</th></tr></thead><tbody>
+    ${found && html`<div class="scroll" role="region" aria-label=${t("bench.threshold")} tabindex="0"><table><thead><tr><th>${t("settings.threshold")}</th><th class="num">${t("bench.right")}</th><th class="num">${t("bench.wrong")}</th><th class="num">${t("bench.silent")}</th><th class="num">${t("bench.answered")}</th></tr></thead><tbody>
       ${[["bench.at_present", now], ["bench.at_value", row]].map(([word, one]) => html`<tr key=${word}><td>${t(word, { value: number(one.threshold) })}</td><td class="num">${number(one.right)}</td><td class="num">${number(one.wrong)}</td><td class="num">${number(one.silent)}</td><td class="num">${number(one.answered)}</td></tr>`)}</tbody></table></div>
       <p class="meta">${t(found.questions.played < found.questions.different ? "gate.asked_some" : "gate.asked", { days: found.questions.days, asked: number(found.questions.asked), played: number(found.questions.played), different: number(found.questions.different) })}</p>
       <${Side} title=${t("bench.gains")} tone="ok" found=${found.gains} /><${Side} title=${t("bench.losses")} tone="warn" found=${found.losses} />
