@@ -214,3 +214,17 @@ async def test_a_wiped_shop_has_no_groups(house: House) -> None:
     await house.app.store.write(wipe, "shop")
     for table in (tables.gap, tables.gap_question, tables.gap_mark):
         assert await house.rows(table) == []
+
+
+async def test_a_group_whose_first_buyer_is_erased_is_known_by_the_next_question(house: House) -> None:
+    channel, erasing = await house.shop(), house.app.erasing
+    for buyer, text in (("first", WORD), ("next", LIKE), ("other", OTHER)):
+        house.clock.later(60)
+        await house.say(channel, buyer, text)
+    await taken_in(house)
+    await erasing.erase("shop", "first", by="owner")
+    assert {(one["text"], one["count"]) for one in await listed(house)} == {(LIKE, 1), (OTHER, 1)}
+    await ask(house, channel, LIKE)
+    assert {(one["text"], one["count"]) for one in await taken_in(house)} == {(LIKE, 2), (OTHER, 1)}
+    await erasing.erase("shop", "other", by="owner")
+    assert [one["text"] for one in await listed(house)] == [LIKE], "a group without questions goes"
