@@ -93,9 +93,13 @@ def test_a_new_question_is_counted_without_a_reload(desk: OpenPage):
     asked(seen)
     seen.page.goto("/unanswered?sort=latest")
     rows = seen.page.locator(".gap-row")
-    expect(rows.first).to_be_visible()
+    open_one = detail(seen.page).get_by_role("heading", level=2).first
+    expect(open_one).to_be_visible()
+    before = open_one.inner_text()
     say(seen, "员工内部价有没有", "gap-live")
     expect(rows.first).to_contain_text("员工内部价有没有")
+    expect(open_one).to_have_text(before)
+    expect(rows.nth(1)).to_have_attribute("aria-current", "true")
     seen.quiet()
 
 

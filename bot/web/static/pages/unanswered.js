@@ -71,8 +71,11 @@ function Review({ shop }) {
   const sort = SORTS.includes(query.sort) ? query.sort : "week";
   const { found, problem, load, more } = useGroups(shop.id, state, sort);
   const items = found?.items || [];
-  const at = Math.max(0, items.findIndex((g) => g.id === query.gap));
-  const chosen = query.gap || items[0]?.id;
+  // Which one is open stays open while the order moves under it.
+  const first = useRef(null);
+  if (!items.some((g) => g.id === first.current)) first.current = items[0]?.id;
+  const chosen = query.gap || first.current;
+  const at = Math.max(0, items.findIndex((g) => g.id === chosen));
   const step = (by) => () => items.length && go(withQuery({ gap: items[Math.min(items.length - 1, Math.max(0, at + by))].id }), { replace: true });
   useKeys({ j: step(1), k: step(-1), z: () => undoLast(load) });
   // The one after this one comes up once it is dealt with.
