@@ -4,7 +4,7 @@ PORT ?= 8080
 PY   := .venv/bin/python
 MARK := .venv/.made-from
 
-.PHONY: setup run test stores lint types fmt bench console hour fire fuzz soak mutants clean
+.PHONY: setup run test stores looks lint types fmt bench console hour fire fuzz soak mutants clean
 
 setup: $(MARK)
 
@@ -31,6 +31,9 @@ test: setup lint types
 
 stores: setup
 	@$(PY) -m pytest -n auto --stores sqlite,postgresql tests/flow tests/people tests/privacy tests/publishing tests/service tests/store tests/web
+
+looks: setup
+	@MIAOHUI_LOOKS=all $(PY) -m pytest -n auto --dist loadgroup tests/browser
 
 lint: setup
 	@.venv/bin/ruff format --check . && .venv/bin/ruff check .

@@ -7,7 +7,8 @@ import re
 from playwright.sync_api import expect
 
 from tests.browser.driving import OpenPage, say
-from tests.browser.test_figures_pages import findings, looks
+from tests.browser.looks import looks
+from tests.browser.test_figures_pages import findings
 
 
 def test_a_set_is_kept_run_and_run_again_after_a_change(desk: OpenPage):

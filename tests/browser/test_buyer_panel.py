@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.driving import PASSWORD, OpenPage, Visit, say
+from tests.browser.looks import looks
 from tests.browser.test_figures_pages import findings
 
 
@@ -155,9 +156,8 @@ def test_where_there_is_no_column_it_lies_over_the_thread(desk: OpenPage, width)
     seen.quiet()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("locale", ["zh-CN", "en-US"])
-def test_axe_finds_nothing_in_the_panel_and_the_menu(desk: OpenPage, locale, scheme):
+@looks
+def test_axe_finds_nothing_in_the_panel_and_the_menu(desk: OpenPage, place, locale, scheme):
     seen, talk = opened(desk, f"panel-axe-{locale}-{scheme}", locale=locale, color_scheme=scheme)
     seen.call("PUT", f"/conversations/{talk}/buyer", {"note": "老客户", "labels": ["VIP", "复购"]})
     expect(seen.page.locator("#side").get_by_text("VIP", exact=True)).to_be_visible()

@@ -5,10 +5,10 @@ from __future__ import annotations
 import gzip
 import re
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.driving import OpenPage, say
+from tests.browser.looks import sized_looks
 
 PAGES = {
     "/inbox": ("会话", "Inbox"),
@@ -46,9 +46,7 @@ INBOX_REQUESTS = 40
 INBOX_BYTES = 80 * 1024
 
 
-@pytest.mark.parametrize("width", [pytest.param(1360, id="wide"), pytest.param(390, id="phone")])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize(("place", "locale"), [pytest.param(0, "zh-CN", id="zh"), pytest.param(1, "en-US", id="en")])
+@sized_looks
 def test_every_page_shows(desk: OpenPage, place, locale, scheme, width):
     seen = desk(locale=locale, color_scheme=scheme, width=width)
     talk = say(seen, "什么时候发货", f"page-{place}-{scheme}-{width}")

@@ -7,7 +7,8 @@ import re
 from playwright.sync_api import expect
 
 from tests.browser.driving import OpenPage, Visit, say
-from tests.browser.test_figures_pages import findings, looks
+from tests.browser.looks import looks
+from tests.browser.test_figures_pages import findings
 
 
 def made(seen: Visit, question: str, answer: str = "好的。") -> tuple[str, str]:

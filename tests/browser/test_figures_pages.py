@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.driving import OpenPage, Visit
+from tests.browser.looks import sized_looks
 from tests.browser.test_every_page import BARE_KEY, TOO_WIDE
 
 AXE = Path(__file__).parent / "axe"
@@ -25,8 +26,6 @@ PAGES = {
     "/rates/wall?shop={shop}": ("大屏", "Wall screen"),
     "/rates/wall?all=1": ("大屏", "Wall screen"),
 }
-LOOKS = [(0, "zh-CN", "light"), (0, "zh-CN", "dark"), (1, "en-US", "light"), (1, "en-US", "dark")]
-looks = pytest.mark.parametrize(("place", "locale", "scheme"), LOOKS, ids=lambda value: str(value))
 
 
 def addresses(seen: Visit, shop: str) -> dict[str, tuple[str, str]]:
@@ -45,10 +44,7 @@ def opened(seen: Visit, path: str, title: str) -> None:
     expect(seen.page.locator("main [aria-busy=true]")).to_have_count(0)
 
 
-WIDTHS = [*((1360, *look) for look in LOOKS), (390, *LOOKS[0]), (390, *LOOKS[3])]
-
-
-@pytest.mark.parametrize(("width", "place", "locale", "scheme"), WIDTHS, ids=lambda value: str(value))
+@sized_looks
 def test_every_page_of_figures_is_whole_and_axe_finds_nothing(office: OpenPage, width, place, locale, scheme):
     seen = office(locale=locale, color_scheme=scheme, width=width)
     found = {}

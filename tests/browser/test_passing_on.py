@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.driving import OpenPage, Visit, say
-from tests.browser.test_figures_pages import findings, looks
+from tests.browser.looks import sized_looks
+from tests.browser.test_figures_pages import findings
 
 
 def the_shop(seen: Visit) -> str:
@@ -198,8 +198,7 @@ def test_of_two_who_take_over_at_once_one_has_it_and_the_other_keeps_the_draft(d
         one.quiet()
 
 
-@pytest.mark.parametrize("width", [pytest.param(1360, id="wide"), pytest.param(390, id="phone")])
-@looks
+@sized_looks
 def test_axe_finds_nothing_in_what_is_asked(desk: OpenPage, colleague: OpenPage, place, locale, scheme, width):
     seen = desk(locale=locale, color_scheme=scheme, width=width)
     colleague(seen, f"同事 {place} {scheme} {width}")

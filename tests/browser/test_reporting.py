@@ -8,7 +8,8 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.driving import OpenPage, Visit
 from tests.browser.history import AGENTS, SUPERVISOR
-from tests.browser.test_figures_pages import findings, looks
+from tests.browser.looks import looks
+from tests.browser.test_figures_pages import findings
 
 
 def asked(seen: Visit, buyer: str, text: str) -> str:

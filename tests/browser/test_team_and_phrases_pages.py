@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.driving import PASSWORD, OpenPage, Visit
+from tests.browser.looks import sized_looks
 from tests.browser.test_figures_pages import findings
 
 
@@ -149,11 +149,8 @@ def test_an_agent_keeps_only_phrases_of_their_own(desk: OpenPage, visit: OpenPag
     seen.quiet()
 
 
-@pytest.mark.parametrize("width", [pytest.param(1360, id="wide"), pytest.param(390, id="phone")])
-@pytest.mark.parametrize(
-    ("locale", "scheme"), [("zh-CN", "light"), ("en-US", "dark"), ("zh-CN", "dark"), ("en-US", "light")]
-)
-def test_axe_finds_nothing_in_both_pages(desk: OpenPage, locale, scheme, width):
+@sized_looks
+def test_axe_finds_nothing_in_both_pages(desk: OpenPage, place, locale, scheme, width):
     seen = desk(locale=locale, color_scheme=scheme, width=width)
     person = seen.call("GET", f"/agents?shop={shop_of(seen)}")[0]["id"]
     group = {"name": "售前", "members": [{"person": person}], "supervisors": True}

@@ -6,7 +6,8 @@ from __future__ import annotations
 from playwright.sync_api import expect
 
 from tests.browser.driving import OpenPage, say
-from tests.browser.test_figures_pages import findings, looks
+from tests.browser.looks import looks
+from tests.browser.test_figures_pages import findings
 
 
 @looks

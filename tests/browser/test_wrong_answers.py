@@ -7,7 +7,8 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.browser.driving import OpenPage, say
-from tests.browser.test_figures_pages import findings, looks
+from tests.browser.looks import looks
+from tests.browser.test_figures_pages import findings
 
 
 def reply_field(page: Page):
