@@ -100,6 +100,10 @@ class KnowledgeBase:
         """Return the entries that could answer a text, best first, at most five: ``read`` without the rest."""
         return self._ranker.ranked(text[:LONGEST_TEXT], context).matches()
 
+    def may_hang_on(self, entries: Iterable[str], text: str) -> bool:
+        """Say whether ``read`` of a text could be another if these entries were others or not there."""
+        return self._reader.may_hang_on(entries, text[:LONGEST_TEXT])
+
     def neighbours(self, text: str, exclude_id: str | None = None, limit: int = 5) -> tuple[Match, ...]:
         """Return the entries whose phrasings look most like a text, most similar first: for warning of conflicts."""
         return self._ranker.nearest(text[:LONGEST_TEXT], exclude_id, limit)

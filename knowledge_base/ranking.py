@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from knowledge_base import compound
@@ -166,9 +166,7 @@ class Ranker:
         """
         question, same = normalize(text), self.index.same(ground.letters)
         hits = self.rules.hits(ground)
-        wanted = {entry_id: self.index.spans[entry_id].start for entry_id in hits} | same
-        said = self.index.said_by(question)
-        candidates = self.index.candidates(said, wanted, _ENTRIES, _PHRASINGS_EACH)
+        candidates = self._candidates(question, hits, same)
         equal = {entry_id: self.index.phrasings[row] for entry_id, row in same.items()}
         found: list[Found] = []
         nots: dict[str, _Not] = {}
@@ -184,6 +182,16 @@ class Ranker:
                 entry = self.entries[owner]
                 found.append(Found(entry, judged, judged.likeness, equal.get(owner, exactly), hit, bool(hit)))
         return found, nots
+
+    def _candidates(self, question: Question, hits: Iterable[str], same: Mapping[str, int]) -> Sequence[Candidate]:
+        wanted = {entry_id: self.index.spans[entry_id].start for entry_id in hits} | dict(same)
+        return self.index.candidates(self.index.said_by(question), wanted, _ENTRIES, _PHRASINGS_EACH)
+
+    def weighed(self, text: str) -> set[str]:
+        """Return the ids of the entries that have a say in what a text means: the others could as well not be there."""
+        ground = Ground.of(text)
+        candidates = self._candidates(normalize(text), self.rules.hits(ground), self.index.same(ground.letters))
+        return {one.entry_id.removeprefix(NOT) for one in candidates}
 
     def _judged(
         self, text: str, question: Question, candidates: Sequence[Candidate], exactly: bool

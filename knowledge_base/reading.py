@@ -49,6 +49,14 @@ class Reader:
         complete = _is_complete(text, heard, ranked)
         return Reading(text, normalized, heard, ranked.matches(), parts, complete=complete)
 
+    def may_hang_on(self, entries: Iterable[str], text: str) -> bool:
+        """Say whether what a text is read as, with no line before it, could be another without these entries.
+
+        Of small talk and of several clauses, which are read in many ways, that is taken for granted.
+        """
+        several = len(compound.clauses(text)) > 1 or signals.is_small_talk(text, self.lists)
+        return several or not self.ranker.weighed(text).isdisjoint(entries)
+
     def _own_line(self, ranked: Ranked, heard: tuple[Heard, ...]) -> tuple[Match, ...]:
         """Return the shop's own line for small talk: one that says the same to the letter, else one of its kind."""
         if ranked.best >= CERTAIN:

@@ -7,7 +7,6 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -26,13 +25,12 @@ from bot.store.engine import Store
 from bot.store.faq import DELETED, SHARED, Change, Stored
 from bot.store.ids import new_id
 from knowledge_base.base import DEFAULT_THRESHOLD, KnowledgeBase
-from knowledge_base.entry import Entry
 from knowledge_base.gate import Compared, Verdict, compare, moved, verdict
 
 AMEND_AT_MOST = 50
 """More changed entries than this are cheaper to take in by building the base anew."""
 SMALL = 500
-"""With fewer entries everything is played; with more, what few changed entries do not come near is left out."""
+"""With fewer entries everything is played; with more, what cannot hang on few changed entries is left out."""
 WHY_AT_MOST = 500
 
 
@@ -54,8 +52,8 @@ class Tried:
     now: Shelved
     base: KnowledgeBase
     threshold: float
-    changed: tuple[Entry, ...] | None = None
-    """The changed entries, as they are and as they would be, where only what they come near need be played again."""
+    changed: frozenset[str] | None = None
+    """The ids of the changed entries, where only what may hang on them need be played again."""
 
 
 class FaqGate:
@@ -142,13 +140,15 @@ class FaqGate:
             live = {change.id: _live(change, of, own.get(change.id), shared.get(change.id)) for change in changes}
             base = await asyncio.to_thread(_changed, now.base, live)
             if threshold is None and len(live) <= AMEND_AT_MOST and len(now.base.entries) >= SMALL:
-                changed = tuple(e for both in (now.base, base) for e in both.entries if e.id in live)
+                changed = frozenset(live)
         return Tried(now, base, now.config.threshold if threshold is None else threshold, changed)
 
     @staticmethod
-    async def _touched_by(tried: Tried, questions: Iterable[str], now: datetime) -> list[str]:
+    async def _touched_by(tried: Tried, questions: Iterable[str]) -> list[str]:
         """The questions whose answer may be another."""
-        return list(questions) if tried.changed is None else await near(tried.changed, questions, now)
+        if tried.changed is None:
+            return list(questions)
+        return await near((tried.now.base, tried.base), tried.changed, questions)
 
     async def _compared(
         self, shop: str, of: str, changes: Sequence[Change], threshold: float | None, *, whole: bool = False
@@ -161,7 +161,7 @@ class FaqGate:
         tried = await self._tried(shop, of, changes, threshold)
         now = self._clocks.now(shop)
         total = len(kept)
-        may_move = set(await self._touched_by(tried, (case.question for case in kept), now))
+        may_move = set(await self._touched_by(tried, (case.question for case in kept)))
         kept = [case for case in kept if case.question in may_move]
         after = await play(tried.base, policy_of(tried.now, tried.threshold), (case.question for case in kept), now)
         again = [case for case in kept if whole or verdict(case, after[case.question]) is not Verdict.RIGHT]
@@ -181,7 +181,7 @@ class FaqGate:
         """What a change does to the questions of the last 30 days."""
         shop, now = tried.now.shop, self._clocks.now(tried.now.shop)
         asked = await asked_lately(self._store, self._clocks, shop)
-        questions = await self._touched_by(tried, asked.questions, now)
+        questions = await self._touched_by(tried, asked.questions)
         before = await play(tried.now.base, policy_of(tried.now), questions, now)
         after = await play(tried.base, policy_of(tried.now, tried.threshold), questions, now)
         found = moved(before, after)

@@ -6,8 +6,7 @@ The bot is taken to be on and free, whatever the shop's mode is now: what is ask
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from itertools import islice
 
@@ -18,13 +17,11 @@ from bot.service.directory import ZONE
 from bot.service.fields import OF_THE_TALK
 from bot.service.shelf import Shelved
 from knowledge_base.base import KnowledgeBase
-from knowledge_base.entry import Context, Entry, Match, Mode, Reading
+from knowledge_base.entry import Context, Mode, Reading
 from knowledge_base.gate import NOBODY, Answered
 
 AT_ONCE = 40
 """Questions read in one go; between two goes the event loop has its turn."""
-NEAR = 20
-"""An entry less like a question than this (0–100) has no say in its answer."""
 _ALONE = Talk(State.BOT, waited=True)
 
 
@@ -43,18 +40,17 @@ def answered_by(reading: Reading, policy: Policy, now: datetime) -> Answered:
     return tuple(match.entry.id for match in decision.matches) if isinstance(decision, Answer) else NOBODY
 
 
-async def near(changed: Iterable[Entry], questions: Iterable[str], now: datetime) -> list[str]:
-    """Of these questions those that changed entries come anywhere near: no other's answer can move with them.
+async def near(bases: Iterable[KnowledgeBase], changed: Collection[str], questions: Iterable[str]) -> list[str]:
+    """Of these questions those whose reading may hang on changed entries (ids) in the FAQ before or after the change."""
+    left, found = list(dict.fromkeys(questions)), []
+    while left:
+        some, left = left[:AT_ONCE], left[AT_ONCE:]
+        found += await asyncio.to_thread(_hanging, tuple(bases), changed, some)
+    return found
 
-    Entries are looked at alone, whatever product or days they are for; one as it was and as it will be are two.
-    """
-    alone = [replace(entry, id=str(n), products=(), valid_from=None, valid_to=None) for n, entry in enumerate(changed)]
-    readings = await read_all(await asyncio.to_thread(KnowledgeBase, alone), questions, now)
-    return [text for text, reading in readings.items() if reading.parts or any(map(_comes_near, reading.matches))]
 
-
-def _comes_near(match: Match) -> bool:
-    return match.similarity >= NEAR or match.sureness >= 1
+def _hanging(bases: Iterable[KnowledgeBase], changed: Collection[str], questions: Iterable[str]) -> list[str]:
+    return [text for text in questions if any(base.may_hang_on(changed, text) for base in bases)]
 
 
 async def read_all(base: KnowledgeBase, questions: Iterable[str], now: datetime) -> dict[str, Reading]:

@@ -22,6 +22,7 @@ NOT_RECORDED = {
     "what-if": "nothing is changed",
     "preview": "nothing is changed",
     "try": "nothing is changed",
+    "run": "the last run of the test bench is kept with who",
     "beat": "presence itself is recorded",
     "test": "stands in the log of alarms",
     "say": "simulated",
