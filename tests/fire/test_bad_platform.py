@@ -65,7 +65,7 @@ async def test_p07_p08_p09_a_platform_that_is_bad_in_fourteen_ways(tmp_path: Pat
     accepted = []
     trusted = certificate(tmp_path)
     async with bad_platform(trusted) as (badly, *urls), aiohttp.ClientSession() as session:
-        server = Server(tmp_path / "data", three_wires(*urls), SSL_CERT_FILE=str(trusted[0]))
+        server = Server(tmp_path / "data", three_wires(*urls), own=True, SSL_CERT_FILE=str(trusted[0]))
         badly.unsealed = times(3, 50)
         await asyncio.to_thread(server.start)
         buyers = [f"{way}_{n}" for way in WAYS for n in range(times(3, 50))]

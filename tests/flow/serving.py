@@ -6,6 +6,8 @@ import json
 import os
 import select
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -35,10 +37,13 @@ class Server:
     """One server process at a time; ``starts`` are the seconds each start took until it was ready."""
 
     def __init__(
-        self, folder: Path, document: dict[str, Any], program: str = SERVE, *, database: str = "", **env: str
-    ) -> None:
-        """``env``: settings as in the environment, such as ``MIAOHUI_LEASE_S``."""
-        self.folder, self._program = folder, program
+        self, folder: Path, document: dict[str, Any], program: str = SERVE, *, database: str = "", own: bool = False,
+        **env: str,
+    ) -> None:  # fmt: skip
+        """``env``: settings as in the environment, such as ``MIAOHUI_LEASE_S``; ``own``: with an interpreter of its
+        own, for what is read while modules are imported."""
+        self.folder, self._program, self._own = folder, program, own
+        self.process: quick_start.Process | subprocess.Popen[bytes]
         self._env = {**os.environ, **env}
         if database:
             self._env["MIAOHUI_DATABASE"] = database
@@ -55,7 +60,11 @@ class Server:
         began = time.monotonic()
         words = ["serve", "--data", self.folder, "--port", "0", "--no-open"]
         with self.log.open("ab") as log:
-            self.process = quick_start.begin(words, module=self._program, env=self._env, stderr=log.fileno())
+            if self._own:
+                command = [sys.executable, "-m", self._program, *map(str, words)]
+                self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, env=self._env)
+            else:
+                self.process = quick_start.begin(words, module=self._program, env=self._env, stderr=log.fileno())
         assert self.process.stdout
         seen, _, _ = select.select([self.process.stdout], [], [], READY_WITHIN_S)
         line = self.process.stdout.readline() if seen else b""
