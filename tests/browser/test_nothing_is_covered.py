@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -109,4 +111,25 @@ def test_the_narrowest_page_is_whole(desk: OpenPage):
         assert seen.page.evaluate(TOO_WIDE) <= 0, path
     title = seen.page.locator(".bar .grow")
     assert title.bounding_box()["width"] >= 180, "who is talking is squeezed beside the buttons"
+    seen.quiet()
+
+
+def test_a_dialog_that_is_asked_for_while_another_one_closes_stays(desk: OpenPage):
+    seen = desk()
+    page = seen.page
+    page.goto("/inbox")
+    expect(page.get_by_role("link", name=re.compile("^待接管"))).to_be_visible()
+    page.keyboard.press("?")
+    sheet = page.get_by_role("dialog")
+    expect(sheet).to_be_visible()
+    page.evaluate(
+        """() => {
+          document.querySelector("dialog").close();
+          document.body.dispatchEvent(new KeyboardEvent("keydown", {key: "?", bubbles: true}));
+        }"""
+    )
+    page.wait_for_timeout(300)
+    expect(sheet).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(sheet).to_have_count(0)
     seen.quiet()

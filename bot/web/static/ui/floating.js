@@ -1,5 +1,5 @@
 // What floats over a page: dialogs, and short words bottom right.
-import { html, signal, useEffect, useRef } from "../lib/view.js";
+import { html, signal, useLayoutEffect, useRef } from "../lib/view.js";
 import { t } from "../lib/i18n.js";
 import { Button, Icon } from "./parts.js";
 
@@ -19,12 +19,14 @@ export function confirmFirst(title, words, verb, act) {
 export function DialogHost() {
   const now = dialog.value;
   const ref = useRef(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (now && !ref.current.open) ref.current.showModal();
   }, [now]);
   if (!now) return null;
   const close = () => ref.current?.close();
-  return html`<dialog ref=${ref} aria-labelledby="dialog-title" onClose=${() => (dialog.value = null)}>
+  // That it was closed is told a moment late: the next one may be open by then, and stays.
+  const closed = () => ref.current.open || (dialog.value = null);
+  return html`<dialog ref=${ref} aria-labelledby="dialog-title" onClose=${closed}>
     <header><h2 id="dialog-title">${now.title}</h2>
       <button type="button" class="button quiet square" aria-label=${t("act.close_dialog")} onClick=${close}><${Icon} name="cross" /></button></header>
     ${now.body(close)}
