@@ -27,7 +27,7 @@ async def test_p01_p12_killed_at_random_nothing_is_lost_decided_twice_or_said_tw
         server = Server(tmp_path / "data", document(send_url, SECRET, FAQ))
         await asyncio.to_thread(server.start)
         async with crowd(server, session, chance) as made:
-            for _ in range(times(9, 100)):
+            for _ in range(times(12, 100)):
                 await asyncio.sleep(0.02 + chance.random() * 0.4)
                 server.kill()
                 await asyncio.to_thread(server.start)
