@@ -91,7 +91,8 @@ class _Words:
             for place, char in enumerate(word):
                 before, behind = word[:place], word[place + 1 :]
                 others = "".join(o for o in alike[heard[char]] if o != char and before + o + behind not in known)
-                like.append(f"{before}[{others}]{behind}")
+                if others:
+                    like.append(f"{before}[{others}]{behind}")
         return cls(re.compile("|".join(like)), {tuple(heard[char] for char in word): word for word in words})
 
 

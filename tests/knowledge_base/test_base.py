@@ -257,7 +257,10 @@ def test_a_changed_entry_replaces_the_old_one() -> None:
     assert found("怎么洗") == "wash"
 
 
-@given(st.text(st.characters(), max_size=1200))
+@given(
+    st.text(st.characters(), max_size=1200)
+    | st.text("什怎么时样候为有没是不能可以多少久哪里个些这我们发货[]", max_size=12)
+)
 def test_any_text_is_read(text: str) -> None:
     BASE.read(text)
     BASE.neighbours(text)

@@ -7,6 +7,7 @@ from knowledge_base.calibrate import CERTAIN
 from knowledge_base.entry import Entry
 from knowledge_base.misheard import MISTYPED, put_right_by
 from knowledge_base.normalize import normalize
+from knowledge_base.spellings import misheard_words
 
 
 @pytest.mark.parametrize(
@@ -62,3 +63,10 @@ def test_a_phrasing_that_is_itself_mistyped_is_still_found_to_the_letter() -> No
 def test_courtesy_that_is_asked_for_is_kept(text: str, kept: bool) -> None:
     pieces = "".join(normalize(text).pieces)
     assert pieces.startswith(("谢谢", "你好", "亲爱")) is kept
+
+
+@pytest.mark.parametrize("word", misheard_words())
+def test_a_listed_word_with_a_character_left_out_or_doubled_is_no_slip_of_the_ear(word: str) -> None:
+    for place, char in enumerate(word):
+        for text in (word[:place] + word[place + 1 :], word[:place] + char + word[place:]):
+            assert put_right_by("QQ", f"{text}发货").exchanged == (), text

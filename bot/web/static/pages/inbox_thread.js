@@ -76,7 +76,8 @@ function askReason(talk) {
 function useBottom(inputs) {
   const box = useRef(null);
   const low = useRef(true);
-  const look = () => (low.current = box.current.scrollHeight - box.current.scrollTop - box.current.clientHeight < 80);
+  // A scroll is told a moment late, when the thread may be gone.
+  const look = () => box.current && (low.current = box.current.scrollHeight - box.current.scrollTop - box.current.clientHeight < 80);
   useLayoutEffect(() => {
     if (box.current && low.current) box.current.scrollTop = box.current.scrollHeight;
   }, inputs);
