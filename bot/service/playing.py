@@ -6,9 +6,10 @@ The bot is taken to be on and free, whatever the shop's mode is now: what is ask
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from itertools import islice
+from typing import TypeVar
 
 from bot.core.conversation import State
 from bot.core.decide import Answer, Policy, Talk, decide
@@ -20,6 +21,7 @@ from knowledge_base.base import KnowledgeBase
 from knowledge_base.entry import Context, Mode, Reading
 from knowledge_base.gate import NOBODY, Answered
 
+T = TypeVar("T")
 AT_ONCE = 40
 """Questions read in one go; between two goes the event loop has its turn."""
 _ALONE = Talk(State.BOT, waited=True)
@@ -40,31 +42,25 @@ def answered_by(reading: Reading, policy: Policy, now: datetime) -> Answered:
     return tuple(match.entry.id for match in decision.matches) if isinstance(decision, Answer) else NOBODY
 
 
-async def near(bases: Iterable[KnowledgeBase], changed: Collection[str], questions: Iterable[str]) -> list[str]:
-    """Of these questions those whose reading may hang on changed entries (ids) in the FAQ before or after the change."""
-    left, found = list(dict.fromkeys(questions)), []
-    while left:
-        some, left = left[:AT_ONCE], left[AT_ONCE:]
-        found += await asyncio.to_thread(_hanging, tuple(bases), changed, some)
+async def _of_each(do: Callable[[str], T], questions: Iterable[str]) -> dict[str, T]:
+    """What a function makes of each question, off the event loop, which has its turn again and again."""
+    found: dict[str, T] = {}
+    left = iter(dict.fromkeys(questions))
+    while some := list(islice(left, AT_ONCE)):
+        found |= zip(some, await asyncio.to_thread(list, map(do, some)), strict=True)
     return found
 
 
-def _hanging(bases: Iterable[KnowledgeBase], changed: Collection[str], questions: Iterable[str]) -> list[str]:
-    return [text for text in questions if any(base.may_hang_on(changed, text) for base in bases)]
+async def near(bases: Collection[KnowledgeBase], changed: Collection[str], questions: Iterable[str]) -> list[str]:
+    """Of these questions those whose reading may hang on changed entries (ids) in the FAQ before or after the change."""
+    hangs = await _of_each(lambda text: any(base.may_hang_on(changed, text) for base in bases), questions)
+    return [question for question, may in hangs.items() if may]
 
 
 async def read_all(base: KnowledgeBase, questions: Iterable[str], now: datetime) -> dict[str, Reading]:
     """Read questions on a local day, each by itself, off the event loop."""
     context = Context(today=now.astimezone(ZONE).date())
-    found: dict[str, Reading] = {}
-    left = iter(dict.fromkeys(questions))
-    while some := list(islice(left, AT_ONCE)):
-        found |= await asyncio.to_thread(_read, base, some, context)
-    return found
-
-
-def _read(base: KnowledgeBase, questions: Iterable[str], context: Context) -> dict[str, Reading]:
-    return {question: base.read(question, context) for question in questions}
+    return await _of_each(lambda question: base.read(question, context), questions)
 
 
 async def play(base: KnowledgeBase, policy: Policy, questions: Iterable[str], now: datetime) -> dict[str, Answered]:
