@@ -12,12 +12,12 @@ from functools import lru_cache
 from knowledge_base import signals
 from knowledge_base.calibrate import DEFAULT_MARGIN, DEFAULT_THRESHOLD
 from knowledge_base.characters import strip
-from knowledge_base.entry import Context, Entry, Match, Reading
+from knowledge_base.entry import Context, Entry, Match, Reading, Signal
 from knowledge_base.index import Index
 from knowledge_base.keywords import Rules, has_rules
 from knowledge_base.normalize import LONGEST_TEXT
 from knowledge_base.ranking import NOT, Ranker
-from knowledge_base.reading import LONGEST_FRAGMENT, Reader, own_lines
+from knowledge_base.reading import LONGEST_FRAGMENT, Reader, own_lines, small_talk_of
 
 __all__ = ["ANYWHERE", "DEFAULT_MARGIN", "DEFAULT_THRESHOLD", "KnowledgeBase"]
 
@@ -34,12 +34,18 @@ class KnowledgeBase:
         """Build from entries; a later one with the same id replaces an earlier one."""
         by_id = {entry.id: entry for entry in entries}
         index = Index.of(one for entry in by_id.values() for one in _indexed(entry))
-        self._use(by_id, index, Rules.of(by_id.values()), lists or signals.Lists.shipped())
+        self._lists = lists or signals.Lists.shipped()
+        self._use(by_id, index, Rules.of(by_id.values()), self._small_talk_of(by_id.values()))
 
-    def _use(self, entries: Mapping[str, Entry], index: Index, rules: Rules, lists: signals.Lists) -> None:
-        self._entries, self._index, self._rules, self._lists = entries, index, rules, lists
+    def _small_talk_of(self, entries: Iterable[Entry]) -> dict[str, tuple[Signal, ...]]:
+        return {entry.id: kinds for entry in entries if (kinds := small_talk_of(entry, self._lists))}
+
+    def _use(
+        self, entries: Mapping[str, Entry], index: Index, rules: Rules, small_talk: Mapping[str, tuple[Signal, ...]]
+    ) -> None:
+        self._entries, self._index, self._rules, self._small_talk = entries, index, rules, small_talk
         self._ranker = Ranker(entries, index, rules)
-        reader = Reader(self._ranker, lists, own_lines(entries.values(), lists))
+        reader = Reader(self._ranker, self._lists, own_lines(small_talk))
         self._reader = reader
         self._products = frozenset(product for entry in entries.values() for product in entry.products)
         self._read = lru_cache(maxsize=_READINGS_KEPT)(reader.read)
@@ -74,8 +80,11 @@ class KnowledgeBase:
                 index = index.changed(name, texts.get(name, ()))
         touched = [known[entry_id] for known in (self._entries, entries) if entry_id in known]
         rules = Rules.of(entries.values()) if any(has_rules(entry) for entry in touched) else self._rules
+        small_talk = {other: kinds for other, kinds in self._small_talk.items() if other != entry_id}
+        small_talk |= self._small_talk_of([entries[entry_id]] if entry_id in entries else [])
         base = KnowledgeBase.__new__(KnowledgeBase)
-        base._use(entries, index, rules, self._lists)
+        base._lists = self._lists
+        base._use(entries, index, rules, small_talk)
         return base
 
     def read(self, text: str, context: Context = ANYWHERE) -> Reading:

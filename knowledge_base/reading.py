@@ -90,13 +90,19 @@ class Reader:
         return replace(together, around=around)
 
 
-def own_lines(entries: Iterable[Entry], lists: signals.Lists) -> dict[Signal, str]:
-    """Return the shop's own line for each kind of small talk: the first entry by id whose question is nothing else."""
+def small_talk_of(entry: Entry, lists: signals.Lists) -> tuple[Signal, ...]:
+    """Return the kinds of small talk that an entry's question is, and nothing else; nothing where it asks something."""
+    if len(entry.question) > _LONGEST_OWN_LINE or not signals.is_small_talk(entry.question, lists):
+        return ()
+    return tuple(heard.signal for heard in signals.hear(entry.question, lists))
+
+
+def own_lines(small_talk: Mapping[str, Iterable[Signal]]) -> dict[Signal, str]:
+    """Return the shop's own line for each kind of small talk: the first by id of the entries that are of that kind."""
     found: dict[Signal, str] = {}
-    for entry in entries:
-        if len(entry.question) <= _LONGEST_OWN_LINE and signals.is_small_talk(entry.question, lists):
-            for heard in signals.hear(entry.question, lists):
-                found[heard.signal] = min(entry.id, found.get(heard.signal, entry.id))
+    for entry_id, kinds in small_talk.items():
+        for kind in kinds:
+            found[kind] = min(entry_id, found.get(kind, entry_id))
     return found
 
 

@@ -159,6 +159,13 @@ def test_a_short_line_is_read_with_the_one_before(previous: str, text: str, entr
     assert found(text, previous=previous) == entry
 
 
+def test_an_entry_that_changed_or_went_is_no_line_for_small_talk() -> None:
+    base = BASE.with_entry(Entry("hello", "在吗", "在的")).with_entry(Entry("hi", "你好", "您好"))
+    for changed in (base.without("hello"), base.with_entry(Entry("hello", "有实体店吗", "没有"))):
+        assert [match.entry.id for match in changed.read("哈喽").matches] == ["hi"]
+    assert [match.entry.id for match in base.read("哈喽").matches] == ["hello"]
+
+
 def test_days_and_products() -> None:
     base = KnowledgeBase(
         [
