@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import secrets
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -74,6 +74,7 @@ from bot.service.watching import Watch, Watching
 from bot.service.worker import Worker
 from bot.settings import Settings
 from bot.store.engine import Store
+from bot.store.faq import CHANGED
 from bot.store.migrate import migrate
 from bot.store.vault import Vault
 from bot.web.api.simulator import Wire
@@ -146,7 +147,7 @@ class App:
             self.sending,
             self.worker,
         )
-        self.together = Together(self.store, self.worker, self._reload, self._committed)
+        self.together = Together(self.store, self.worker, self._take_in, self._committed)
         self.intake = Intake(
             self.store, self.clocks, self.worker, self.vault.digest, self.answering.put, self.together.ring
         )
@@ -308,11 +309,13 @@ class App:
         self.services.feed.ring(shops)
         self.watching.ring()
 
-    async def _reload(self) -> None:
-        """Take in what another process has changed about shops and FAQs."""
-        await self.directory.reload()
-        for shop in self.directory.shops:
-            self.shelf.drop(shop)
+    async def _take_in(self, lines: Sequence[Mapping[str, Any]]) -> None:
+        """Take in what some process has changed about shops and FAQs, as lines of the installation's journal tell."""
+        if any(line["kind"] != CHANGED for line in lines):
+            await self.directory.reload()
+        for line in lines:
+            if line["kind"] == CHANGED:
+                await self.shelf.follow(line["ref"], line["body"]["entries"])
 
 
 @contextlib.asynccontextmanager

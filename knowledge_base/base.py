@@ -55,6 +55,10 @@ class KnowledgeBase:
         """All entries, in the order they came."""
         return tuple(self._entries.values())
 
+    def entry(self, entry_id: str) -> Entry | None:
+        """The entry with an id, None where there is none."""
+        return self._entries.get(entry_id)
+
     @property
     def lists(self) -> signals.Lists:
         """The word lists that signals are heard by."""

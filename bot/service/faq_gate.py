@@ -20,14 +20,14 @@ from bot.service.gate_words import refused_words, shown_cases, shown_moves
 from bot.service.playing import near, play, policy_of
 from bot.service.refusal import Because, Refusal
 from bot.service.shelf import Shelf, Shelved
-from bot.store import gate
+from bot.store import faq, gate
 from bot.store.engine import Store
 from bot.store.faq import DELETED, SHARED, Change, Stored
 from bot.store.ids import new_id
 from knowledge_base.base import DEFAULT_THRESHOLD, KnowledgeBase
 from knowledge_base.gate import Compared, Verdict, compare, moved, verdict
 
-AMEND_AT_MOST = 50
+AMEND_AT_MOST = faq.NAMED_AT_MOST
 """More changed entries than this are cheaper to take in by building the base anew."""
 SMALL = 500
 """With fewer entries everything is played; with more, what cannot hang on few changed entries is left out."""

@@ -27,8 +27,6 @@ from knowledge_base.signals import Lists
 
 HOURS_FIELD = "在线时段"
 """The field that a shop's own service hours fill, once they are set."""
-AMEND_AT_MOST = 50
-"""More changed entries than this are cheaper to take in by building anew."""
 
 log = structlog.get_logger("shelf")
 
@@ -64,6 +62,7 @@ class Shelf:
         self._store, self._directory = store, directory
         self._shelved: dict[str, Shelved] = {}
         self._stale: set[str] = set()
+        self._built: dict[str, tuple[int, int]] = {}
         self._locks: dict[str, asyncio.Lock] = {}
         self._versions = itertools.count(1)
 
@@ -88,7 +87,7 @@ class Shelf:
                 return current
             config = self._directory.shops.get(shop, config)
             former = None if shop in self._stale else self._shelved.get(shop)
-            if former and former.config.options.get("lists") == config.options.get("lists"):
+            if former and _same_lists(former.config, config):
                 return await self._swap(config, former.base)
             return await self._build(config)
 
@@ -103,10 +102,27 @@ class Shelf:
                 config, former = self._directory.shops.get(one), self._shelved.get(one)
                 if config is None or former is None:
                     continue
-                if ids is None or len(ids) > AMEND_AT_MOST or self.peek(one) is None:
+                if (
+                    ids is None
+                    or len(ids) > faq.NAMED_AT_MOST
+                    or one in self._stale
+                    or not _same_lists(former.config, config)
+                ):
                     await self._build(config)
                 else:
                     await self._amend(config, former, list(ids))
+
+    async def follow(self, shop: str, ids: Collection[str] | None) -> None:
+        """Take in what any process has written (as ``refresh``; no ids at all: its facts); what is in already costs
+        little."""
+        if ids is not None and not ids:
+            await self.refresh_fields(shop)
+        elif ids is not None:
+            await self.refresh(shop, ids)
+        else:
+            for one in list(self._locks) if shop == SHARED else [shop]:
+                if self._built.get(one) != await self._store.read(faq.written, one):
+                    await self.refresh(one)
 
     async def refresh_fields(self, shop: str) -> None:
         """Take in changed facts of a shop; its entries stay as they are."""
@@ -120,14 +136,18 @@ class Shelf:
 
     async def _build(self, config: ShopConfig) -> Shelved:
         self._stale.discard(config.id)
-        rows = await self._store.read(faq.live_entries, config.id)
+        rows, written = await self._store.read(
+            lambda conn: (faq.live_entries(conn, config.id), faq.written(conn, config.id))
+        )
         base = await asyncio.to_thread(_base_of, rows, config.options.get("lists"))
+        self._built[config.id] = written
         return await self._swap(config, base)
 
     async def _amend(self, config: ShopConfig, former: Shelved, ids: Sequence[str]) -> None:
         rows = await self._store.read(faq.live_entries, config.id, ids)
         base = await asyncio.to_thread(_amended, former.base, rows, ids)
-        await self._swap(config, base)
+        if base is not former.base:
+            await self._swap(config, base)
 
     async def _swap(self, config: ShopConfig, base: KnowledgeBase) -> Shelved:
         fields = await self._store.read(valid_fields, config)
@@ -163,9 +183,17 @@ def _lists(edits: Mapping[str, Any] | None) -> Lists:
         return Lists.shipped()
 
 
+def _same_lists(one: ShopConfig, other: ShopConfig) -> bool:
+    return bool(one.options.get("lists") == other.options.get("lists"))
+
+
 def _amended(base: KnowledgeBase, rows: Sequence[Stored], ids: Sequence[str]) -> KnowledgeBase:
     live = {row.id: row for row in rows}
     for entry_id in ids:
         row = live.get(entry_id)
-        base = base.with_entry(entry_of(row.id, row.data)) if row else base.without(entry_id)
+        entry = entry_of(row.id, row.data) if row else None
+        if entry is None:
+            base = base.without(entry_id)
+        elif entry != base.entry(entry_id):
+            base = base.with_entry(entry)
     return base

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
 
 import structlog
 
@@ -24,16 +25,17 @@ log = structlog.get_logger("together")
 
 
 class Together:
-    """This process and the others. ``reload`` takes in changed settings, ``rung`` tells what listens here of commits."""
+    """This process and the others. ``take_in`` is given new lines of the installation's journal, ``rung`` tells what
+    listens here of commits."""
 
     def __init__(
         self,
         store: Store,
         worker: Worker,
-        reload: Callable[[], Awaitable[None]],
+        take_in: Callable[[Sequence[Mapping[str, Any]]], Awaitable[None]],
         rung: Callable[[set[str]], None],
     ) -> None:
-        self._store, self._worker, self._reload, self._rung = store, worker, reload, rung
+        self._store, self._worker, self._take_in, self._rung = store, worker, take_in, rung
         self._bell = Bell(store.place, self._heard) if isinstance(store.place, str) else None
         self._settings, self._work = asyncio.Event(), asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -89,15 +91,15 @@ class Together:
             self._work.set()
 
     async def _watch(self) -> None:
-        """Take in settings that another process (the command line, too) has changed."""
+        """Take in settings and FAQs that another process (the command line, too) has changed."""
         seen = await self._head()
         while True:
             await _rung_or(self._settings, RELOAD_S)
             try:
-                head = await self._head()
-                if head != seen:
-                    await self._reload()
-                    seen = head
+                if await self._head() != seen:
+                    lines = await self._store.read(journal.since, {INSTALLATION: seen})
+                    await self._take_in(lines)
+                    seen = lines[-1]["seq"] if lines else seen
             except Exception:
                 log.exception("reload_failed")
 

@@ -17,6 +17,10 @@ from bot.store.tables import decision, entry, entry_version, field, person, phra
 
 SHARED = "*"
 DELETED = "deleted"
+CHANGED = "faq"
+"""The kind of the line in the installation's journal that tells every process whose FAQ was written, and which entries."""
+NAMED_AT_MOST = 50
+"""Of more entries written at once the line names none: all are to be read again."""
 _CHUNK = 500
 """Ids asked for in one statement: both stores take far more, some builds of SQLite do not."""
 
@@ -103,6 +107,13 @@ def live_entries(conn: sa.Connection, shop: str, ids: Collection[str] | None = N
         if row.shop != SHARED or row.id not in seen:
             seen[row.id] = Stored(*row)
     return [seen[key] for key in sorted(seen) if seen[key].status == "on"]
+
+
+def written(conn: sa.Connection, shop: str) -> tuple[int, int]:
+    """Two numbers that are others whenever an entry of a shop's own or a shared one was written since."""
+    query = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(entry.c.version), 0))
+    count, versions_sum = conn.execute(query.where(entry.c.shop.in_({shop, SHARED}))).one()
+    return int(count), int(versions_sum)
 
 
 def page(conn: sa.Connection, shop: str, wanted: Filter) -> tuple[list[Stored], str | None, int]:
@@ -211,6 +222,9 @@ def write_entries(
     )
     insert(conn, entry_version, [_row(one) for one in saved])
     append(conn, _lines(shop, saved, by=who or by, at=at, act=act, ref=ref))
+    if saved:
+        ids = [one.id for one in saved] if len(saved) <= NAMED_AT_MOST else None
+        append(conn, [Line(SHARED, at, CHANGED, shop, body={"entries": ids})])
     return saved
 
 
@@ -247,6 +261,7 @@ def write_fields(conn: sa.Connection, shop: str, rows: Sequence[Mapping[str, Any
     upsert(conn, field, [{"shop": shop, **row} for row in rows])
     if rows:
         append(conn, [Line(shop, at, "setting", "fields", body={"by": by, "fields": len(rows)})])
+        append(conn, [Line(SHARED, at, CHANGED, shop, body={"entries": []})])
 
 
 def phrases_of(conn: sa.Connection, shop: str) -> list[Mapping[str, Any]]:

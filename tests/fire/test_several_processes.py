@@ -39,9 +39,12 @@ class Fleet:
         await asyncio.gather(*(until_yes(server) for server in to))
         self.accepted.add(said["id"])
 
-    async def call(self, server: Server, method: str, path: str, key: str = TOKEN) -> tuple[int, Any]:
+    async def call(
+        self, server: Server, method: str, path: str, key: str = TOKEN, body: dict[str, Any] | None = None
+    ) -> tuple[int, Any]:
         headers = {"Authorization": f"Bearer {key}"}
-        async with self.session.request(method, f"{server.url}/api/v1{path}", headers=headers, json={}) as answer:
+        address = f"{server.url}/api/v1{path}"
+        async with self.session.request(method, address, headers=headers, json=body or {}) as answer:
             return answer.status, await answer.json()
 
     async def idle(self, within_s: float = 30) -> dict[str, Any]:
@@ -179,11 +182,30 @@ async def test_p15_bells_that_are_lost_doubled_or_made_up_cost_no_message_and_no
 
 
 async def test_p10_what_one_process_is_told_holds_in_the_other_within_a_second(pair: Fleet) -> None:
-    """The stop switch: what the other one decides is not sent any more."""
+    """A saved entry; of two people who save one at once the first; the stop switch: what the other process decides is
+    not sent any more."""
     here, there = pair.servers
     await pair.bring(item(1, SHIP), there)
     await pair.idle()
     assert len(pair.visible.replies) == 1
+
+    path = "/shops/shop/entries/gift"
+    gift = {"question": "有赠品吗", "answer": "满两件送袜子。"}
+    assert (await pair.call(here, "POST", "/shops/shop/entries", body=gift | {"id": "gift"}))[0] == 200
+    await asyncio.sleep(1)
+    _, told = await pair.call(there, "POST", "/shops/shop/match", body={"text": "有赠品吗"})
+    assert (told["outcome"], told["entry"]["id"]) == ("answer", "gift")
+    saves = {server: gift | {"answer": f"送{n}双袜子。", "version": 1} for n, server in enumerate(pair.servers)}
+    ended = await asyncio.gather(*(pair.call(server, "PUT", path, body=saves[server]) for server in saves))
+    assert sorted(status for status, _ in ended) == [200, 409]
+    [won], [lost] = ([body for status, body in ended if status == code] for code in (200, 409))
+    assert (lost["code"], lost["current"]["version"], lost["current"]["answer"]) == ("entry_changed", 2, won["answer"])
+    await asyncio.sleep(1)
+    for nth, server in enumerate(saves, 3):
+        await pair.bring(item(nth, "有赠品吗"), server)
+    await pair.idle()
+    assert [reply["text"] for reply in pair.visible.replies[1:]] == [won["answer"]] * 2
+
     headers = {"Authorization": f"Bearer {TOKEN}"}
     stop = pair.session.post(f"{here.url}/api/v1/shops/shop/stop", headers=headers, json={"stopped": True})
     async with stop as answer:
@@ -191,7 +213,7 @@ async def test_p10_what_one_process_is_told_holds_in_the_other_within_a_second(p
     await asyncio.sleep(1)
     await pair.bring(item(2, SHIP), there)
     await pair.idle()
-    assert len(pair.visible.replies) == 1
+    assert len(pair.visible.replies) == 3
     decided = await rows(pair.url, "SELECT reason FROM decision ORDER BY at DESC LIMIT 1")
     assert decided[0]["reason"] == "bot_off"
 
