@@ -22,6 +22,11 @@ def names_in(answer: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name.strip() for name in _FIELD.findall(answer)))
 
 
+def broken(answer: str) -> bool:
+    """Say whether an answer holds braces that are no field's: unpaired or full-width ones, which buyers would see."""
+    return bool(set(_FIELD.sub("", answer)) & set("{}｛｝"))
+
+
 def fill(answer: str, fields: Mapping[str, str]) -> Filled:
     """Put the shop's values into an answer; a value that is empty or blank counts as missing.
 

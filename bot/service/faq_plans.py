@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import sqlalchemy as sa
+
 from bot.service.entries import STATUSES, data_of, entry_of, no_such, refused, sound
-from bot.store import faq
+from bot.store import faq, imports
 from bot.store.engine import Store
 from bot.store.faq import DELETED, Change, Stored
 
@@ -67,6 +69,35 @@ class Plans:
             raise refused("/status", "没有这种状态。", "There is no such status.")
         before = await self._store.read(faq.entries_by_id, shop, ids)
         return [c for one in before.values() if (c := _changed(one, status, category))]
+
+    async def taken_back(self, shop: str, made: Mapping[str, int]) -> tuple[list[Change], list[str]]:
+        """As ``taken_back``.
+
+        Raises:
+            Refusal: too many, or an entry that is not there.
+        """
+        if len(made) > AT_ONCE:
+            raise refused("/versions", f"一次最多 {AT_ONCE} 条。", f"At most {AT_ONCE} entries at once.")
+        return await self._store.read(taken_back, shop, made)
+
+
+def taken_back(conn: sa.Connection, shop: str, made: Mapping[str, int]) -> tuple[list[Change], list[str]]:
+    """Taking back what one act made of many entries, each with the version it got: as they were one version before, and
+    which were saved since and stay.
+
+    Raises:
+        Refusal: an entry that is not there.
+    """
+    now = faq.entries_by_id(conn, shop, made)
+    if len(now) < len(made):
+        raise no_such()
+    untouched = {key: version for key, version in made.items() if now[key].version == version}
+    before = imports.versions_at(conn, shop, {key: version - 1 for key, version in untouched.items() if version > 1})
+    changes = []
+    for key, version in untouched.items():
+        was = before.get(key)
+        changes.append(Change(key, was.status if was else DELETED, was.data if was else now[key].data, version))
+    return changes, sorted(set(made) - set(untouched))
 
 
 def _changed(one: Stored, status: str | None, category: str | None) -> Change | None:

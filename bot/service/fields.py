@@ -125,5 +125,5 @@ def _names(texts: Iterable[str]) -> Sequence[str]:
 
 
 def missing_in(texts: Iterable[str], fields: Mapping[str, str]) -> list[str]:
-    """The fields that these texts use and for which there is no value that may be said, each once."""
-    return [name for name in _names(texts) if not fields.get(name, "").strip()]
+    """The shop's fields that these texts use and for which there is no value that may be said, each once."""
+    return [name for name in _names(texts) if name not in OF_THE_TALK and not fields.get(name, "").strip()]

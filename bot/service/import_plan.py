@@ -2,37 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from bot.service.entries import data_of, entry_of, sound
 from bot.service.refusal import Refusal
+from bot.service.remarks import Measure, remarks_on
 from bot.store.faq import Stored
 from knowledge_base import files
+from knowledge_base.entry import Entry
 from knowledge_base.files import Change, RowError
 
 SHOWN = 200
-"""How many rows, and how many errors, a preview shows."""
+"""How many rows of each kind, how many errors and remarks a preview shows."""
+CELL_AT_MOST = 300
+STATES = ("new", "changed", "unchanged")
 
 
 @dataclass(slots=True)
 class Planned:
     """A table held against the entries there are. ``steps`` are what would be saved, and the version each rests on
-    (0 = new); ``rows`` are what people see."""
+    (0 = new); ``rows`` are what people see, the first 200 of each state; ``counts`` are of all."""
 
+    file: str
     columns: Mapping[str, str]
     headers: tuple[str, ...]
+    measure: Measure
     steps: list[dict[str, Any]] = field(default_factory=list)
     rows: list[dict[str, Any]] = field(default_factory=list)
     errors: list[RowError] = field(default_factory=list)
+    remarks: list[dict[str, Any]] = field(default_factory=list)
+    remarked: int = 0
+    counts: Counter[str] = field(default_factory=Counter)
 
     def kept(self) -> dict[str, Any]:
         """The plan as it is stored."""
-        return {"steps": self.steps, "failed": len(self.errors)}
+        return {"steps": self.steps, "failed": len(self.errors), "file": self.file[:SHOWN]}
 
     def shown(self) -> dict[str, Any]:
-        """The preview: counts of all rows, the first 200 of rows and errors."""
+        """The preview: counts of all rows, the first 200 of each state, of errors and of remarks."""
         errors = sorted(self.errors, key=lambda error: error.row)
         wrong = [
             {
@@ -41,24 +51,29 @@ class Planned:
                 "question": "",
                 "answer": "",
                 "why": {"zh": f"{e.column}：{e.why}", "en": f"{e.column}: {e.why_en}"},
+                "cells": [],
             }
-            for e in errors
+            for e in errors[:SHOWN]
         ]
-        counts = {state: sum(row["state"] == state for row in self.rows) for state in ("new", "changed", "unchanged")}
         return {
             "columns": self.columns,
             "headers": list(self.headers),
-            **counts,
+            **{state: self.counts[state] for state in STATES},
             "failed": len(errors),
+            "remarked": self.remarked,
             "errors": [
                 {"row": e.row, "column": e.column, "why": {"zh": e.why, "en": e.why_en}} for e in errors[:SHOWN]
             ],
-            "rows": sorted([*self.rows, *wrong], key=lambda row: row["row"])[:SHOWN],
+            "remarks": sorted(self.remarks, key=lambda remark: remark["row"]),
+            "rows": sorted([*self.rows, *wrong], key=lambda row: row["row"]),
         }
 
 
-def plan_of(data: bytes, filename: str, columns: Mapping[str, str] | None, existing: Iterable[Stored]) -> Planned:
-    """Read a table and compare it with a shop's entries: by id, else by the same standard question.
+def plan_of(
+    data: bytes, filename: str, columns: Mapping[str, str] | None, existing: Iterable[Stored], measure: Measure
+) -> Planned:
+    """Read a table and compare it with a shop's entries: by id, else by the same standard question. What would be saved
+    is held against ``measure``.
 
     Raises:
         BadTable: the file cannot be read. ValueError: ``columns`` names what the file or we have not.
@@ -71,7 +86,7 @@ def plan_of(data: bytes, filename: str, columns: Mapping[str, str] | None, exist
         files.to_entries(table, chosen),
         {row.id: row.status for row in stored.values()},
     )
-    planned = Planned(chosen, table.headers, errors=list(compared.errors))
+    planned = Planned(filename, chosen, table.headers, measure, errors=list(compared.errors))
     for state, changes in (("new", compared.new), ("changed", compared.changed), ("unchanged", compared.unchanged)):
         for change in changes:
             _take(planned, state, change, stored.get(change.entry.id))
@@ -84,11 +99,50 @@ def _take(planned: Planned, state: str, change: Change, stored: Stored | None) -
     except Refusal as no:
         planned.errors.append(RowError(change.row, heading(no.pointer or ""), no.zh, no.en))
         return
-    row = {"row": change.row, "state": state, "question": entry.question, "answer": entry.answer, "why": None}
-    planned.rows.append(row)
+    planned.counts[state] += 1
+    data = data_of(entry)
+    if planned.counts[state] <= SHOWN:
+        row = {"row": change.row, "state": state, "question": entry.question, "answer": entry.answer, "why": None}
+        cells = list(_cells(stored, change.status, data)) if stored and state == "changed" else []
+        planned.rows.append({**row, "cells": cells})
     if state != "unchanged":
         version = stored.version if stored else 0
-        planned.steps.append({"id": entry.id, "status": change.status, "data": data_of(entry), "version": version})
+        planned.steps.append({"id": entry.id, "status": change.status, "data": data, "version": version})
+        _remark(planned, change.row, entry)
+
+
+def _remark(planned: Planned, row: int, entry: Entry) -> None:
+    for remark in remarks_on(entry, planned.measure):
+        planned.remarked += 1
+        if planned.remarked <= SHOWN:
+            planned.remarks.append({"row": row, "question": entry.question, **remark.as_json()})
+
+
+def _cells(stored: Stored, status: str, data: Mapping[str, Any]) -> Iterator[dict[str, str]]:
+    """What of an entry would be another: column, before, after."""
+    was, becomes = (dict(_flat(one)) for one in ({**stored.data, "status": stored.status}, {**data, "status": status}))
+    for column, after in becomes.items():
+        before = was.get(column, "")
+        if before != after:
+            yield {"column": column, "before": before[:CELL_AT_MOST], "after": after[:CELL_AT_MOST]}
+
+
+def _flat(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """An entry's JSON by our columns, each as one text."""
+    for name, value in data.items():
+        if name == "keywords":
+            for kind, words in value.items():
+                yield kind if kind == "priority" else f"keywords_{kind}", _text(words)
+        else:
+            yield name, _text(value)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list):
+        return "\n".join(map(str, value))
+    if isinstance(value, dict):
+        return "\n".join(f"[{name}] {text}" for name, text in value.items())
+    return "" if value is None else str(value)
 
 
 def heading(pointer: str) -> str:

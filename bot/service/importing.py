@@ -6,7 +6,7 @@ The plan is kept in the store, so that a preview outlives a restart and any proc
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,13 +15,15 @@ import sqlalchemy as sa
 from bot.service.clocks import Clocks
 from bot.service.entries import entry_of, no_such, refused
 from bot.service.faq_gate import Act, FaqGate
+from bot.service.faq_plans import taken_back
 from bot.service.import_plan import plan_of
 from bot.service.refusal import Because, Refusal
+from bot.service.remarks import Remarks
 from bot.service.shelf import Shelf
 from bot.store import faq, gate, imports
 from bot.store.engine import Store
-from bot.store.faq import DELETED, Change, Stale, Stored
-from bot.store.ids import new_id
+from bot.store.faq import DELETED, Change, Filter, Stale, Stored
+from bot.store.ids import from_ms, iso, new_id
 from knowledge_base import files
 from knowledge_base.files import BadTable
 from knowledge_base.files.limits import PACKED_AT_MOST
@@ -31,6 +33,8 @@ FILE_AT_MOST = PACKED_AT_MOST
 PREVIEW_KEPT_MS = 24 * 3_600_000
 UNDO_REASON = "撤销导入，退回导入前 / the import was taken back"
 """Why an undone import may break cases: it is the one way back to what was."""
+LISTED = 20
+"""How many past imports are listed."""
 PREVIEWED, APPLIED, UNDONE = "previewed", "applied", "undone"
 
 
@@ -47,8 +51,9 @@ class _Work:
 class Importing:
     """Takes tables into a shop's own entries, and gives them out again."""
 
-    def __init__(self, store: Store, clocks: Clocks, shelf: Shelf, faq_gate: FaqGate) -> None:
+    def __init__(self, store: Store, clocks: Clocks, shelf: Shelf, faq_gate: FaqGate, remarks: Remarks) -> None:
         self._store, self._clocks, self._shelf, self._gate = store, clocks, shelf, faq_gate
+        self._remarks = remarks
         self._reading = asyncio.Semaphore(1)
         """Reading a table costs memory and a thread: one at a time is enough."""
 
@@ -58,15 +63,15 @@ class Importing:
         """Read a table and say what importing it would do; nothing is changed yet.
 
         ``columns`` (our name → header) corrects what is guessed. Returns ``{id, columns, headers, new, changed,
-        unchanged, failed, errors, rows}``; of errors and rows the first 200.
+        unchanged, failed, remarked, errors, remarks, rows}``; of errors, remarks and rows of each state the first 200.
 
         Raises:
             Refusal: the file cannot be read as a table, or ``columns`` names what it has not.
         """
-        existing = await self._store.read(faq.all_entries, shop)
+        existing, measure = await self._store.read(faq.all_entries, shop), await self._remarks.measure(shop)
         async with self._reading:
             try:
-                planned = await asyncio.to_thread(plan_of, data, filename, columns, existing)
+                planned = await asyncio.to_thread(plan_of, data, filename, columns, existing, measure)
             except BadTable as bad:
                 raise refused("/", bad.zh, bad.en) from bad
             except ValueError as wrong:
@@ -141,9 +146,16 @@ class Importing:
             await self._shelf.refresh(shop, [change.id for change in work.changes])
         return dict(work.done)
 
-    async def export(self, shop: str, kind: str) -> bytes:
-        """All entries of a shop's own as ``xlsx``, ``csv`` or ``yaml``, to be edited and imported again."""
-        rows = await self._store.read(faq.all_entries, shop)
+    async def lately(self, shop: str) -> list[dict[str, Any]]:
+        """The last imports that were applied, latest first: ``{id, file, added, changed, by, at, undone}``."""
+        return await self._store.read(_lately, shop)
+
+    async def export(
+        self, shop: str, kind: str, *, text: str = "", category: str = "", status: str = "", ids: Sequence[str] = ()
+    ) -> bytes:
+        """Entries of a shop's own as ``xlsx``, ``csv``, ``yaml`` or ``json``, to be edited and imported again: all that
+        are not deleted, or what the table shows for the same filter."""
+        rows = await self._store.read(faq.all_entries, shop, Filter(text, category, status, ids=tuple(ids)))
         return await asyncio.to_thread(_exported, rows, kind)
 
     async def template(self) -> bytes:
@@ -154,6 +166,20 @@ class Importing:
 def _exported(rows: Iterable[Stored], kind: str) -> bytes:
     statuses = {row.id: row.status for row in rows}
     return files.export((entry_of(row.id, row.data) for row in rows), kind, statuses)
+
+
+def _lately(conn: sa.Connection, shop: str) -> list[dict[str, Any]]:
+    found = imports.lately(conn, shop, LISTED)
+    names = faq.names_of(conn, {row["by"] for row in found})
+    return [
+        {
+            **row,
+            "by": names.get(row["by"], row["by"]),
+            "at": iso(from_ms(row["at"])),
+            "undone": row["state"] == UNDONE,
+        }
+        for row in found
+    ]
 
 
 def _kept(conn: sa.Connection, shop: str, import_id: str) -> Mapping[str, Any]:
@@ -179,8 +205,9 @@ def _to_apply(conn: sa.Connection, shop: str, import_id: str) -> _Work:
     ]
     # The texts will stand in the entries' versions: an applied plan need not hold them again.
     light = [{"id": step["id"], "version": step["version"]} for step in steps]
+    told = {"file": kept["plan"].get("file", ""), "added": added, "changed": len(steps) - added}
     undo = {change.id: (change.based_on or 0) + 1 for change in changes}
-    settled = {"state": APPLIED, "undo": undo, "plan": {"steps": light, "failed": failed}}
+    settled = {"state": APPLIED, "undo": undo, "plan": {"steps": light, "failed": failed, **told}}
     return _Work(PREVIEWED, done, tuple(changes), settled)
 
 
@@ -193,16 +220,9 @@ def _to_undo(conn: sa.Connection, shop: str, import_id: str) -> _Work:
         )
     if kept["state"] == UNDONE:
         return _Work(UNDONE, dict(kept["undo"]))
-    made: Mapping[str, int] = kept["undo"]
-    now = faq.entries_by_id(conn, shop, made)
-    untouched = {key: version for key, version in made.items() if now[key].version == version}
-    before = imports.versions_at(conn, shop, {key: version - 1 for key, version in untouched.items() if version > 1})
-    changes = []
-    for key, version in untouched.items():
-        was = before.get(key)
-        changes.append(Change(key, was.status if was else DELETED, was.data if was else now[key].data, version))
+    changes, stay = taken_back(conn, shop, kept["undo"])
     removed = sum(change.status == DELETED for change in changes)
-    done = {"restored": len(changes) - removed, "removed": removed, "kept": sorted(set(made) - set(untouched))}
+    done = {"restored": len(changes) - removed, "removed": removed, "kept": stay}
     return _Work(APPLIED, done, tuple(changes), {"state": UNDONE, "undo": done})
 
 

@@ -5,11 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
-
-import sqlalchemy as sa
 
 from bot.core.conversation import State
 from bot.core.decide import Policy, Talk, decide
@@ -22,66 +18,35 @@ from bot.service.directory import ZONE, Directory
 from bot.service.entries import data_of, entry_of, no_such, refused, sound
 from bot.service.faq_check import FaqCheck
 from bot.service.faq_gate import Act, FaqGate
+from bot.service.faq_pages import Pages, Shown
 from bot.service.faq_plans import Plans
-from bot.service.fields import Fields, missing_in
+from bot.service.fields import Fields
 from bot.service.importing import Importing
 from bot.service.phrases import Phrases
 from bot.service.refusal import Because, Refusal
+from bot.service.remarks import Remarks
 from bot.service.shadow import Shadow
-from bot.service.shelf import Shelf, valid_fields
+from bot.service.shelf import Shelf
 from bot.service.starting import Packs
 from bot.service.trust import Trust
 from bot.store import faq, gate
 from bot.store.engine import Store
-from bot.store.faq import DELETED, SHARED, Change, Filter, Stale, Stored
-from bot.store.ids import from_ms, iso, new_id
+from bot.store.faq import DELETED, Change, Stale
+from bot.store.ids import iso, new_id
 from knowledge_base.entry import Context, Match
 
-HITS_OVER = timedelta(days=7)
 AS_WRITTEN = "店铺文件里这样写 / as the setup file says"
 """Why a setup file may break cases: it is the shop's own word, tested where it is kept (``miaohui kb test``)."""
 
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """An entry as people see it: stored form, who changed it, how often it was used, which fields it lacks here."""
-
-    stored: Stored
-    changed_by: str
-    hits_7d: int = 0
-    missing: tuple[str, ...] = ()
-
-    def as_json(self) -> dict[str, Any]:
-        """The form the API gives; times are UTC."""
-        one = self.stored
-        return {
-            **one.data,
-            "id": one.id,
-            "shop": one.shop,
-            "status": one.status,
-            "version": one.version,
-            "changed_by": self.changed_by,
-            "changed_at": iso(from_ms(one.changed_at)),
-            "hits_7d": self.hits_7d,
-            "missing_fields": list(self.missing),
-        }
+TAKEN_BACK = "撤销批量操作，退回操作前 / a bulk act was taken back"
+"""Why undoing may break cases: it is the one way back to what was."""
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
-    """One page of the table. ``total`` counts what fits the filter, ``categories`` are those in use in the shop."""
-
-    rows: list[Shown]
-    next: str | None
-    total: int
-    categories: list[str]
-
-
-class Publishing:
-    """Reads and writes the entries of shops and the shared ones (shop ``*``)."""
+class Publishing(Pages):
+    """Writes the entries of shops and the shared ones (shop ``*``), and holds what else works on them."""
 
     def __init__(self, store: Store, clocks: Clocks, directory: Directory, shelf: Shelf) -> None:
-        self._store, self._clocks, self._directory, self._shelf = store, clocks, directory, shelf
+        super().__init__(store, clocks, directory, shelf)
         self.fields = Fields(store, clocks, directory, shelf)
         self.phrases = Phrases(store, clocks, directory, shelf)
         self.cases = Cases(store, clocks)
@@ -89,42 +54,11 @@ class Publishing:
         self.bench = Bench(store, clocks, shelf, self.cases)
         self.trust = Trust(store, clocks, shelf)
         self.shadow = Shadow(store, directory, clocks, shelf)
+        self.remarks = Remarks(store, clocks, directory)
         self.plans = Plans(store)
         self.check = FaqCheck(store, clocks, shelf)
-        self.imports = Importing(store, clocks, shelf, self.gate)
+        self.imports = Importing(store, clocks, shelf, self.gate, self.remarks)
         self.packs = Packs(store, clocks, directory, shelf, self.fields, self.gate)
-
-    async def table(
-        self, shop: str, *, text: str = "", category: str = "", status: str = "", after: str = "", limit: int = 100
-    ) -> Table:
-        """One page of a shop's own entries, last changed first; ``status`` empty means all but deleted.
-
-        Raises:
-            Refusal: ``after`` is no cursor.
-        """
-        try:
-            return await self._store.read(self._table, shop, Filter(text, category, status, after, limit))
-        except ValueError:
-            raise refused("/after", "这个翻页位置无效，请从头打开。", "This cursor is not valid; start over.") from None
-
-    async def entry(self, shop: str, entry_id: str) -> Shown:
-        """One entry, deleted or not.
-
-        Raises:
-            Refusal: no such entry in this shop.
-        """
-        return await self._store.read(self._one, shop, entry_id)
-
-    async def versions(self, shop: str, entry_id: str) -> list[Shown]:
-        """Every version of an entry, newest first.
-
-        Raises:
-            Refusal: no such entry in this shop.
-        """
-        found = await self._store.read(self._versions, shop, entry_id)
-        if not found:
-            raise no_such()
-        return found
 
     async def create(
         self,
@@ -200,15 +134,26 @@ class Publishing:
         status: str | None = None,
         category: str | None = None,
         reason: str = "",
-    ) -> int:
-        """Switch, delete (status ``deleted``) or move many entries in one commit; return how many changed.
+    ) -> dict[str, int]:
+        """Switch, delete (status ``deleted``) or move many entries in one commit; return the version each changed one
+        has now, by which ``undo`` takes them back.
 
         Raises:
             Refusal: too many, a status that does not exist, or cases break and there is no reason to.
         """
         changes = await self.plans.bulk(shop, ids, status, category)
         await self._write(shop, changes, Act("bulk", by, "", reason))
-        return len(changes)
+        return {change.id: (change.based_on or 0) + 1 for change in changes}
+
+    async def undo(self, shop: str, versions: Mapping[str, int], *, by: str) -> dict[str, Any]:
+        """Take back in one commit what an act made of many entries: ``{restored, kept}``; ``kept`` were saved since.
+
+        Raises:
+            Refusal: too many, or an entry that is not there.
+        """
+        changes, kept = await self.plans.taken_back(shop, versions)
+        await self._write(shop, changes, Act("undo", by, "", TAKEN_BACK))
+        return {"restored": len(changes), "kept": kept}
 
     async def put_many(self, shop: str, entries: Mapping[str, Mapping[str, Any]], *, by: str) -> dict[str, int]:
         """Insert or replace entries by id, in one commit; those that are already so are left alone.
@@ -267,39 +212,6 @@ class Publishing:
                 current=(await self.entry(shop, current.id)).as_json(),
             ) from stale
         await self._shelf.refresh(shop, [change.id for change in changes])
-
-    def _table(self, conn: sa.Connection, shop: str, wanted: Filter) -> Table:
-        rows, after, total = faq.page(conn, shop, wanted)
-        return Table(self._shown(conn, shop, rows), after, total, faq.categories(conn, shop))
-
-    def _one(self, conn: sa.Connection, shop: str, entry_id: str) -> Shown:
-        found = faq.entries_by_id(conn, shop, [entry_id])
-        if entry_id not in found:
-            raise no_such()
-        return self._shown(conn, shop, [found[entry_id]])[0]
-
-    def _versions(self, conn: sa.Connection, shop: str, entry_id: str) -> list[Shown]:
-        rows = faq.versions(conn, shop, entry_id)
-        names = faq.names_of(conn, {row.changed_by for row in rows})
-        return [Shown(row, names.get(row.changed_by, row.changed_by)) for row in rows]
-
-    def _shown(self, conn: sa.Connection, shop: str, rows: Sequence[Stored]) -> list[Shown]:
-        since = self._clocks.now_ms(shop) - HITS_OVER // timedelta(milliseconds=1)
-        hits = faq.hits(conn, shop, since)
-        names = faq.names_of(conn, {row.changed_by for row in rows})
-        fields = None if shop == SHARED else valid_fields(conn, self._directory.shops[shop])
-        return [
-            Shown(
-                row,
-                names.get(row.changed_by, row.changed_by),
-                hits.get(row.id, 0),
-                # A shared entry is filled by each shop, so nothing can be missing from it here.
-                ()
-                if fields is None
-                else tuple(missing_in((row.data["answer"], *row.data["variants"].values()), fields)),
-            )
-            for row in rows
-        ]
 
 
 def _sound_at(entry_id: str, data: Mapping[str, Any]) -> Any:

@@ -50,13 +50,14 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which rows of the table are wanted. An empty status means all but deleted; ``after`` is a cursor."""
+    """Which rows of the table are wanted. An empty status means all but deleted, no ``ids`` any; ``after`` is a cursor."""
 
     text: str = ""
     category: str = ""
     status: str = ""
     after: str = ""
     limit: int = 100
+    ids: tuple[str, ...] = ()
 
 
 class Stale(Exception):
@@ -88,9 +89,9 @@ def entries_by_id(conn: sa.Connection, shop: str, ids: Iterable[str]) -> dict[st
     return found
 
 
-def all_entries(conn: sa.Connection, shop: str) -> list[Stored]:
-    """Every entry of a shop's own that is not deleted, by id."""
-    query = sa.select(*_COLUMNS).where(entry.c.shop == shop, entry.c.status != DELETED).order_by(entry.c.id)
+def all_entries(conn: sa.Connection, shop: str, wanted: Filter | None = None) -> list[Stored]:
+    """Every entry of a shop's own that is not deleted, by id; or of all pages those that fit a filter."""
+    query = sa.select(*_COLUMNS).where(*_conditions(shop, wanted or Filter())).order_by(entry.c.id)
     return [Stored(*row) for row in conn.execute(query)]
 
 
@@ -146,6 +147,8 @@ def _conditions(shop: str, wanted: Filter) -> list[sa.ColumnElement[bool]]:
     found.append(entry.c.status == wanted.status if wanted.status else entry.c.status != DELETED)
     if wanted.category:
         found.append(entry.c.category == wanted.category)
+    if wanted.ids:
+        found.append(entry.c.id.in_(wanted.ids))
     if wanted.text:
         places = (
             entry.c.question,

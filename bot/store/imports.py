@@ -26,6 +26,18 @@ def one(conn: sa.Connection, shop: str, import_id: str) -> Mapping[str, Any] | N
     return None if found is None else dict(found)
 
 
+def lately(conn: sa.Connection, shop: str, most: int) -> list[dict[str, Any]]:
+    """The last imports of a shop that were applied, latest first: ``{id, state, file, added, changed, by, at}``."""
+    c = imports.c
+    told = [c.plan[name].as_string().label(name) for name in ("file", "added", "changed")]
+    query = sa.select(c.id, c.state, c.by, c.at, *told).where(c.shop == shop, c.state != "previewed")
+    found = conn.execute(query.order_by(c.at.desc(), c.id.desc()).limit(most)).mappings()
+    return [
+        {**row, "file": row["file"] or "", "added": int(row["added"] or 0), "changed": int(row["changed"] or 0)}
+        for row in found
+    ]
+
+
 def state_of(conn: sa.Connection, import_id: str) -> str | None:
     """Where an import stands, held against other writers until the commit."""
     return conn.scalar(sa.select(imports.c.state).where(imports.c.id == import_id).with_for_update())

@@ -1,4 +1,4 @@
-"""Tables of entries: read (.xlsx .xls .csv .yaml), understood, compared with what is there, and written again.
+"""Tables of entries: read (.xlsx .xls .csv .yaml .json), understood, compared with what is there, and written again.
 
 Read: ``read_table`` → ``guess_columns`` (people may correct it) → ``to_entries`` → ``plan``. Write: ``export``,
 ``template``. What is written and read again is the same, to the letter.

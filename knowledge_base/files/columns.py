@@ -59,7 +59,14 @@ _ALSO: Mapping[str, str] = {
     "valid_to": "validto|结束日期|失效日期|有效期止|结束时间|失效时间",
     "status": "status|启用状态|是否启用|启用",
 }
+_QUICK: Mapping[str, str] = {
+    "question": "快捷编码|快捷码|快捷词|触发编码|shortcode|shortcut",
+    "answer": "快捷短语|短语内容|短语|快捷回复内容|快捷回复|content|text",
+    "category": "快捷短语分组|短语分组|分组名称|分组名|一级分组",
+}
+"""Headings of tables of quick phrases; what a table says of its own questions and answers comes before them."""
 _NAMES = {name: ours for ours, names in _ALSO.items() for name in (*names.split("|"), COLUMNS[ours])}
+_OF_PHRASES = {name: ours for ours, names in _QUICK.items() for name in names.split("|")}
 _NUMBERED = re.compile(r"\d+$")
 
 
@@ -72,7 +79,7 @@ def meaning(header: str) -> str | None:
     found = _NAMES.get(name)
     if found is None and (bare := _NUMBERED.sub("", name)) != name and _NAMES.get(bare) == "phrasings":
         return "phrasings"
-    return found
+    return found or _OF_PHRASES.get(name)
 
 
 def knows(header: str) -> bool:
@@ -87,7 +94,7 @@ def guess_columns(table: Table) -> Mapping[str, str]:
     """
     found: dict[str, str] = {}
     unknown = []
-    for header in table.headers:
+    for header in sorted(table.headers, key=lambda header: strip(fold(header)) in _OF_PHRASES):
         ours = meaning(header)
         if ours is not None:
             found.setdefault(ours, header)

@@ -17,7 +17,8 @@ from knowledge_base.files.limits import ROWS_AT_MOST, UNPACKED_AT_MOST, BadTable
 
 _HEADER_WITHIN = 10
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-KINDS = (".xlsx", ".xls", ".csv", ".yaml", ".yml")
+KINDS = (".xlsx", ".xls", ".csv", ".yaml", ".yml", ".json")
+_LISTS = ("entries", "payload")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +44,11 @@ def read_table(data: bytes, filename: str, knows: Callable[[str], bool] = knows)
     kind = PurePath(filename.lower()).suffix
     if kind not in KINDS:
         raise BadTable(
-            f"不认识「{kind or filename}」文件。可以导入 .xlsx、.xls、.csv、.yaml。",
-            f"“{kind or filename}” files are not read; .xlsx, .xls, .csv and .yaml are.",
+            f"不认识「{kind or filename}」文件。可以导入 .xlsx、.xls、.csv、.yaml、.json。",
+            f"“{kind or filename}” files are not read; .xlsx, .xls, .csv, .yaml and .json are.",
         )
-    if kind in (".yaml", ".yml"):
-        return _from_records(_records(data))
+    if kind in (".yaml", ".yml", ".json"):
+        return _from_records(_records(_json(data) if kind == ".json" else _yaml(data)))
     if kind in (".xlsx", ".xls") and data[:4] not in (_ZIP, _OLE):
         kind = ".csv"  # many systems export text under a workbook's name
     sheets = [_csv_rows(_decoded(data))] if kind == ".csv" and data[:4] not in (_ZIP, _OLE) else _sheets(data)
@@ -150,11 +151,24 @@ def _headed(sheet: Sequence[Sequence[str]], knows: Callable[[str], bool]) -> Tab
     return Table(headers, rows, tuple(number + 1 for number in body))
 
 
-def _records(data: bytes) -> list[Mapping[str, Any]]:
+def _json(data: bytes) -> Any:
+    try:
+        return json.loads(_decoded(data))
+    except (ValueError, RecursionError) as error:
+        if isinstance(error, BadTable):
+            raise
+        line = getattr(error, "lineno", 1)
+        raise BadTable(
+            f"第 {line} 行：不是正确的 JSON。请检查引号、逗号和括号。",
+            f"Line {line}: not valid JSON. Look at quotation marks, commas and brackets.",
+        ) from error
+
+
+def _yaml(data: bytes) -> Any:
     import yaml
 
     try:
-        loaded = yaml.load(_decoded(data), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  (a safe loader, the C one where built)
+        return yaml.load(_decoded(data), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  (a safe loader, the C one where built)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         if isinstance(error, BadTable):
             raise
@@ -164,11 +178,15 @@ def _records(data: bytes) -> list[Mapping[str, Any]]:
             f"{zh}不是正确的 YAML。请检查缩进、冒号和引号。",
             f"{en}not valid YAML. Look at indents, colons and quotation marks.",
         ) from error
-    found = loaded.get("entries") if isinstance(loaded, dict) else loaded
+
+
+def _records(loaded: Any) -> list[Mapping[str, Any]]:
+    """The items of a list, or of the list under ``entries`` (``payload``: as other systems answer)."""
+    found = next((loaded[name] for name in _LISTS if name in loaded), None) if isinstance(loaded, dict) else loaded
     if not isinstance(found, list) or not found:
         raise BadTable(
-            "YAML 里没有条目。请写成 entries: 下面一条条的列表，每条有 question 和 answer。",
-            "The YAML has no entries. Write a list under entries:, each item with question and answer.",
+            "文件里没有条目。请写成 entries 下面一条条的列表，每条有 question 和 answer。",
+            "The file has no entries. Write a list under entries, each item with question and answer.",
         )
     if len(found) > ROWS_AT_MOST:
         raise BadTable(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -12,14 +13,14 @@ from knowledge_base.files.cells import by_platform, listed, neutral
 from knowledge_base.files.columns import COLUMNS
 from knowledge_base.files.rows import MODE_WORDS, STATUS_WORDS
 
-FORMATS = ("xlsx", "csv", "yaml")
+FORMATS = ("xlsx", "csv", "yaml", "json")
 _CELL_AT_MOST = 30_000  # a workbook's cell holds 32,767 characters
 _WIDE = {"标准问": 28, "相似问法": 40, "答案": 60, "平台答案": 30}
 _ROWS_WITH_LISTS = 2_000
 
 
 def export(entries: Iterable[Entry], kind: str, statuses: Mapping[str, str] | None = None) -> bytes:
-    """Write entries as ``xlsx``, ``csv`` (UTF-8 with BOM, as spreadsheets expect) or ``yaml``.
+    """Write entries as ``xlsx``, ``csv`` (UTF-8 with BOM, as spreadsheets expect), ``yaml`` or ``json``.
 
     Cells that a spreadsheet would take for a formula get a quote before them, which the import takes away.
     ``statuses`` is id → on, off, draft.
@@ -29,8 +30,9 @@ def export(entries: Iterable[Entry], kind: str, statuses: Mapping[str, str] | No
     """
     statuses = statuses or {}
     listed_entries = list(entries)
-    if kind == "yaml":
-        return _yaml(listed_entries, statuses)
+    if kind in ("yaml", "json"):
+        whole = {"version": 1, "entries": [_record(entry, statuses.get(entry.id, "on")) for entry in listed_entries]}
+        return _yaml(whole) if kind == "yaml" else json.dumps(whole, ensure_ascii=False, indent=1).encode()
     records = [_cells(entry, statuses.get(entry.id, "on")) for entry in listed_entries]
     more = max((len(record) for record in records), default=0) - len(COLUMNS)
     headers = [*COLUMNS.values(), *(f"相似问法 {number}" for number in range(2, more + 2))]
@@ -115,13 +117,11 @@ def _workbook(
     return held.getvalue()
 
 
-def _yaml(entries: Iterable[Entry], statuses: Mapping[str, str]) -> bytes:
+def _yaml(whole: Mapping[str, Any]) -> bytes:
     import yaml
 
-    records = [_record(entry, statuses.get(entry.id, "on")) for entry in entries]
     dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-    text = yaml.dump({"version": 1, "entries": records}, Dumper=dumper, allow_unicode=True, sort_keys=False, width=120)
-    return str(text).encode()
+    return str(yaml.dump(whole, Dumper=dumper, allow_unicode=True, sort_keys=False, width=120)).encode()
 
 
 def _record(entry: Entry, status: str) -> dict[str, Any]:

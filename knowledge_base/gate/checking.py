@@ -11,7 +11,7 @@ from datetime import date
 from knowledge_base.base import KnowledgeBase
 from knowledge_base.characters import fold, strip
 from knowledge_base.entry import Context, Entry, Mode
-from knowledge_base.fields import fill, names_in
+from knowledge_base.fields import broken, names_in
 from knowledge_base.gate.sampling import sample
 from knowledge_base.keywords import Ground, ordered_words
 from knowledge_base.packs import MustAnswer
@@ -254,7 +254,7 @@ def _fields(entries: Sequence[Entry], values: Mapping[str, str] | None, of_other
         for column, answer in (("answer", entry.answer), *(("variants", text) for _, text in entry.variants)):
             names = names_in(answer)
             used.update(names)
-            if set(fill(answer, dict.fromkeys(names, "x")).text) & set("{}｛｝"):
+            if broken(answer):
                 yield Finding(
                     "field_broken", entry.id, column, answer[:60],
                     f"「{entry.question}」的答案里有不成对或全角的大括号，买家会看到它",

@@ -34,7 +34,7 @@ class Door:
         headers = {"Authorization": f"Bearer {self.tokens[who]}"} if who else {}
         headers |= more.pop("headers", {})
         answer = await self.client.request(method, path, json=json, headers=headers, **more)
-        is_json = "json" in answer.content_type
+        is_json = "json" in answer.content_type and "Content-Disposition" not in answer.headers
         return SimpleNamespace(
             status=answer.status, headers=answer.headers, body=await (answer.json() if is_json else answer.read())
         )
@@ -91,6 +91,9 @@ async def test_every_answer_is_as_declared(door: Door) -> None:
         ("POST", f"{one}/restore", await door.good("POST", f"{ONE}/entries/{key}/restore", {"version": 1})),
         ("GET", f"{shop}/entries", await door.good("GET", f"{ONE}/entries?q=发货&status=on&limit=1")),
         ("POST", f"{shop}/entries/bulk", await door.good("POST", f"{ONE}/entries/bulk", {"ids": [key], "status": "off"})),
+        ("POST", f"{shop}/entries/undo", await door.good("POST", f"{ONE}/entries/undo", {"versions": {key: 4}})),
+        ("GET", f"{shop}/entries", await door.good("GET", f"{ONE}/entries?like=啥时候发货")),
+        ("POST", f"{shop}/entry-remarks", await door.good("POST", f"{ONE}/entry-remarks", SHIP)),
         ("DELETE", one, await door.good("DELETE", f"{ONE}/entries/{key}")),
         ("PUT", f"{shop}/fields", await door.good("PUT", f"{ONE}/fields", {"fields": [{"name": "发货时效", "value": "一天"}]})),
         ("GET", f"{shop}/fields", await door.good("GET", f"{ONE}/fields")),
@@ -102,6 +105,7 @@ async def test_every_answer_is_as_declared(door: Door) -> None:
         ("POST", f"{shop}/import/preview", preview),
         ("POST", f"{shop}/import/{{import}}/apply", await door.good("POST", f"{ONE}/import/{preview['id']}/apply?skip_errors=true")),
         ("POST", f"{shop}/import/{{import}}/undo", await door.good("POST", f"{ONE}/import/{preview['id']}/undo")),
+        ("GET", f"{shop}/imports", await door.good("GET", f"{ONE}/imports")),
         ("GET", "/api/v1/packs", await door.good("GET", "/api/v1/packs")),
         ("GET", "/api/v1/ways", await door.good("GET", "/api/v1/ways")),
     ]  # fmt: skip
@@ -193,7 +197,7 @@ async def test_shared_entries_answer_in_every_shop(door: Door, house: Any) -> No
 
 async def test_a_file_comes_and_goes(door: Door) -> None:
     await door.good("POST", f"{ONE}/entries", SHIP)
-    for kind in ("xlsx", "csv", "yaml"):
+    for kind in ("xlsx", "csv", "yaml", "json"):
         answer = await door.call("GET", f"{ONE}/export?format={kind}")
         assert answer.headers["Content-Disposition"].startswith("attachment;")
         seen = await door.good("POST", f"{ONE}/import/preview", data=answer.body, headers={"X-Filename": f"a.{kind}"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from typing import Any
 
 import orjson
@@ -59,6 +60,53 @@ async def test_apply_then_undo(house: Any) -> None:
     assert await house.answers("开票吗") is None
     after = (await house.publishing.entry("demo", "courier")).stored
     assert (after.data, after.status, after.version) == (before.data, before.status, 3)
+
+
+async def test_what_of_an_entry_becomes_another_is_told_cell_by_cell(house: Any) -> None:
+    await house.entry(question="发什么快递", answer="中通。", id="courier", keywords={"any": ["快递"]})
+    row = csv("发什么快递,寄什么|走什么快递,圆通。,停用", head="标准问,相似问法,答案,状态")
+    (found,) = (await look(house, row))["rows"]
+    assert found["cells"] == [
+        {"column": "phrasings", "before": "", "after": "寄什么\n走什么快递"},
+        {"column": "answer", "before": "中通。", "after": "圆通。"},
+        {"column": "status", "before": "on", "after": "off"},
+    ]
+
+
+async def test_of_each_state_the_first_two_hundred_rows_are_shown(house: Any) -> None:
+    rows = [f"问题 {n} 是什么,,答{n}," for n in range(250)]
+    await house.publishing.imports.apply("demo", (await look(house, csv(*rows)))["id"], by="lin")
+    seen = await look(house, csv(*rows, *(f"新问题 {n},,答," for n in range(210)), "没答案,,,"))
+    assert (seen["unchanged"], seen["new"], seen["failed"]) == (250, 210, 1)
+    assert Counter(row["state"] for row in seen["rows"]) == {"unchanged": 200, "new": 200, "error": 1}
+
+
+async def test_texts_that_need_a_look_are_told_before_anything_is_written(house: Any) -> None:
+    seen = await look(house, csv("发什么快递,,{快递公司}。,", "什么时候发货,,48 小时内。,"))
+    (remark,) = seen["remarks"]
+    assert (seen["remarked"], remark["row"], remark["question"], remark["code"]) == (
+        1,
+        2,
+        "发什么快递",
+        "missing_field",
+    )
+
+
+async def test_imports_of_the_past_are_listed_and_can_be_taken_back(house: Any) -> None:
+    first = await look(house, csv("能开发票吗,,能。,售后"), "发票.csv")
+    await look(house, csv("从没导入,,能。,"))
+    await house.publishing.imports.apply("demo", first["id"], by="lin")
+    house.clock.forward(days=3)
+    second = await look(house, csv("能开发票吗,,不能。,售后", "怎么退货,,申请。,"), "改.csv")
+    await house.publishing.imports.apply("demo", second["id"], by="chen")
+    told = [
+        (one["file"], one["added"], one["changed"], one["undone"])
+        for one in await house.publishing.imports.lately("demo")
+    ]
+    assert told == [("改.csv", 1, 1, False), ("发票.csv", 1, 0, False)]
+    await house.publishing.imports.undo("demo", second["id"], by="lin")
+    assert [one["undone"] for one in await house.publishing.imports.lately("demo")] == [True, False]
+    assert await house.publishing.imports.lately("real") == []
 
 
 async def test_twice_is_once(house: Any) -> None:
@@ -159,7 +207,7 @@ async def test_limits_of_an_entry_hold_for_rows_too(house: Any) -> None:
     assert all("200" in seen["errors"][0]["why"][lang] for lang in ("zh", "en"))
 
 
-@pytest.mark.parametrize("kind", ["xlsx", "csv", "yaml"])
+@pytest.mark.parametrize("kind", ["xlsx", "csv", "yaml", "json"])
 async def test_what_is_exported_is_unchanged_when_imported(house: Any, kind: str) -> None:
     await house.publishing.packs.apply("demo", "clothing", by="lin")
     await house.entry(question="=1+1 是多少", answer="+不是公式", variants={"kuaishou": "快手\n答案"}, threshold=77.5)

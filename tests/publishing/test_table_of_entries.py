@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
 import pytest
 import sqlalchemy as sa
 
@@ -41,6 +42,29 @@ async def test_filters(house: Any, filters: dict[str, Any], found: list[str]) ->
     assert [row.stored.data["question"] for row in table.rows] == found
     assert table.total == len(found)
     assert table.categories == ["商品", "物流"]
+
+
+async def test_entries_like_a_question_the_most_alike_first(house: Any) -> None:
+    for row in ROWS:
+        await house.entry(**row)
+    await house.entry(shop="*", question="什么时候到货", answer="三天。")
+    await house.entry(question="什么时候发货呀", answer="停用的。", status="off")
+    found = (await house.publishing.like("demo", "啥时候发货")).rows
+    assert [row.stored.data["question"] for row in found][:2] == ["什么时候发货", "什么时候到货"]
+    assert found[0].similarity > found[1].similarity > 0
+    assert "什么时候发货呀" not in [row.stored.data["question"] for row in found]
+
+
+async def test_what_the_table_is_narrowed_to_is_exported(house: Any) -> None:
+    made = [await house.entry(**row) for row in ROWS]
+    export = house.publishing.imports.export
+    for narrowed, wanted in (
+        ({"category": "物流", "text": "圆通"}, [made[1]]),
+        ({"ids": [made[0]["id"], made[2]["id"]]}, [made[0], made[2]]),
+        ({"status": "draft"}, []),
+    ):
+        kept = orjson.loads(await export("demo", "json", **narrowed))["entries"]
+        assert {one["id"] for one in kept} == {one["id"] for one in wanted}
 
 
 async def test_pages_hold_every_row_once(house: Any) -> None:

@@ -98,10 +98,10 @@ async def test_the_journal_names_acts_and_never_texts(house: Any) -> None:
 
 async def test_bulk_switch_move_and_delete(house: Any) -> None:
     ids = [(await house.entry(question=f"问题{n}", answer="答"))["id"] for n in range(4)]
-    assert await house.publishing.bulk("demo", ids, by="lin", status="off", category="物流") == 4
-    assert await house.publishing.bulk("demo", ids, by="lin", status="off", category="物流") == 0
-    assert await house.publishing.bulk("demo", [ids[0], "nobody"], by="lin", status="deleted") == 1
-    assert await house.publishing.bulk("demo", ids, by="lin", status="on") == 3
+    assert len(await house.publishing.bulk("demo", ids, by="lin", status="off", category="物流")) == 4
+    assert await house.publishing.bulk("demo", ids, by="lin", status="off", category="物流") == {}
+    assert await house.publishing.bulk("demo", [ids[0], "nobody"], by="lin", status="deleted") == {ids[0]: 3}
+    assert len(await house.publishing.bulk("demo", ids, by="lin", status="on")) == 3
     table = await house.publishing.table("demo", category="物流")
     assert (table.total, table.categories) == (3, ["物流"])
     assert {row.stored.status for row in table.rows} == {"on"}
@@ -115,3 +115,16 @@ async def test_put_many_is_repeatable(house: Any) -> None:
     with pytest.raises(Refusal) as no:
         await house.publishing.put_many("demo", {"c": {"question": "", "answer": "x"}}, by="init")
     assert no.value.pointer == "/c/question"
+
+
+async def test_a_bulk_act_is_taken_back_but_not_what_was_saved_since(house: Any) -> None:
+    ids = [(await house.entry(question=f"问题{n}", answer="答"))["id"] for n in range(3)]
+    made = await house.publishing.bulk("demo", ids, by="lin", status="deleted", category="物流")
+    back = (await house.publishing.restore("demo", ids[2], by="chen")).stored
+    assert await house.publishing.undo("demo", made, by="lin") == {"restored": 2, "kept": [ids[2]]}
+    rows = {row.stored.id: row.stored for row in (await house.publishing.table("demo")).rows}
+    assert {(rows[key].status, rows[key].data["category"], rows[key].version) for key in ids[:2]} == {("on", "", 3)}
+    assert rows[ids[2]].version == back.version
+    assert await house.publishing.undo("demo", made, by="lin") == {"restored": 0, "kept": sorted(ids)}
+    with pytest.raises(Refusal):
+        await house.publishing.undo("real", made, by="lin")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from bot.service.entries import entry_of
 from bot.service.fields import Fact
 from bot.service.phrases import Quick
 from bot.web.api.faq_shapes import (
@@ -18,11 +19,14 @@ from bot.web.api.faq_shapes import (
     NeighboursBody,
     NewEntry,
     ReasonQuery,
+    RemarksOut,
     Restored,
     SavedEntry,
     TableOut,
     TableQuery,
+    TakenBackOut,
     TextBody,
+    UndoBody,
 )
 from bot.web.recording import recorded
 from bot.web.route import EDITORS, EVERYBODY, Auth, Call, Handler, Route, Scope
@@ -30,10 +34,18 @@ from bot.web.route import EDITORS, EVERYBODY, Auth, Call, Handler, Route, Scope
 
 async def table(call: Call) -> Any:
     """One page of the table."""
-    query = call.query
-    found = await call.services.publishing.table(
-        call.shop, text=query.q, category=query.category, status=query.status, after=query.after, limit=query.limit
-    )
+    query, publishing = call.query, call.services.publishing
+    if query.like and call.shop in call.services.directory.shops:
+        found = await publishing.like(call.shop, query.like)
+    else:
+        found = await publishing.table(
+            call.shop,
+            text=query.q or query.like,
+            category=query.category,
+            status=query.status,
+            after=query.after,
+            limit=query.limit,
+        )
     return {
         "items": [row.as_json() for row in found.rows],
         "next": found.next,
@@ -76,6 +88,13 @@ async def save(call: Call) -> Any:
     return saved.as_json()
 
 
+async def remarks(call: Call) -> Any:
+    """What there is to know about an entry's texts before it is saved; nothing is saved, nothing forbidden."""
+    body: NewEntry = call.body
+    entry = entry_of(body.id or "new", body.data())
+    return {"remarks": [one.as_json() for one in await call.services.publishing.remarks.of(call.shop, entry)]}
+
+
 async def delete(call: Call) -> Any:
     """Take an entry out of use."""
     await call.services.publishing.delete(call.shop, call.path("entry"), by=call.principal.id, reason=call.query.reason)
@@ -93,10 +112,15 @@ async def restore(call: Call) -> Any:
 async def bulk(call: Call) -> Any:
     """Switch, move or delete many entries."""
     body: BulkBody = call.body
-    changed = await call.services.publishing.bulk(
+    versions = await call.services.publishing.bulk(
         call.shop, body.ids, by=call.principal.id, status=body.status, category=body.category, reason=body.reason
     )
-    return {"changed": changed}
+    return {"changed": len(versions), "versions": versions}
+
+
+async def undo(call: Call) -> Any:
+    """Take a bulk act back; entries that were saved after it stay as they are."""
+    return await call.services.publishing.undo(call.shop, call.body.versions, by=call.principal.id)
 
 
 async def match(call: Call) -> Any:
@@ -151,6 +175,7 @@ def _entry_routes(base: str, scope: Scope) -> list[Route]:
         route("GET", f"{base}/entries", table, TableOut, query=TableQuery),
         edit("POST", f"{base}/entries", "entry_made", create, EntryOut, body=NewEntry),
         edit("POST", f"{base}/entries/bulk", "entries_changed", bulk, ChangedOut, body=BulkBody),
+        edit("POST", f"{base}/entries/undo", "entries_taken_back", undo, TakenBackOut, body=UndoBody),
         route("GET", one, entry, EntryOut),
         edit("PUT", one, "entry_saved", save, EntryOut, body=SavedEntry),
         edit("DELETE", one, "entry_deleted", delete, DeletedOut, query=ReasonQuery),
@@ -170,6 +195,7 @@ ROUTES: list[Route] = [
     *_entry_routes("/api/v1/shared", Scope.INSTALL),
     _shop("POST", "/match", match, dict[str, Any], body=TextBody),
     _shop("POST", "/neighbours", neighbours, list[NeighbourOut], body=NeighboursBody),
+    _shop("POST", "/entry-remarks", remarks, RemarksOut, body=NewEntry),
     _shop("GET", "/fields", fields, list[Fact]),
     _shop("PUT", "/fields", recorded("fields_confirmed", confirm), list[Fact], body=FieldsBody, roles=EDITORS),
     _shop("GET", "/phrases", phrases, list[Quick]),

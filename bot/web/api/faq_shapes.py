@@ -7,7 +7,6 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from bot.service.fields import Fact
 from bot.web.route import Shape
 
 Id = Field(default=None, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$")
@@ -70,9 +69,11 @@ class SavedEntry(EntryFields):
 
 
 class TableQuery(Shape):
-    """Which rows of the table are wanted; without a status all but deleted ones."""
+    """Which rows of the table are wanted; without a status all but deleted ones. ``q`` must stand in question, phrasings
+    or answer; ``like`` instead lists what answers in the shop, most like the text first, whatever else is asked for."""
 
     q: str = Field(default="", max_length=200)
+    like: str = Field(default="", max_length=200)
     category: str = Field(default="", max_length=100)
     status: Literal["", "on", "off", "draft", "deleted"] = ""
     after: str = Field(default="", max_length=100)
@@ -101,6 +102,12 @@ class BulkBody(Shape):
     reason: str = Reason
 
 
+class UndoBody(Shape):
+    """What a bulk act made, each entry with the version it got."""
+
+    versions: dict[str, int] = Field(min_length=1, max_length=5_000)
+
+
 class TextBody(Shape):
     """A text as a buyer or an agent would write it."""
 
@@ -126,25 +133,6 @@ class FieldsBody(Shape):
     fields: list[FieldValue] = Field(max_length=300)
 
 
-class ImportQuery(Shape):
-    """``columns``: JSON ``{our name: header}``, to correct what was guessed."""
-
-    columns: str = Field(default="", max_length=10_000)
-
-
-class ApplyQuery(Shape):
-    """``skip_errors``: take the good rows although others have errors. ``reason``: why it may break cases."""
-
-    skip_errors: bool = False
-    reason: str = Reason
-
-
-class ExportQuery(Shape):
-    """The file format wanted."""
-
-    format: Literal["xlsx", "csv", "yaml"] = "xlsx"
-
-
 class EntryOut(EntryFields):
     """An entry as it stands: who saved it when, how often it answered in seven days, which fields it lacks here."""
 
@@ -158,10 +146,16 @@ class EntryOut(EntryFields):
     missing_fields: list[str]
 
 
+class TableEntry(EntryOut):
+    """An entry in the table; ``similarity`` (0–100) to the text, where entries like one were asked for."""
+
+    similarity: float | None = None
+
+
 class TableOut(BaseModel):
     """One page of the table; ``next`` is the cursor of the following one."""
 
-    items: list[EntryOut]
+    items: list[TableEntry]
     next: str | None
     total: int
     categories: list[str]
@@ -174,9 +168,17 @@ class DeletedOut(BaseModel):
 
 
 class ChangedOut(BaseModel):
-    """How many entries an act changed."""
+    """How many entries an act changed, and the version each has now: what ``undo`` takes."""
 
     changed: int
+    versions: dict[str, int]
+
+
+class TakenBackOut(BaseModel):
+    """How many entries are as they were before; ``kept`` were saved since."""
+
+    restored: int
+    kept: list[str]
 
 
 class NeighbourOut(BaseModel):
@@ -203,68 +205,15 @@ class WordsOut(BaseModel):
     en: str
 
 
-class RowErrorOut(BaseModel):
-    """What is wrong in one cell of a table."""
+class RemarkOut(BaseModel):
+    """One thing to know about a text of an entry, and the column it stands in."""
 
-    row: int
+    code: str
     column: str
     why: WordsOut
 
 
-class RowOut(BaseModel):
-    """What one row of a table would do."""
+class RemarksOut(BaseModel):
+    """What there is to know about the texts of an entry."""
 
-    row: int
-    state: Literal["new", "changed", "unchanged", "error"]
-    question: str
-    answer: str
-    why: WordsOut | None
-
-
-class PreviewOut(BaseModel):
-    """What importing a table would do. Counts are of all rows; of errors and rows the first 200 are listed."""
-
-    id: str
-    columns: dict[str, str]
-    headers: list[str]
-    new: int
-    changed: int
-    unchanged: int
-    failed: int
-    errors: list[RowErrorOut]
-    rows: list[RowOut]
-
-
-class AppliedOut(BaseModel):
-    """What an import did."""
-
-    import_id: str
-    added: int
-    changed: int
-    skipped: int
-
-
-class UndoneOut(BaseModel):
-    """What taking an import back did; ``kept`` were edited since."""
-
-    restored: int
-    removed: int
-    kept: list[str]
-
-
-class PackOut(BaseModel):
-    """A starter pack."""
-
-    id: str
-    name: dict[str, str]
-    entries: int
-    phrases: int
-
-
-class PackAppliedOut(BaseModel):
-    """What a starter pack brought, and the facts of the shop afterwards."""
-
-    added: int
-    changed: int
-    unchanged: int
-    fields: list[Fact]
+    remarks: list[RemarkOut]

@@ -13,15 +13,16 @@ import yaml
 from aiohttp import web
 
 from bot.service.importing import FILE_AT_MOST
-from bot.web.api.faq_shapes import (
+from bot.web.api.faq_shapes import ReasonQuery
+from bot.web.api.file_shapes import (
     AppliedOut,
     ApplyQuery,
     ExportQuery,
     ImportQuery,
+    ImportsOut,
     PackAppliedOut,
     PackOut,
     PreviewOut,
-    ReasonQuery,
     UndoneOut,
 )
 from bot.web.heads import time_left
@@ -33,11 +34,12 @@ _TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
     "yaml": "application/yaml; charset=utf-8",
+    "json": "application/json; charset=utf-8",
 }
 
 
 async def preview(call: Call) -> Any:
-    """Read a table (.xlsx .xls .csv .yaml) and say what importing it would do; nothing is changed yet."""
+    """Read a table (.xlsx .xls .csv .yaml .json) and say what importing it would do; nothing is changed yet."""
     name = unquote(call.request.headers.get("X-Filename", ""))
     columns = _columns(call.query.columns)
     data = await uploaded(call.request, call.services.settings.body_deadline_s)
@@ -61,10 +63,18 @@ async def undo(call: Call) -> Any:
 
 
 async def export(call: Call) -> Any:
-    """All entries of a shop's own as a file that can be imported again."""
-    kind = call.query.format
-    data = await call.services.publishing.imports.export(call.shop, kind)
+    """Entries of a shop's own as a file that can be imported again: all, or what the table is narrowed to."""
+    query = call.query
+    kind, ids = query.format, tuple(filter(None, query.ids.split(",")))
+    data = await call.services.publishing.imports.export(
+        call.shop, kind, text=query.q, category=query.category, status=query.status, ids=ids
+    )
     return _download(data, f"{call.services.directory.shops[call.shop].name}-知识库.{kind}", kind)
+
+
+async def lately(call: Call) -> Any:
+    """The last imports that were applied: whose, when, what; each can still be taken back."""
+    return {"items": await call.services.publishing.imports.lately(call.shop)}
 
 
 async def template(call: Call) -> Any:
@@ -174,6 +184,7 @@ ROUTES: list[Route] = [
     _route("POST", "/shops/{shop}/import/preview", preview, PreviewOut, **_UPLOAD),
     _route("POST", f"{_IMPORT}/apply", recorded("import_applied", apply), AppliedOut, query=ApplyQuery),
     _route("POST", f"{_IMPORT}/undo", recorded("import_undone", undo), UndoneOut),
+    _route("GET", "/shops/{shop}/imports", lately, ImportsOut),
     _route("GET", "/shops/{shop}/export", recorded("faq_exported", export), query=ExportQuery),
     _route("GET", "/import/template.xlsx", template, **_ANYBODY),
     _route("GET", "/packs", packs, list[PackOut], **_ANYBODY),

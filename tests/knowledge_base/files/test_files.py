@@ -6,6 +6,7 @@ import io
 import string
 import zipfile
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -25,6 +26,8 @@ from knowledge_base.files import (
     template,
     to_entries,
 )
+
+HERE = Path(__file__).parent
 
 
 def imported(data: bytes, name: str) -> ImportRows:
@@ -57,6 +60,40 @@ def test_a_csv_says_its_own_encoding(encoding: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        # As spreadsheets save: line ends of Windows, cells of several lines in quotes, empty columns and rows behind.
+        pytest.param(
+            '标准问,相似问法,答案,,\r\n什么时候发货,"啥时候发\n多久发货","付款后 ""48 小时"" 内",,\r\n,,,,\r\n'.encode(
+                "gbk"
+            ),
+            "WPS.csv",
+            id="WPS and Chinese Excel: GBK",
+        ),
+        pytest.param(
+            '\ufeff标准问,相似问法,答案\r\n什么时候发货,"啥时候发\n多久发货","付款后 ""48 小时"" 内"\r\n'.encode(),
+            "utf8.csv",
+            id="Excel: CSV UTF-8",
+        ),
+        pytest.param(
+            '标准问\t相似问法\t答案\r\n什么时候发货\t"啥时候发\n多久发货"\t"付款后 ""48 小时"" 内"\r\n'.encode(
+                "utf-16"
+            ),
+            "unicode.csv",
+            id="Excel: Unicode text",
+        ),
+        pytest.param((HERE / "excel_97.xls").read_bytes(), "旧.xls", id="Excel 97"),
+    ],
+)
+def test_files_as_spreadsheets_write_them(data: bytes, name: str) -> None:
+    rows = imported(data, name)
+    assert rows.errors == ()
+    assert [(e.question, e.phrasings, e.answer) for e in rows.entries] == [
+        ("什么时候发货", ("啥时候发", "多久发货"), '付款后 "48 小时" 内')
+    ]
+
+
+@pytest.mark.parametrize(
     ("headers", "guess"),
     [
         (["问题", "回复", "类别"], {"question": "问题", "answer": "回复", "category": "类别"}),
@@ -66,11 +103,22 @@ def test_a_csv_says_its_own_encoding(encoding: str) -> None:
             {"question": "标准问法", "phrasings": "相似问1", "answer": "话术"},
         ),
         (["买家说", "我们说"], {"question": "买家说", "answer": "我们说"}),
+        (
+            ["登记日期", "分组", "快捷编码", "快捷短语"],
+            {"category": "分组", "question": "快捷编码", "answer": "快捷短语"},
+        ),
+        (["快捷编码", "问题", "快捷短语"], {"question": "问题", "answer": "快捷短语"}),
         (["【标准问】", "答 案"], {"question": "【标准问】", "answer": "答 案"}),
     ],
 )
 def test_columns_are_guessed(headers: list[str], guess: dict[str, str]) -> None:
     assert guess_columns(Table(tuple(headers), (), ())) == guess
+
+
+def test_canned_responses_of_another_desk_are_read() -> None:
+    told = '[{"id": 7, "account_id": 1, "short_code": "能开发票吗", "content": "能。", "created_at": "2026-05-01"}]'
+    for text in (told, f'{{"payload": {told}}}'):
+        assert imported(text.encode(), "canned.json").entries == (Entry("7", "能开发票吗", "能。"),)
 
 
 def test_several_columns_of_phrasings_are_one_list() -> None:
@@ -156,6 +204,9 @@ def far_cell() -> bytes:
         pytest.param(b"entries: [", "a.yaml", "不是正确的 YAML", id="broken yaml"),
         pytest.param(b"[" * 100_000, "a.yaml", "不是正确的 YAML", id="deep yaml"),
         pytest.param(b"entries: [1]", "a.yaml", "第 1 条", id="yaml of numbers"),
+        pytest.param(b'[{"question": ', "a.json", "不是正确的 JSON", id="broken json"),
+        pytest.param(b"[" * 100_000, "a.json", "不是正确的 JSON", id="deep json"),
+        pytest.param(b'{"question": "a"}', "a.json", "没有条目", id="json without entries"),
         pytest.param(b"!!python/object/apply:os.system [ls]", "a.yaml", "不是正确的 YAML", id="yaml that wants to run"),
     ],
 )
@@ -218,7 +269,7 @@ def entries(draw: st.DrawFn) -> tuple[Entry, ...]:
     )
 
 
-@pytest.mark.parametrize("kind", ["csv", "xlsx", "yaml"])
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "yaml", "json"])
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(given_entries=entries())
 def test_what_is_written_reads_back_the_same(kind: str, given_entries: tuple[Entry, ...]) -> None:
