@@ -81,11 +81,13 @@ class Pages:
         except ValueError:
             raise refused("/after", "这个翻页位置无效，请从头打开。", "This cursor is not valid; start over.") from None
 
-    async def like(self, shop: str, text: str) -> Table:
-        """The entries that answer in a shop, shared ones too, whose phrasings are most like a text, most similar first."""
+    async def like(self, shop: str, text: str, category: str = "") -> Table:
+        """The entries that answer in a shop, shared ones too, whose phrasings are most like a text, most similar first;
+        only those of a category where one is given."""
         shelved = await self._shelf.get(shop)
         found = await asyncio.to_thread(shelved.base.neighbours, text, None, NEAREST)
-        return await self._store.read(self._alike, shop, {match.entry.id: match.similarity for match in found})
+        similar = {match.entry.id: match.similarity for match in found if category in ("", match.entry.category)}
+        return await self._store.read(self._alike, shop, similar)
 
     async def entry(self, shop: str, entry_id: str) -> Shown:
         """One entry, deleted or not.

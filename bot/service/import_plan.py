@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +19,10 @@ SHOWN = 200
 """How many rows of each kind, how many errors and remarks a preview shows."""
 CELL_AT_MOST = 300
 STATES = ("new", "changed", "unchanged")
+TOLD_EVERY = 250
+"""So many rows are compared between two words on how far it is."""
+Told = Callable[[str, int], None]
+"""Takes how far a work is: what is being done, and the percent of the whole."""
 
 
 @dataclass(slots=True)
@@ -70,15 +74,22 @@ class Planned:
 
 
 def plan_of(
-    data: bytes, filename: str, columns: Mapping[str, str] | None, existing: Iterable[Stored], measure: Measure
+    data: bytes,
+    filename: str,
+    columns: Mapping[str, str] | None,
+    existing: Iterable[Stored],
+    measure: Measure,
+    told: Told = lambda *_: None,
 ) -> Planned:
     """Read a table and compare it with a shop's entries: by id, else by the same standard question. What would be saved
-    is held against ``measure``.
+    is held against ``measure``; ``told`` hears how far it is.
 
     Raises:
         BadTable: the file cannot be read. ValueError: ``columns`` names what the file or we have not.
     """
+    told("reading", 0)
     table = files.read_table(data, filename)
+    told("rows", 15)
     chosen = dict(columns or files.guess_columns(table))
     stored = {row.id: row for row in existing}
     compared = files.plan(
@@ -87,9 +98,12 @@ def plan_of(
         {row.id: row.status for row in stored.values()},
     )
     planned = Planned(filename, chosen, table.headers, measure, errors=list(compared.errors))
-    for state, changes in (("new", compared.new), ("changed", compared.changed), ("unchanged", compared.unchanged)):
-        for change in changes:
-            _take(planned, state, change, stored.get(change.entry.id))
+    grouped = zip(STATES, (compared.new, compared.changed, compared.unchanged), strict=True)
+    rows = [(state, change) for state, changes in grouped for change in changes]
+    for place, (state, change) in enumerate(rows):
+        if place % TOLD_EVERY == 0:
+            told("comparing", 50 + 50 * place // len(rows))
+        _take(planned, state, change, stored.get(change.entry.id))
     return planned
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -56,6 +57,12 @@ class Importing:
         self._remarks = remarks
         self._reading = asyncio.Semaphore(1)
         """Reading a table costs memory and a thread: one at a time is enough."""
+        self._going: dict[str, tuple[str, int]] = {}
+
+    def progress(self, shop: str) -> dict[str, Any]:
+        """How far a shop's import is that this process works on: ``{stage, percent}``, None where it works on none."""
+        stage, percent = self._going.get(shop, (None, None))
+        return {"stage": stage, "percent": percent}
 
     async def preview(
         self, shop: str, data: bytes, filename: str, columns: Mapping[str, str] | None = None, *, by: str
@@ -69,13 +76,17 @@ class Importing:
             Refusal: the file cannot be read as a table, or ``columns`` names what it has not.
         """
         existing, measure = await self._store.read(faq.all_entries, shop), await self._remarks.measure(shop)
+        told = partial(self._tell, shop)
+        told("waiting", 0)
         async with self._reading:
             try:
-                planned = await asyncio.to_thread(plan_of, data, filename, columns, existing, measure)
+                planned = await asyncio.to_thread(plan_of, data, filename, columns, existing, measure, told)
             except BadTable as bad:
                 raise refused("/", bad.zh, bad.en) from bad
             except ValueError as wrong:
                 raise refused("/columns", str(wrong), f"These columns do not fit the file: {wrong}") from wrong
+            finally:
+                self._going.pop(shop, None)
         now, import_id = self._clocks.real_ms(), new_id(self._clocks.real())
         row = {
             "id": import_id,
@@ -139,12 +150,22 @@ class Importing:
                 continue
 
     async def _settle(self, shop: str, import_id: str, work: _Work, act: Act) -> dict[str, Any]:
-        if work.settled:
+        if not work.settled:
+            return dict(work.done)
+        try:
+            self._tell(shop, "playing", 0)
             passed = await self._gate.hold(shop, act, work.changes)
+            self._tell(shop, "writing", 35)
             at = self._clocks.now_ms(shop)
             await self._store.write(_do, shop, import_id, work, passed, by=act.by, at=at, act=act.name)
+            self._tell(shop, "publishing", 65)
             await self._shelf.refresh(shop, [change.id for change in work.changes])
+        finally:
+            self._going.pop(shop, None)
         return dict(work.done)
+
+    def _tell(self, shop: str, stage: str, percent: int) -> None:
+        self._going[shop] = (stage, percent)
 
     async def lately(self, shop: str) -> list[dict[str, Any]]:
         """The last imports that were applied, latest first: ``{id, file, added, changed, by, at, undone}``."""

@@ -36,7 +36,7 @@ async def table(call: Call) -> Any:
     """One page of the table."""
     query, publishing = call.query, call.services.publishing
     if query.like and call.shop in call.services.directory.shops:
-        found = await publishing.like(call.shop, query.like)
+        found = await publishing.like(call.shop, query.like, query.category)
     else:
         found = await publishing.table(
             call.shop,

@@ -70,7 +70,7 @@ class SavedEntry(EntryFields):
 
 class TableQuery(Shape):
     """Which rows of the table are wanted; without a status all but deleted ones. ``q`` must stand in question, phrasings
-    or answer; ``like`` instead lists what answers in the shop, most like the text first, whatever else is asked for."""
+    or answer; ``like`` instead lists what answers in the shop, most like the text first, of all states those that are on."""
 
     q: str = Field(default="", max_length=200)
     like: str = Field(default="", max_length=200)

@@ -86,6 +86,13 @@ class PreviewOut(BaseModel):
     rows: list[RowOut]
 
 
+class ProgressOut(BaseModel):
+    """How far an import is, in percent of the present act."""
+
+    stage: Literal["waiting", "reading", "rows", "comparing", "playing", "writing", "publishing"] | None
+    percent: int | None
+
+
 class AppliedOut(BaseModel):
     """What an import did."""
 

@@ -23,6 +23,7 @@ from bot.web.api.file_shapes import (
     PackAppliedOut,
     PackOut,
     PreviewOut,
+    ProgressOut,
     UndoneOut,
 )
 from bot.web.heads import time_left
@@ -70,6 +71,11 @@ async def export(call: Call) -> Any:
         call.shop, kind, text=query.q, category=query.category, status=query.status, ids=ids
     )
     return _download(data, f"{call.services.directory.shops[call.shop].name}-知识库.{kind}", kind)
+
+
+async def progress(call: Call) -> Any:
+    """How far the shop's import is, preview or act; nothing where this process works on none."""
+    return call.services.publishing.imports.progress(call.shop)
 
 
 async def lately(call: Call) -> Any:
@@ -184,6 +190,7 @@ ROUTES: list[Route] = [
     _route("POST", "/shops/{shop}/import/preview", preview, PreviewOut, **_UPLOAD),
     _route("POST", f"{_IMPORT}/apply", recorded("import_applied", apply), AppliedOut, query=ApplyQuery),
     _route("POST", f"{_IMPORT}/undo", recorded("import_undone", undo), UndoneOut),
+    _route("GET", "/shops/{shop}/import/progress", progress, ProgressOut),
     _route("GET", "/shops/{shop}/imports", lately, ImportsOut),
     _route("GET", "/shops/{shop}/export", recorded("faq_exported", export), query=ExportQuery),
     _route("GET", "/import/template.xlsx", template, **_ANYBODY),

@@ -42,7 +42,18 @@ async function reach(url, options) {
   }
 }
 
-async function call(method, path, { query, body, raw, headers } = {}) {
+/** As `fetch`, telling while a body goes up how much of it has (0–1); null where the server was not reached. */
+const sending = (url, options, sent) => new Promise((answer) => {
+  const request = new XMLHttpRequest();
+  request.open(options.method, url);
+  for (const [name, value] of Object.entries(options.headers)) request.setRequestHeader(name, value);
+  request.upload.onprogress = (event) => event.lengthComputable && sent(event.loaded / event.total);
+  request.onload = () => answer(new Response(request.response, { status: request.status, headers: { "Content-Type": request.getResponseHeader("Content-Type") || "" } }));
+  request.onerror = () => answer(null);
+  request.send(options.body);
+});
+
+async function call(method, path, { query, body, raw, headers, sent } = {}) {
   const options = { method, headers: { Accept: "application/json", "Accept-Language": lang.value, ...headers }, credentials: "same-origin" };
   if (!SAFE.has(method)) options.headers["Idempotency-Key"] = newId();
   if (raw !== undefined) options.body = raw;
@@ -52,7 +63,8 @@ async function call(method, path, { query, body, raw, headers } = {}) {
   }
   const url = address(path, query);
   // A lost answer is asked for once more: the Idempotency-Key makes the repeat do nothing twice.
-  const answer = (await reach(url, options)) || (await reach(url, options));
+  const ask = () => (sent ? sending(url, options, sent) : reach(url, options));
+  const answer = (await ask()) || (await ask());
   if (!answer) throw new Problem(0, { title: t("problem.unreachable"), detail: t("problem.unreachable_detail") });
   return read(answer);
 }

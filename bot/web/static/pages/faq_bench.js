@@ -8,7 +8,7 @@ import { can, shops, touchShop } from "../lib/session.js";
 import { Button, Chip, Empty, Failed, Field, Head, Icon, ShopPicker, useLoad } from "../ui/parts.js";
 import { attempt, say } from "../ui/floating.js";
 import { throughGate } from "../ui/gate.js";
-import { faqShop } from "./faq.js";
+import { faqShop } from "./faq_shop.js";
 import { TestLine } from "./faq_editor.js";
 
 const TONE = { right: "ok", wrong: "danger", silent: "warn" };

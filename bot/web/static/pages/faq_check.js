@@ -5,7 +5,7 @@ import { number, said, t, tOr } from "../lib/i18n.js";
 import { go, withQuery } from "../lib/router.js";
 import { shops } from "../lib/session.js";
 import { Button, Chip, Empty, Failed, Head, Icon, Loading, ShopPicker, useLoad } from "../ui/parts.js";
-import { faqShop } from "./faq.js";
+import { faqShop } from "./faq_shop.js";
 
 const entryUrl = (shop, id) => withQuery({ shop }, `/faq/${encodeURIComponent(id)}`);
 

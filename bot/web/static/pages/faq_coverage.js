@@ -7,7 +7,7 @@ import { go, route, withQuery } from "../lib/router.js";
 import { shops } from "../lib/session.js";
 import { Chip, Empty, Failed, Head, Icon, Loading, ShopPicker, reasonWord, useLoad } from "../ui/parts.js";
 import { showDialog } from "../ui/floating.js";
-import { faqShop } from "./faq.js";
+import { faqShop } from "./faq_shop.js";
 
 const DAYS = [1, 7, 30];
 const talkUrl = (id) => `/inbox/${encodeURIComponent(id)}`;

@@ -1,16 +1,18 @@
 // One entry: what is asked, what is answered, and beside it what lies near and what the matcher would do now.
 import { html, useEffect, useRef, useState } from "../lib/view.js";
 import { del, get, post, put } from "../lib/api.js";
-import { dayWord, minuteTime } from "../lib/clock.js";
 import { t } from "../lib/i18n.js";
 import { composing } from "../lib/ime.js";
 import { go, withQuery } from "../lib/router.js";
 import { Button, Chip, Failed, Field, Head, Icon, Loading, useLoad } from "../ui/parts.js";
 import { attempt, say } from "../ui/floating.js";
 import { throughGate } from "../ui/gate.js";
-import { factsUrl } from "../ui/unconfirmed.js";
 import { WhyCard } from "../ui/why.js";
 import { More, lines } from "./faq_more.js";
+import { Remarks, readRemarks, useRemarks } from "./faq_remarks.js";
+import { SHARED, entriesOf } from "./faq_shop.js";
+import { Variants } from "./faq_variants.js";
+import { Versions } from "./faq_versions.js";
 
 const CONFLICT = 85;
 const MODES = ["auto", "suggest", "off"];
@@ -19,12 +21,6 @@ const BLANK = { question: "", answer: "", phrasings: [], not_this: [], keywords:
 
 /** What of an entry is written and sent back. */
 export const fieldsOf = (entry) => Object.fromEntries(Object.keys(BLANK).map((name) => [name, entry[name] ?? BLANK[name]]));
-
-/** Who changed an entry last: a person by name, or what brought it. */
-export function byWhom(by) {
-  if (by === "setup-file") return t("faq.by_file");
-  return by?.startsWith("pack:") ? t("faq.by_pack") : by || "";
-}
 
 /** Entries near the question being written; from 85 on they may take its questions away. */
 function Neighbours({ shop, text, exclude }) {
@@ -49,26 +45,13 @@ export function TestLine({ shop }) {
     <${Button} onClick=${ask}>${t("faq.try")}<//></div><p class="meta">${t("faq.test_why")}</p>${why && html`<${WhyCard} why=${why} shop=${shop} />`}</section>`;
 }
 
-function Versions({ shop, entry, onRestored }) {
-  const { data } = useLoad(() => get(`/shops/${shop}/entries/${encodeURIComponent(entry.id)}/versions`), [entry.version]);
-  const restore = (version) => attempt(async () => {
-    const back = await throughGate(shop, { restored: { entry: entry.id, version } }, (reason) => post(`/shops/${shop}/entries/${encodeURIComponent(entry.id)}/restore`, { version, reason }));
-    if (!back) return;
-    onRestored(back);
-    say(t("faq.restored", { version }));
-  });
-  return html`<details class="card"><summary>${t("faq.versions", { version: entry.version })}</summary><ul class="neighbours">
-    ${(data || []).map((v) => html`<li key=${v.version}><span>v${v.version} · ${byWhom(v.changed_by)} <time>${dayWord(v.changed_at)} ${minuteTime(v.changed_at)}</time><br /><span class="meta">${v.question}</span></span>
-      ${v.version !== entry.version && html`<${Button} kind="quiet small" onClick=${() => restore(v.version)}>${t("faq.restore")}<//>`}</li>`)}</ul></details>`;
-}
-
-function Form({ entry, draft, set, categories, onSave, busy, problem, onDelete }) {
+function Form({ shop, entry, draft, set, categories, remarks, onSave, busy, problem, onDelete }) {
   const text = (name) => ({ value: draft[name], onInput: (e) => set({ [name]: e.currentTarget.value }) });
   return html`<form class="card" onSubmit=${(e) => { e.preventDefault(); onSave(); }}>
     <${Field} label=${t("faq.question")}><input ...${text("question")} required maxlength="200" /><//>
     <${Field} label=${t("faq.phrasings_label")} hint=${t("faq.phrasings_hint")}><textarea rows="6" value=${draft.phrasings.join("\n")} onChange=${(e) => set({ phrasings: lines(e.currentTarget.value) })}></textarea><//>
     <${Field} label=${t("faq.answer")} hint=${t("faq.answer_hint")}><textarea rows="4" ...${text("answer")} required maxlength="4000"></textarea><//>
-    ${entry?.missing_fields?.length > 0 && html`<p class="notice warn">${t("faq.missing_fields", { names: entry.missing_fields.join(t("word.comma")) })} <a href=${factsUrl(entry.shop)}>${t("faq.fill_fields")}</a></p>`}
+    <${Remarks} shop=${shop} items=${remarks} /><${Variants} own=${shop.platform} variants=${draft.variants} set=${(variants) => set({ variants })} />
     <div class="two"><${Field} label=${t("faq.category")}><input list="categories" ...${text("category")} maxlength="100" /><datalist id="categories">${categories.map((c) => html`<option key=${c} value=${c}></option>`)}</datalist><//>
       <${Field} label=${t("faq.status")}><select value=${draft.status} onChange=${(e) => set({ status: e.currentTarget.value })}>${STATUSES.map((s) => html`<option key=${s} value=${s}>${t(`faq.status.${s}`)}</option>`)}</select><//>
       <${Field} label=${t("faq.mode")}><select value=${draft.mode} onChange=${(e) => set({ mode: e.currentTarget.value })}>${MODES.map((m) => html`<option key=${m} value=${m}>${t(`mode.${m}`)}</option>`)}</select><//></div>
@@ -90,8 +73,9 @@ export function Editor({ shop, id }) {
   };
   const [problem, setProblem] = useState(null);
   const [busy, setBusy] = useState(false);
-  const { data: table } = useLoad(() => get(`/shops/${shop.id}/entries`, { limit: 1 }), [shop.id]);
-  const base = `/shops/${shop.id}/entries`;
+  const base = entriesOf(shop.id);
+  const { data: table } = useLoad(() => get(base, { limit: 1 }), [base]);
+  const remarks = useRemarks(shop.id, draft);
   const show = (found) => {
     setEntry(found);
     setDraft(fieldsOf(found));
@@ -105,6 +89,10 @@ export function Editor({ shop, id }) {
     setBusy(true);
     try {
       const draft = newest.current;
+      if (!(await readRemarks(shop, draft, entry && fieldsOf(entry)))) {
+        setBusy(false);
+        return;
+      }
       const saved = await throughGate(shop.id, { entry: fresh ? draft : { ...draft, id } }, (reason) => (fresh ? post(base, { ...draft, reason }) : put(`${base}/${encodeURIComponent(id)}`, { ...draft, version: entry.version, reason })));
       if (!saved) {
         setBusy(false);
@@ -134,8 +122,8 @@ export function Editor({ shop, id }) {
     say(t("faq.deleted"), { undo: () => attempt(() => post(`${base}/${encodeURIComponent(id)}/restore`, { reason })) });
     go(withQuery({}, "/faq"));
   });
-  return html`<div class="page"><${Head} title=${fresh ? t("faq.new") : entry?.question || t("place.faq")}><a class="button quiet" href=${withQuery({}, "/faq")}><${Icon} name="back" /><span>${t("faq.back")}</span></a><//>
+  return html`<div class="page"><${Head} title=${fresh ? t("faq.new") : entry?.question || t("place.faq")}><${Chip}>${shop.name}<//><a class="button quiet" href=${withQuery({}, "/faq")}><${Icon} name="back" /><span>${t("faq.back")}</span></a><//>
     ${!draft ? problem ? html`<${Failed} problem=${problem} retry=${load} />` : html`<${Loading} />` : html`<div class="editor">
-      <${Form} entry=${entry} draft=${draft} set=${(change) => setDraft({ ...newest.current, ...change })} categories=${table?.categories || []} onSave=${save} busy=${busy} problem=${problem} onDelete=${remove} />
-      <aside><${Neighbours} shop=${shop.id} text=${draft.question} exclude=${entry?.id} /><${TestLine} shop=${shop.id} />${entry && html`<${Versions} shop=${shop.id} entry=${entry} onRestored=${show} />`}</aside></div>`}</div>`;
+      <${Form} shop=${shop} entry=${entry} remarks=${remarks} draft=${draft} set=${(change) => setDraft({ ...newest.current, ...change })} categories=${table?.categories || []} onSave=${save} busy=${busy} problem=${problem} onDelete=${remove} />
+      <aside>${shop.id === SHARED ? html`<p class="notice info">${t("faq.shared_why")}</p>` : html`<${Neighbours} shop=${shop.id} text=${draft.question} exclude=${entry?.id} /><${TestLine} shop=${shop.id} />`}${entry && html`<${Versions} shop=${shop.id} entry=${entry} onRestored=${show} />`}</aside></div>`}</div>`;
 }

@@ -1,4 +1,4 @@
-// What an entry needs seldom: questions it is not, words tied to it, from when to when it holds, its own threshold.
+// What an entry needs seldom: questions it is not, words tied to it, the products it is for, from when to when it holds, its own threshold.
 import { html } from "../lib/view.js";
 import { t } from "../lib/i18n.js";
 import { Field } from "../ui/parts.js";
@@ -18,6 +18,7 @@ export function More({ draft, set }) {
     <${Field} label=${t("faq.ordered")} hint=${t("faq.ordered_hint")}><input ...${key("ordered")} /><//>
     <${Field} label=${t("faq.exact")} hint=${t("faq.exact_hint")}><textarea ...${many("exact")}></textarea><//>
     <${Field} label=${t("faq.pattern")} hint=${t("faq.pattern_hint")}><textarea class="code" spellcheck="false" ...${many("pattern")}></textarea><//>
+    <${Field} label=${t("faq.products")} hint=${t("faq.products_hint")}><textarea rows="2" value=${draft.products.join("\n")} onChange=${(e) => set({ products: lines(e.currentTarget.value) })}></textarea><//>
     <div class="two"><${Field} label=${t("faq.priority")} hint=${t("faq.priority_hint")}><input type="number" step="1" value=${draft.keywords.priority} onInput=${(e) => keywords({ priority: whole(e.currentTarget.value) ?? 0 })} /><//>
       <${Field} label=${t("faq.threshold")} hint=${t("faq.threshold_hint")}><input type="number" min="0" max="100" value=${draft.threshold ?? ""} onInput=${(e) => set({ threshold: whole(e.currentTarget.value) })} /><//>
       <${Field} label=${t("faq.from")}><input ...${day("valid_from")} /><//><${Field} label=${t("faq.to")}><input ...${day("valid_to")} /><//></div></div></details>`;

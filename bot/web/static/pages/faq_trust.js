@@ -7,7 +7,7 @@ import { go, withQuery } from "../lib/router.js";
 import { can, shops } from "../lib/session.js";
 import { Button, Chip, Empty, Failed, Head, Icon, Loading, ShopPicker, useLoad } from "../ui/parts.js";
 import { attempt, showDialog } from "../ui/floating.js";
-import { faqShop } from "./faq.js";
+import { faqShop } from "./faq_shop.js";
 
 const TONE = { earned: "ok", lost: "danger", not_yet: "" };
 const NUMBERS = ["used", "edited", "heavy", "rejected", "answered", "asked_again", "asked_for_person", "marked_wrong"];

@@ -7,10 +7,9 @@ import { loadShops, shops } from "../lib/session.js";
 import { Button, Chip, Field } from "../ui/parts.js";
 import { attempt, confirmFirst, say } from "../ui/floating.js";
 import { Copyable } from "../ui/copy.js";
+import { PLATFORMS } from "../ui/platforms.js";
 import { Unconfirmed } from "../ui/unconfirmed.js";
 import { ChannelForm } from "./settings_channel.js";
-
-const PLATFORMS = ["xiaohongshu", "kuaishou", "douyin", "taobao", "pinduoduo", "internal"];
 
 /** A secret just made. It is kept by the server but never shown again. */
 const Secret = ({ value }) => html`<div class="notice warn"><p><strong>${t("settings.secret_once")}</strong></p><${Copyable} value=${value} label=${t("settings.secret")} /></div>`;

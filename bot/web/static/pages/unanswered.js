@@ -10,7 +10,7 @@ import { shops } from "../lib/session.js";
 import { Chip, Empty, Failed, Head, Icon, Loading, ShopPicker } from "../ui/parts.js";
 import { sayProblem } from "../ui/floating.js";
 import { Windowed } from "../ui/windowed.js";
-import { faqShop } from "./faq.js";
+import { faqShop } from "./faq_shop.js";
 import { One, Returned, undoLast } from "./unanswered_one.js";
 
 const HEIGHT = 76;

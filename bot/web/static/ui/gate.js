@@ -60,10 +60,10 @@ function Ask({ reports, close, answer }) {
 
 const ask = (reports) => new Promise((answer) => showDialog(t("gate.title"), (close) => html`<${Ask} reports=${reports} close=${close} answer=${answer} />`));
 
-/** Make a change of a shop's FAQ: first it is played (`change` as the preview takes it), then `act(reason)` makes it.
+/** Make a change of a shop's FAQ (`*`: of what all shops share): first it is played (`change` as the preview takes it), then `act(reason)` makes it.
  * Where cases break or answers move, the report is shown and may stop it. Gives what `act` gives, undefined when stopped. */
 export async function throughGate(shop, change, act) {
-  const { reports } = await post(`/shops/${encodeURIComponent(shop)}/gate/preview`, change);
+  const { reports } = await post(`${shop === "*" ? "/shared" : `/shops/${encodeURIComponent(shop)}`}/gate/preview`, change);
   if (!breaks(reports) && !moves(reports)) return act("");
   const why = await ask(reports);
   return why === null ? undefined : act(why);
