@@ -133,12 +133,18 @@ def _remark(planned: Planned, row: int, entry: Entry) -> None:
 
 
 def _cells(stored: Stored, status: str, data: Mapping[str, Any]) -> Iterator[dict[str, str]]:
-    """What of an entry would be another: column, before, after."""
+    """What of an entry would be another: column, and the lines that would go (``before``) and come (``after``)."""
     was, becomes = (dict(_flat(one)) for one in ({**stored.data, "status": stored.status}, {**data, "status": status}))
     for column, after in becomes.items():
         before = was.get(column, "")
         if before != after:
-            yield {"column": column, "before": before[:CELL_AT_MOST], "after": after[:CELL_AT_MOST]}
+            gone, come = _lines_only_in(before, after), _lines_only_in(after, before)
+            yield {"column": column, "before": gone[:CELL_AT_MOST], "after": come[:CELL_AT_MOST]}
+
+
+def _lines_only_in(text: str, other: str) -> str:
+    others = set(other.split("\n"))
+    return "\n".join(line for line in text.split("\n") if line not in others)
 
 
 def _flat(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -12,13 +12,14 @@ FILLED = {
     "完全一致": "能寄顺丰吗\n发顺丰不",
     "正则": "顺丰.{0,3}(行|能)",
     "优先级": "3",
+    "商品编号": "sku-1\nsku-2",
 }
 
 
 def opened(seen: Visit, path: str) -> Page:
     """The editor with its seldom needed part open."""
     seen.page.goto(path)
-    seen.page.get_by_text("反例问、关键词、有效期、单独阈值").click()
+    seen.page.get_by_text("反例问、关键词、商品、有效期、单独阈值").click()
     return seen.page
 
 
@@ -39,9 +40,22 @@ def test_words_in_order_whole_questions_patterns_and_what_it_is_not(desk: OpenPa
     page.get_by_label("回答", exact=True).fill("可以，补 10 元差价。")
     for label, value in FILLED.items():
         page.get_by_label(label, exact=True).fill(value)
-    entry = saved(page)
+    page.get_by_label("给某个平台另写一个回答…").select_option("快手")
+    page.get_by_label("快手的回答", exact=True).fill("可以，补 8 元差价。")
+    page.get_by_role("button", name="保存").click()
+    asked = page.get_by_role("dialog", name="这条回答有要留意的地方")
+    expect(asked).to_contain_text("在这里用不到")
+    page.keyboard.press("Escape")
+    expect(asked).to_have_count(0)
+    page.get_by_role("button", name="保存").click()
+    asked.get_by_role("button", name="仍然保存").press("Enter")
+    page.wait_for_url(lambda url: "/faq/new" not in url)
+    entry = page.url.rpartition("/")[2].partition("?")[0]
     kept = seen.call("GET", f"/shops/{shop}/entries/{entry}")
-    assert kept["not_this"] == ["退货要运费吗"]
+    assert (kept["not_this"], kept["products"]) == (["退货要运费吗"], ["sku-1", "sku-2"])
+    assert (kept["variants"], kept["version"]) == ({"kuaishou": "可以，补 8 元差价。"}, 1), (
+        "closed without an answer it was not saved"
+    )
     words = {name: kept["keywords"][name] for name in ("ordered", "exact", "pattern", "priority")}
     assert words == {
         "ordered": ["寄…顺丰"],
@@ -58,6 +72,11 @@ def test_words_in_order_whole_questions_patterns_and_what_it_is_not(desk: OpenPa
     again = seen.call("GET", f"/shops/{shop}/entries/{entry}")
     assert (again["not_this"], again["keywords"]) == (kept["not_this"], kept["keywords"])
     assert again["answer"] == "可以，补 12 元差价。"
+    page.get_by_text("历史版本（现在是 v2）").click()
+    page.get_by_text("和 v1 的差别").click()
+    changes = page.locator(".changes")
+    expect(changes.locator("del")).to_have_text(["可以，补 10 元差价。"])
+    expect(changes.locator("ins")).to_have_text(["可以，补 12 元差价。"])
     seen.quiet()
 
 

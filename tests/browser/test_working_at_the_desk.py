@@ -149,27 +149,60 @@ def test_an_entry_is_written_tried_deleted_and_brought_back(desk: OpenPage):
     expect(page.get_by_role("group", name="为什么这样处理")).to_contain_text("猫咪能不能穿")
     page.get_by_role("button", name="删除").click()
     expect(page.get_by_text("已删除这条知识")).to_be_visible()
-    page.get_by_label("搜索问题、问法、回答").fill("猫咪能不能穿")
+    page.get_by_label("按文字筛").fill("猫咪能不能穿")
     expect(page.get_by_text("没有匹配「猫咪能不能穿」的知识。")).to_be_visible()
     page.get_by_role("button", name="撤销").click()
     expect(page.get_by_role("link", name=re.compile("猫咪能不能穿"))).to_be_visible()
+    page.get_by_label("像买家那样问").fill("给猫穿合适不")
+    expect(page.get_by_role("listitem").first).to_contain_text("猫咪能不能穿")
+    expect(page.get_by_role("listitem").first).to_contain_text("相似度")
+    seen.quiet()
+
+
+def test_many_entries_are_moved_switched_and_taken_back_by_keyboard(desk: OpenPage):
+    seen = desk()
+    page = seen.page
+    shop = seen.call("GET", "/shops")[0]["id"]
+    for nth in range(3):
+        seen.call("POST", f"/shops/{shop}/entries", {"question": f"鹦鹉能穿几件 {nth}", "answer": "鹦鹉穿不了。"})
+    page.goto(f"/faq?shop={shop}&q=鹦鹉")
+    page.get_by_label("选中「鹦鹉能穿几件 2」").press("Space")
+    page.get_by_label("选中「鹦鹉能穿几件 0」").press("Space")
+    page.get_by_role("button", name="移到分类").press("Enter")
+    page.keyboard.type("宠物")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("已移动 2 条")).to_be_visible()
+    expect(page.get_by_role("listitem").filter(has_text="宠物")).to_have_count(2)
+    expect(page.get_by_role("toolbar")).to_have_count(0)
+    page.get_by_label("选中列出的知识").press("Space")
+    page.get_by_role("toolbar").get_by_role("button", name="停用").press("Enter")
+    expect(page.get_by_role("listitem").filter(has_text="停用")).to_have_count(3)
+    page.get_by_role("status").get_by_role("button", name="撤销").last.press("Enter")
+    expect(page.get_by_text("已撤销，3 条回到原样")).to_be_visible()
+    expect(page.get_by_role("listitem").filter(has_text="停用")).to_have_count(0)
     seen.quiet()
 
 
 def test_a_table_is_previewed_imported_and_taken_back(desk: OpenPage, tmp_path):
     table = tmp_path / "问答.csv"
     table.write_bytes(
-        "标准问,回答,相似问法\n狗狗能不能穿,这款是给人穿的。,狗能穿吗\n兔子能不能穿,兔子也穿不了。,\n".encode("gbk")
+        "标准问,回答,相似问法\n狗狗能不能穿,这款是给人穿的。,狗能穿吗\n兔子能不能穿,{谁}也穿不了。,\n猪猪能不能穿,,\n".encode(
+            "gbk"
+        )
     )
     seen = desk()
     page = seen.page
     page.goto("/faq/import")
     page.get_by_label(re.compile("选择文件")).set_input_files(table)
     expect(page.get_by_role("cell", name="狗狗能不能穿")).to_be_visible()
-    page.get_by_role("button", name="导入 2 条").click()
+    expect(page.get_by_text("第 4 行「答案」：没有答案").first).to_be_visible()
+    expect(page.get_by_role("group").filter(has_text="要留意的回答")).to_contain_text("这些字段没有可用的值：谁")
+    page.get_by_role("button", name="跳过 1 行错误，导入其余 2 条").click()
     expect(page.get_by_text("已导入：新增 2 条，更新 0 条")).to_be_visible()
-    page.get_by_role("button", name="撤销本次导入").click()
-    expect(page.get_by_text(re.compile("已撤销"))).to_be_visible()
+    page.reload()
+    past = page.get_by_role("listitem").filter(has_text="问答.csv")
+    past.get_by_role("button", name="撤销这次导入").click()
+    expect(past).to_contain_text("已撤销")
     page.goto("/faq?q=狗狗能不能穿")
     expect(page.get_by_text("没有匹配「狗狗能不能穿」的知识。")).to_be_visible()
     seen.quiet()

@@ -63,11 +63,11 @@ async def test_apply_then_undo(house: Any) -> None:
 
 
 async def test_what_of_an_entry_becomes_another_is_told_cell_by_cell(house: Any) -> None:
-    await house.entry(question="发什么快递", answer="中通。", id="courier", keywords={"any": ["快递"]})
+    await house.entry(question="发什么快递", answer="中通。", id="courier", phrasings=["用什么快递", "寄什么"])
     row = csv("发什么快递,寄什么|走什么快递,圆通。,停用", head="标准问,相似问法,答案,状态")
     (found,) = (await look(house, row))["rows"]
     assert found["cells"] == [
-        {"column": "phrasings", "before": "", "after": "寄什么\n走什么快递"},
+        {"column": "phrasings", "before": "用什么快递", "after": "走什么快递"},
         {"column": "answer", "before": "中通。", "after": "圆通。"},
         {"column": "status", "before": "on", "after": "off"},
     ]

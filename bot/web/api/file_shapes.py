@@ -51,7 +51,7 @@ class RowRemarkOut(RemarkOut):
 
 
 class CellOut(BaseModel):
-    """What a row would change in one column of an entry."""
+    """What a row would change in one column of an entry: the lines that go and those that come."""
 
     column: str
     before: str

@@ -51,13 +51,13 @@ function useTable(shop, { like, q, category, status }) {
   return { table, problem, load, more };
 }
 
-const COLUMNS = ["question", "answer", "hits", "status", "changed"];
+const COLUMNS = ["question", "answer", "number", "status", "changed"];
 
 const own = (items, shop) => items.filter((one) => one.shop === shop).map((one) => one.id);
 
 /** The columns' names; the box chooses every row that is listed. */
-const Columns = ({ items, shop, picked, setPicked }) => html`<div class="entry-line entry-head">${setPicked && html`<label class="entry-pick"><input type="checkbox" aria-label=${t("faq.pick_listed")} checked=${own(items, shop).every((id) => picked.has(id))} onChange=${(e) => setPicked(new Set(e.currentTarget.checked ? own(items, shop) : []))} /></label>`}
-  <span class="entry-row" aria-hidden="true">${COLUMNS.map((name) => html`<span key=${name}>${t(`faq.column.${name}`)}</span>`)}</span></div>`;
+const Columns = ({ items, shop, like, picked, setPicked }) => html`<div class="entry-line entry-head">${setPicked && html`<label class="entry-pick"><input type="checkbox" aria-label=${t("faq.pick_listed")} checked=${own(items, shop).every((id) => picked.has(id))} onChange=${(e) => setPicked(new Set(e.currentTarget.checked ? own(items, shop) : []))} /></label>`}
+  <span class="entry-columns" aria-hidden="true">${COLUMNS.map((name) => html`<span key=${name}>${t(name !== "number" ? `faq.column.${name}` : like ? "faq.column.similarity" : "faq.column.hits")}</span>`)}</span></div>`;
 
 /** An entry; one that all shops share, listed among a shop's, cannot be chosen here. */
 const Row = ({ entry, shop, picked, setPicked }) => html`<div class="entry-line">${setPicked && html`<label class="entry-pick"><input type="checkbox" aria-label=${t("faq.pick", { question: entry.question })} disabled=${entry.shop !== shop} checked=${picked.has(entry.id)} onChange=${(e) => {
@@ -121,7 +121,7 @@ function Table({ shop }) {
     ${problem && html`<${Failed} problem=${problem} retry=${load} />`}
     ${!table ? !problem && html`<${Loading} />` : table.items.length === 0
       ? html`<${Empty} actions=${filtered ? html`<button type="button" class="button" onClick=${() => go(`/faq?shop=${encodeURIComponent(shop.id)}`)}>${t("filter.clear")}</button>` : !shared && html`<p class="acts"><a class="button primary" href=${`/start?step=pack&shop=${encodeURIComponent(shop.id)}`}>${t("faq.pick_pack")}</a><a class="button" href=${link("/faq/import")}>${t("start.import")}</a></p>`}>${filtered ? t("empty.search", { text: sought(query) }) : t("empty.faq")}<//>`
-      : html`<p class="meta">${query.like ? t("faq.nearest_first") : t("faq.total", { n: table.total })}</p><div class="entries"><${Columns} items=${table.items} shop=${shop.id} ...${choice} /><${Windowed} items=${table.items} height=${HEIGHT} onEnd=${more} label=${t("place.faq")} row=${(entry) => html`<${Row} entry=${entry} shop=${shop.id} ...${choice} />`} /></div>`}
+      : html`<p class="meta">${query.like ? t("faq.nearest_first") : t("faq.total", { n: table.total })}</p><div class="entries"><${Columns} items=${table.items} shop=${shop.id} like=${query.like} ...${choice} /><${Windowed} items=${table.items} height=${HEIGHT} onEnd=${more} label=${t("place.faq")} row=${(entry) => html`<${Row} entry=${entry} shop=${shop.id} ...${choice} />`} /></div>`}
   </div>`;
 }
 

@@ -8,7 +8,7 @@ import { Button, Chip, Failed, Field, Head, Icon, Loading, useLoad } from "../ui
 import { attempt, say } from "../ui/floating.js";
 import { throughGate } from "../ui/gate.js";
 import { WhyCard } from "../ui/why.js";
-import { More, lines } from "./faq_more.js";
+import { Listed, More } from "./faq_more.js";
 import { Remarks, readRemarks, useRemarks } from "./faq_remarks.js";
 import { SHARED, entriesOf } from "./faq_shop.js";
 import { Variants } from "./faq_variants.js";
@@ -49,7 +49,7 @@ function Form({ shop, entry, draft, set, categories, remarks, onSave, busy, prob
   const text = (name) => ({ value: draft[name], onInput: (e) => set({ [name]: e.currentTarget.value }) });
   return html`<form class="card" onSubmit=${(e) => { e.preventDefault(); onSave(); }}>
     <${Field} label=${t("faq.question")}><input ...${text("question")} required maxlength="200" /><//>
-    <${Field} label=${t("faq.phrasings_label")} hint=${t("faq.phrasings_hint")}><textarea rows="6" value=${draft.phrasings.join("\n")} onChange=${(e) => set({ phrasings: lines(e.currentTarget.value) })}></textarea><//>
+    <${Field} label=${t("faq.phrasings_label")} hint=${t("faq.phrasings_hint")}><${Listed} rows="6" value=${draft.phrasings} set=${(phrasings) => set({ phrasings })} /><//>
     <${Field} label=${t("faq.answer")} hint=${t("faq.answer_hint")}><textarea rows="4" ...${text("answer")} required maxlength="4000"></textarea><//>
     <${Remarks} shop=${shop} items=${remarks} /><${Variants} own=${shop.platform} variants=${draft.variants} set=${(variants) => set({ variants })} />
     <div class="two"><${Field} label=${t("faq.category")}><input list="categories" ...${text("category")} maxlength="100" /><datalist id="categories">${categories.map((c) => html`<option key=${c} value=${c}></option>`)}</datalist><//>

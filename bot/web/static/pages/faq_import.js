@@ -41,7 +41,7 @@ function Columns({ seen, onChange }) {
 }
 
 /** What of an entry would be another: each cell as it is and as it would be. */
-const Cells = ({ cells }) => html`<ul class="cells">${cells.map((c) => html`<li key=${c.column}><b>${columnWord(c.column)}</b> ${c.before && html`<del>${valueWord(c.column, c.before)}</del>`} ${c.after ? html`<ins>${valueWord(c.column, c.after)}</ins>` : t("import.emptied")}</li>`)}</ul>`;
+const Cells = ({ cells }) => html`<ul class="cells">${cells.map((c) => html`<li key=${c.column}><b>${columnWord(c.column)}</b> ${c.before && html`<del>${valueWord(c.column, c.before)}</del>`} ${c.after ? html`<ins>${valueWord(c.column, c.after)}</ins>` : c.before ? "" : t("import.order")}</li>`)}</ul>`;
 
 /** Answers that need a look; they stop nothing. */
 const Remarked = ({ seen }) => seen.remarked > 0 && html`<details class="card" open=${seen.remarked <= 10}><summary><${Chip} tone="warn">${t("import.remarked")} <b>${number(seen.remarked)}</b><//></summary><ul class="listed stacked">${seen.remarks.map((one) => html`<li key=${`${one.row}${one.code}${one.why.zh}`}>${t("import.error_at", { row: one.row, column: columnWord(one.column), why: said(one.why) })} <span class="meta">${one.question}</span></li>`)}</ul>
