@@ -12,7 +12,7 @@ from knowledge_base.normalize import normalize
 
 MOST_CLAUSES = 6
 _LEAST_TOLD = 0.45  # a clause that says less (也谢谢, 可以吗) goes with the one before it
-_PER_PART = 0.3  # what a further part must at least be worth
+_PER_PART, _PER_PART_TOLD = 0.45, 0.3  # what a further part must at least be worth, and one that asks nothing
 _LIGHT = 0.15
 _MOST_JOINED = 3  # where there are more clauses, a question runs over three at most
 _LONGEST_FRAGMENT, _LONGEST_CODE = 8, 4
@@ -24,6 +24,11 @@ _QUESTION_ENDS = ("吗", "么", "嘛", "没", "不", "否", "呢", "没有")
 _EITHER_OR = re.compile(r"([\u4e00-\u9fff])[不没]\1")
 _WEAK_WAYS = frozenset({"say", "is", "have"})
 _REQUEST = re.compile(r"[请亲那]*(?:麻烦|帮|给我|我要|我想|想要|想|要|求|需要|能帮|可以帮)(?!了)")
+_ADDS_TO_BEFORE = re.compile(
+    r"(?:只|最好|必须|一定|还)?(?:要|得|不要)[^吗呢么不没]{1,10}的"
+    r"|(?:如果|要是)?(?:可以|能|行|不能|不行|是)[^的]{0,4}的话(?:要|该)?(?:怎么|咋|如何|在哪|去哪).{0,4}"
+)
+"""A clause that says more of the question before it: 要正品的, 能改的话怎么改."""
 _AROUND = "亲啊呀呢哈哦嗯吧"
 _BETWEEN = re.compile(
     r"[,，。;；!！?？\n\r、~～…|]+|(?<=[^\sA-Za-z0-9])[ \u3000]+(?=[\u3400-\u9fff])|[ \u3000]{2,}"
@@ -43,8 +48,9 @@ def clauses(text: str) -> list[str]:
     for start, end in itertools.pairwise(cuts):
         piece = carried + text[start:end]
         carried = ""
-        says_nothing = told(_BETWEEN.sub("", piece + _MORE).removesuffix(_MORE)) < _LEAST_TOLD
-        if len(found) == MOST_CLAUSES or (found and says_nothing):
+        says = _BETWEEN.sub("", piece + _MORE).removesuffix(_MORE)
+        says_nothing = told(says) < _LEAST_TOLD
+        if len(found) == MOST_CLAUSES or (found and (says_nothing or _ADDS_TO_BEFORE.fullmatch(strip(says)))):
             found[-1] += piece
         elif says_nothing:
             carried = piece
@@ -80,9 +86,9 @@ def cut_best(pieces: Sequence[str], worth: Callable[[str], float]) -> list[str]:
         most, found = -math.inf, [""]
         for start in range(end - 1, max(0, end - _MOST_JOINED) - 1 if len(pieces) > _MOST_JOINED else -1, -1):
             value, parts = best[start]
-            if value + 1.0 - _PER_PART >= most:  # else no worth could make it the best
+            if value + 1.0 - _PER_PART_TOLD >= most:  # else no worth could make it the best
                 part = bare("".join(pieces[start:end]))
-                gained = value + worth(part) - _PER_PART
+                gained = value + worth(part) - (_PER_PART if asks(part) else _PER_PART_TOLD)
                 if gained >= most:
                     most, found = gained, [*parts, part]
         best.append((most, found))

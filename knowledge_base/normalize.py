@@ -77,7 +77,7 @@ class Wording:
             near.setdefault(one, {})[other] = near.setdefault(other, {})[one] = float(value)
         courtesy = {str(word) for word in raw["courtesy"]}
         costs = {word: 6.0 + len(word) / 4 for word in ways if _HAN.search(word)}
-        costs |= {word: 7.0 for word in courtesy if _HAN.search(word)}
+        costs |= {word: 7.0 for word in (*courtesy, *raw["ends"]) if _HAN.search(word) and len(word) > 1}
         known = rarities()
         costs |= {word: 11.0 for word in (*same, *kin) if _HAN.search(word) and word not in known and word not in costs}
         return cls(

@@ -29,8 +29,11 @@ def parts_of(text: str, whole: Ranked, rank: Rank, is_courtesy: Callable[[str], 
     read = _Read(rank, {compound.bare(text): whole})
     cut = compound.cut_best(pieces, lambda part: likely(read.of(part).best) if len(part) <= _LONGEST_PART else 0.0)
     if len(cut) == 1 and whole.found:
-        own = (read.of(compound.bare(piece)) for piece in pieces if _could_be_left_over(piece))
-        if any(_says_nothing_of(whole.best_id, one) for one in own):
+        own = [(piece, read.of(compound.bare(piece))) for piece in pieces]
+        alone = max((one.best for _, one in own if one.best_id == whole.best_id), default=0.0)
+        if whole.best < alone and any(
+            _could_be_left_over(piece) and _says_nothing_of(whole.best_id, one) for piece, one in own
+        ):
             cut = [compound.bare(piece) for piece in pieces]
     cut = [part for part in cut if not is_courtesy(part)]
     said = [part for part in cut if read.of(part).best >= _LIKELY_ENOUGH or compound.asks(part)]

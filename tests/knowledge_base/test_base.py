@@ -146,6 +146,14 @@ def test_one_question_is_not_split(text: str) -> None:
     assert BASE.read(text).parts == ()
 
 
+def test_what_one_entry_asks_together_is_one_question() -> None:
+    asked = ("这双鞋在哪买？是什么牌子？", "衣服什么牌子", "打火机什么牌子？多少钱？", "围巾值多少钱")
+    base = KnowledgeBase([*SHOP, *(Entry(question, question, "答") for question in asked)])
+    assert base.read("这双鞋哪有卖的？是什么牌子的？").parts == ()
+    assert base.read("这个打火机什么牌子？值多少钱？").parts == ()
+    assert len(base.read("这双鞋哪有卖的？羽绒服跑绒吗？").parts) == 2
+
+
 @pytest.mark.parametrize(
     ("previous", "text", "entry"),
     [
@@ -330,9 +338,12 @@ def test_a_part_ends_without_what_joins_it_to_the_next(clause: str, bare: str) -
         ("多久发货，还有能退吗", ["多久发货，还有", "能退吗"]),
         ("多久发货，能退吗，还有", ["多久发货，", "能退吗，还有"]),
         ("还有M吗", ["还有M吗"]),
+        ("哪款好洗，要纯棉的，发什么快递", ["哪款好洗，要纯棉的，", "发什么快递"]),
+        ("地址能改吗？能改的话怎么改", ["地址能改吗？能改的话怎么改"]),
+        ("有红色吗？有的话什么时候发货", ["有红色吗？", "有的话什么时候发货"]),
     ],
 )
-def test_what_only_joins_is_no_clause(text: str, clauses: list[str]) -> None:
+def test_what_only_joins_or_says_more_of_it_is_no_clause(text: str, clauses: list[str]) -> None:
     assert compound.clauses(text) == clauses
 
 
