@@ -7,8 +7,8 @@ open · unfinished · small talk · several questions · sureness and margin · 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.core.conversation import State
@@ -208,20 +208,26 @@ def _sure(matches: tuple[Match, ...], policy: Policy) -> Match | None:
 def _several(reading: Reading, talk: Talk, policy: Policy) -> Decision | None:
     """Answer several questions of one message in the order asked; a person gets them if any of them is unknown.
 
-    None where no more than one is asked, or none is known: then the message is one question.
+    What is surely for people counts among them whether it is asked or only told. None where no more than one is asked,
+    or none is known: then the message is one question.
     """
-    asking = [part for part in reading.parts if part.asks]
+    parts = [(part, _sure(part.matches, policy)) for part in reading.parts]
+    for_people = [best for _, best in parts if best and not _may_say(best.entry, policy)]
     whole = _sure(reading.matches, policy)
+    leads = whole if whole and _may_say(whole.entry, policy) else None
     known: dict[str, Match] = {}
     missing: list[str] = []
-    for part in asking:
-        best = _sure(part.matches, policy)
-        if best and part.normalized not in talk.answered and _may_say(best.entry, policy):
-            known[best.entry.id] = best
-        elif not (whole and _leans_to(part, whole)):
+    for part, best in parts:
+        if best in for_people:
             missing.append(part.text)
-    if len(asking) < 2 or not known:
-        return None
+        elif part.asks and best and part.normalized not in talk.answered:
+            known[best.entry.id] = best
+        elif part.asks and not (leads and _leans_to(part, leads)):
+            missing.append(part.text)
+    if not known:
+        return _say(tuple(for_people), policy) if for_people else None
+    if sum(part.asks for part, _ in parts) < 2 and not for_people:
+        return _beside_the_told(reading, known, policy) if whole is None else None
     if not missing:
         return _say(tuple(known.values()), policy)
     partial = _say(tuple(known.values()), policy) if policy.partial else None
@@ -231,6 +237,21 @@ def _several(reading: Reading, talk: Talk, policy: Policy) -> Decision | None:
         missing=tuple(missing),
         partial=partial if isinstance(partial, Answer) else None,
     )
+
+
+def _beside_the_told(reading: Reading, known: Mapping[str, Match], policy: Policy) -> Decision | None:
+    """Answer the one sure question beside what is only told, unless that is likely of another entry.
+
+    Where it is faintly of one that brings a person, a person comes after the answer (退款怎么还没到 都十天了).
+    """
+    told = [part.matches[0] for part in reading.parts if part.matches and not part.asks]
+    others = [match for match in told if match.entry.id not in known and match.sureness >= _FAINTLY]
+    if any(match.sureness >= policy.threshold / 2 for match in others):
+        return None
+    said = _say(tuple(known.values()), policy)
+    if isinstance(said, Answer) and any(match.entry.then_person for match in others):
+        return replace(said, then_person=True)
+    return said
 
 
 def _may_say(entry: Entry, policy: Policy) -> bool:

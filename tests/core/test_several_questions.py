@@ -12,6 +12,7 @@ from bot.core.explain import explain, sentence
 from bot.core.joining import in_pieces, join_answers
 from bot.core.message import Kind
 from bot.core.reasons import HandoffReason
+from knowledge_base import packs
 from knowledge_base.base import KnowledgeBase
 from knowledge_base.entry import Entry, Match, Mode, Part, Reading
 
@@ -41,7 +42,7 @@ def asked(*parts: str, whole: str = "", sure: float = 0.0) -> Reading:
     made = []
     for part in parts:
         entry = ENTRIES.get(part.strip("?."))
-        sureness = 40.0 if part.startswith("?") else 95.0
+        sureness = 40.0 if part.lstrip(".").startswith("?") else 95.0
         matches = (Match(entry, sureness, sureness, entry.question),) if entry else ()
         text = entry.question if entry else part.strip("?.")
         made.append(Part(text, matches, asks=not part.startswith("."), normalized=text))
@@ -132,6 +133,76 @@ def test_an_unknown_clause_that_leans_to_what_the_whole_surely_means_is_no_quest
     parts = (Part("什么时候发货", (Match(entry, 95, 95, ""),), normalized="x"), leaning)
     decision = decided(Reading("t", "t", matches=(Match(entry, 90, 90, ""),), parts=parts))
     assert isinstance(decision, Answer)
+
+
+TRADE = {name: KnowledgeBase(packs.load(name).entries) for name in packs.names()}
+
+
+@pytest.mark.parametrize(
+    ("trade", "text"),
+    [
+        ("food", "含糖吗 糖尿病能吃不"),
+        ("food", "辣不辣 痛风能吃嘛"),
+        ("food", "热量高吗，血糖高能吃不"),
+        ("food", "有哪些口味 宝宝能吃吗"),
+        ("food", "怎么保存 收到就化了"),
+        ("food", "怎么退货 袋子漏气了"),
+        ("beauty", "有小样吗 用完脸上刺痛"),
+        ("beauty", "怎么用 用完好痒"),
+        ("clothing", "可以换货吗 收到就是坏的"),
+        ("electronics", "保修多久 充电的时候很热"),
+        ("electronics", "怎么报修 插上冒火花"),
+    ],
+)
+@pytest.mark.parametrize("partial", [False, True])
+def test_a_part_surely_for_people_brings_a_person_whatever_the_whole_means(trade, text, partial):
+    decision = decide(
+        Kind.TEXT, TRADE[trade].read(text), BOT, Policy(Mode.AUTO, 95.0, 8.0, filled, partial=partial), NOW
+    )
+    assert isinstance(decision, Handoff)
+    assert decision.reason in {HandoffReason.SEVERAL_QUESTIONS, HandoffReason.ENTRY_WANTS_PERSON}
+    if decision.reason is HandoffReason.SEVERAL_QUESTIONS:
+        assert decision.missing
+        assert (decision.partial is not None) is partial
+
+
+def filled(entry: Entry) -> tuple[str, tuple[str, ...]]:
+    return entry.answer, ()
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        pytest.param(("ship", "person"), id="off, and asked"),
+        pytest.param(("ship", ".person"), id="off, and only told"),
+        pytest.param((".ship", "person"), id="off, what is known only told"),
+        pytest.param(("ship", ".field"), id="a fact is missing, and only told"),
+        pytest.param(("?ship", "person"), id="nothing else is sure"),
+    ],
+)
+@pytest.mark.parametrize("whole", ["ship", "person", ""])
+def test_what_is_for_people_is_never_covered_by_the_whole(parts, whole):
+    assert isinstance(decided(asked(*parts, whole=whole, sure=99.0 if whole else 0.0)), Handoff)
+
+
+@pytest.mark.parametrize(
+    ("parts", "whole", "sure", "answered", "then_person"),
+    [
+        pytest.param(("ship", ".?return"), "return", 60.0, "ship", False, id="faintly of something else"),
+        pytest.param(("ship", ".平时穿M"), "", 0.0, "ship", False, id="of nothing known"),
+        pytest.param(("ship", ".?follow"), "", 0.0, "ship", True, id="faintly of what brings a person"),
+        pytest.param(("ship", ".return"), "", 0.0, None, False, id="surely of something else"),
+        pytest.param(("?ship", ".平时穿M"), "", 0.0, None, False, id="the question is not sure"),
+        pytest.param(("ship", ".?return"), "return", 99.0, "return", False, id="the whole is sure: it is the question"),
+    ],
+)
+def test_one_sure_question_beside_what_is_only_told(parts, whole, sure, answered, then_person):
+    decision = decided(asked(*parts, whole=whole, sure=sure), Policy(Mode.AUTO, 90.0, 8.0, compose))
+    if answered is None:
+        assert isinstance(decision, Handoff)
+    else:
+        assert isinstance(decision, Answer)
+        assert ([match.entry.id for match in decision.matches], decision.then_person) == ([answered], then_person)
 
 
 def test_the_page_names_what_is_known_and_what_is_not():
