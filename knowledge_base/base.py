@@ -6,8 +6,9 @@ new base that shares what did not change.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
+from weakref import ref
 
 from knowledge_base import signals
 from knowledge_base.calibrate import DEFAULT_MARGIN, DEFAULT_THRESHOLD
@@ -23,6 +24,7 @@ __all__ = ["ANYWHERE", "DEFAULT_MARGIN", "DEFAULT_THRESHOLD", "KnowledgeBase"]
 
 _READINGS_KEPT = 512  # buyers ask the same things all day
 _LONGEST_KEPT = 60
+_GROUNDS_KEPT = 8_192  # a shop's cases and its late questions
 ANYWHERE = Context()
 """Nothing known around the question."""
 
@@ -49,6 +51,9 @@ class KnowledgeBase:
         self._reader = reader
         self._products = frozenset(product for entry in entries.values() for product in entry.products)
         self._read = lru_cache(maxsize=_READINGS_KEPT)(reader.read)
+        self._grounds = lru_cache(maxsize=_GROUNDS_KEPT)(self._ranker.grounds)
+        self._lookups: dict[tuple[str, Context], tuple[str, ...] | None] = {}
+        self._latest: tuple[str, Entry | None, ref[KnowledgeBase]] | None = None
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -66,21 +71,29 @@ class KnowledgeBase:
 
     def with_entry(self, entry: Entry) -> KnowledgeBase:
         """Return a base with this entry added, or in the place of the one with its id."""
-        return self._changed({**self._entries, entry.id: entry}, entry.id, dict(_indexed(entry)))
+        return self._changed(entry.id, entry)
 
     def without(self, entry_id: str) -> KnowledgeBase:
         """Return a base without this entry; the same base where there is none."""
         if entry_id not in self._entries:
             return self
-        left = {known_id: entry for known_id, entry in self._entries.items() if known_id != entry_id}
-        return self._changed(left, entry_id, {})
+        return self._changed(entry_id, None)
 
-    def _changed(
-        self, entries: Mapping[str, Entry], entry_id: str, texts: Mapping[str, tuple[str, ...]]
-    ) -> KnowledgeBase:
-        index = self._index
+    def _changed(self, entry_id: str, entry: Entry | None) -> KnowledgeBase:
+        """Return the base with an entry as it shall be; the same one again as long as somebody holds it, for a change
+        that was looked at is mostly made."""
+        if self._latest is not None and self._latest[:2] == (entry_id, entry):
+            made = self._latest[2]()
+            if made is not None:
+                return made
+        if entry is None:
+            entries = {known_id: known for known_id, known in self._entries.items() if known_id != entry_id}
+        else:
+            entries = {**self._entries, entry_id: entry}
+        index, before = self._index, dict(_indexed(self._entries[entry_id])) if entry_id in self._entries else {}
+        texts = dict(_indexed(entry)) if entry else {}
         for name in (entry_id, NOT + entry_id):
-            if name in texts or name in index.spans:
+            if texts.get(name) != before.get(name):
                 index = index.changed(name, texts.get(name, ()))
         touched = [known[entry_id] for known in (self._entries, entries) if entry_id in known]
         rules = Rules.of(entries.values()) if any(has_rules(entry) for entry in touched) else self._rules
@@ -89,6 +102,9 @@ class KnowledgeBase:
         base = KnowledgeBase.__new__(KnowledgeBase)
         base._lists = self._lists
         base._use(entries, index, rules, small_talk)
+        if index is self._index and rules is self._rules:
+            base._grounds = self._grounds
+        self._latest = (entry_id, entry, ref(base))
         return base
 
     def read(self, text: str, context: Context = ANYWHERE) -> Reading:
@@ -113,9 +129,26 @@ class KnowledgeBase:
         """Return the entries that could answer a text, best first, at most five: ``read`` without the rest."""
         return self._ranker.ranked(text[:LONGEST_TEXT], context).matches()
 
-    def may_hang_on(self, entries: Iterable[str], text: str) -> bool:
-        """Say whether ``read`` of a text could be another if these entries were others or not there."""
-        return self._reader.may_hang_on(entries, text[:LONGEST_TEXT])
+    def reads_alike(self, other: KnowledgeBase, changed: Collection[str], text: str, context: Context) -> bool:
+        """Say whether ``read`` of a text must be the same by another base, made of this one by ``with_entry`` and
+        ``without`` of the changed entries. What both rest on is kept, so that asking again costs next to nothing.
+        """
+        looked_up = self._looked_up(text[:LONGEST_TEXT], context)
+        if looked_up is None:
+            return False
+        for one in looked_up:
+            was, now = self._grounds(one), other._grounds(one)
+            if was != now or not was.entries.isdisjoint(changed):
+                return False
+        other._lookups.setdefault((text[:LONGEST_TEXT], context), looked_up)
+        return True
+
+    def _looked_up(self, text: str, context: Context) -> tuple[str, ...] | None:
+        if (text, context) not in self._lookups:
+            if len(self._lookups) >= _GROUNDS_KEPT:
+                self._lookups.clear()
+            self._lookups[text, context] = self._reader.looked_up(text, context)
+        return self._lookups[text, context]
 
     def neighbours(self, text: str, exclude_id: str | None = None, limit: int = 5) -> tuple[Match, ...]:
         """Return the entries whose phrasings look most like a text, most similar first: for warning of conflicts."""

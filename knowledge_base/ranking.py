@@ -129,6 +129,14 @@ class Ranked:
 
 
 @dataclass(frozen=True, slots=True)
+class Grounds:
+    """What the meaning of a text rests on: the ids of some entries, and which phrasings of theirs, by row."""
+
+    entries: frozenset[str]
+    candidates: tuple[Candidate, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Ranker:
     """What ranking needs: the entries, their index, their keyword rules. Never changes; any thread may use it."""
 
@@ -187,11 +195,11 @@ class Ranker:
         wanted = {entry_id: self.index.spans[entry_id].start for entry_id in hits} | dict(same)
         return self.index.candidates(self.index.said_by(question), wanted, _ENTRIES, _PHRASINGS_EACH)
 
-    def weighed(self, text: str) -> set[str]:
-        """Return the ids of the entries that have a say in what a text means: the others could as well not be there."""
+    def grounds(self, text: str) -> Grounds:
+        """Return what has a say in what a text means: the rest of the base could as well not be there."""
         ground = Ground.of(text)
-        candidates = self._candidates(normalize(text), self.rules.hits(ground), self.index.same(ground.letters))
-        return {one.entry_id.removeprefix(NOT) for one in candidates}
+        found = self._candidates(normalize(text), self.rules.hits(ground), self.index.same(ground.letters))
+        return Grounds(frozenset(one.entry_id.removeprefix(NOT) for one in found), tuple(found))
 
     def _judged(
         self, text: str, question: Question, candidates: Sequence[Candidate], exactly: bool

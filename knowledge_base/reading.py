@@ -49,13 +49,16 @@ class Reader:
         complete = _is_complete(text, heard, ranked)
         return Reading(text, normalized, heard, ranked.matches(), parts, complete=complete)
 
-    def may_hang_on(self, entries: Iterable[str], text: str) -> bool:
-        """Say whether what a text is read as, with no line before it, could be another without these entries.
-
-        Of small talk and of several clauses, which are read in many ways, that is taken for granted.
-        """
-        several = len(compound.clauses(text)) > 1 or signals.is_small_talk(text, self.lists)
-        return several or not self.ranker.weighed(text).isdisjoint(entries)
+    def looked_up(self, text: str, context: Context) -> tuple[str, ...] | None:
+        """Return the texts whose meanings the reading of a text rests on; None of small talk, which rests on the shop's
+        own lines too."""
+        if signals.is_small_talk(text, self.lists):
+            return None
+        if len(compound.clauses(text)) < 2 and not context.previous:
+            return (text,)
+        watched = _Watched(self.ranker.entries, self.ranker.index, self.ranker.rules, {})
+        replace(self, ranker=watched).read(text, context)
+        return tuple(watched.asked)
 
     def _own_line(self, ranked: Ranked, heard: tuple[Heard, ...]) -> tuple[Match, ...]:
         """Return the shop's own line for small talk: one that says the same to the letter, else one of its kind."""
@@ -95,6 +98,18 @@ def small_talk_of(entry: Entry, lists: signals.Lists) -> tuple[Signal, ...]:
     if len(entry.question) > _LONGEST_OWN_LINE or not signals.is_small_talk(entry.question, lists):
         return ()
     return tuple(heard.signal for heard in signals.hear(entry.question, lists))
+
+
+@dataclass(frozen=True, slots=True)
+class _Watched(Ranker):
+    """A ranker that notes what it is asked."""
+
+    asked: dict[str, None]
+
+    def ranked(self, text: str, context: Context) -> Ranked:
+        """Note a text, and rank as ever."""
+        self.asked[text] = None
+        return Ranker.ranked(self, text, context)
 
 
 def own_lines(small_talk: Mapping[str, Iterable[Signal]]) -> dict[Signal, str]:

@@ -7,6 +7,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -62,6 +63,8 @@ class FaqGate:
     def __init__(self, store: Store, clocks: Clocks, directory: Directory, shelf: Shelf, cases: Cases) -> None:
         self._store, self._clocks, self._directory, self._shelf = store, clocks, directory, shelf
         self._cases = cases
+        self._latest: KnowledgeBase | None = None
+        """What was played last, held for the shelf, which mostly takes it in next."""
 
     async def hold(
         self, shop: str, act: Act, changes: Sequence[Change] = (), threshold: float | None = None
@@ -138,17 +141,17 @@ class FaqGate:
             ids = [change.id for change in changes]
             own, shared = await self._store.read(gate.standing, shop, ids)
             live = {change.id: _live(change, of, own.get(change.id), shared.get(change.id)) for change in changes}
-            base = await asyncio.to_thread(_changed, now.base, live)
+            base = self._latest = await asyncio.to_thread(_changed, now.base, live)
             if threshold is None and len(live) <= AMEND_AT_MOST and len(now.base.entries) >= SMALL:
                 changed = frozenset(live)
         return Tried(now, base, now.config.threshold if threshold is None else threshold, changed)
 
     @staticmethod
-    async def _touched_by(tried: Tried, questions: Iterable[str]) -> list[str]:
+    async def _touched_by(tried: Tried, questions: Iterable[str], now: datetime) -> list[str]:
         """The questions whose answer may be another."""
         if tried.changed is None:
             return list(questions)
-        return await near((tried.now.base, tried.base), tried.changed, questions)
+        return await near(tried.now.base, tried.base, tried.changed, questions, now)
 
     async def _compared(
         self, shop: str, of: str, changes: Sequence[Change], threshold: float | None, *, whole: bool = False
@@ -161,7 +164,7 @@ class FaqGate:
         tried = await self._tried(shop, of, changes, threshold)
         now = self._clocks.now(shop)
         total = len(kept)
-        may_move = set(await self._touched_by(tried, (case.question for case in kept)))
+        may_move = set(await self._touched_by(tried, (case.question for case in kept), now))
         kept = [case for case in kept if case.question in may_move]
         after = await play(tried.base, policy_of(tried.now, tried.threshold), (case.question for case in kept), now)
         again = [case for case in kept if whole or verdict(case, after[case.question]) is not Verdict.RIGHT]
@@ -181,7 +184,7 @@ class FaqGate:
         """What a change does to the questions of the last 30 days."""
         shop, now = tried.now.shop, self._clocks.now(tried.now.shop)
         asked = await asked_lately(self._store, self._clocks, shop)
-        questions = await self._touched_by(tried, asked.questions)
+        questions = await self._touched_by(tried, asked.questions, now)
         before = await play(tried.now.base, policy_of(tried.now), questions, now)
         after = await play(tried.base, policy_of(tried.now, tried.threshold), questions, now)
         found = moved(before, after)

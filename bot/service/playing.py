@@ -51,15 +51,22 @@ async def _of_each(do: Callable[[str], T], questions: Iterable[str]) -> dict[str
     return found
 
 
-async def near(bases: Collection[KnowledgeBase], changed: Collection[str], questions: Iterable[str]) -> list[str]:
-    """Of these questions those whose reading may hang on changed entries (ids) in the FAQ before or after the change."""
-    hangs = await _of_each(lambda text: any(base.may_hang_on(changed, text) for base in bases), questions)
-    return [question for question, may in hangs.items() if may]
+def _context(now: datetime) -> Context:
+    return Context(today=now.astimezone(ZONE).date())
+
+
+async def near(
+    before: KnowledgeBase, after: KnowledgeBase, changed: Collection[str], questions: Iterable[str], now: datetime
+) -> list[str]:
+    """Of these questions those whose reading may be another in the FAQ after some entries (ids) changed."""
+    context = _context(now)
+    alike = await _of_each(lambda text: before.reads_alike(after, changed, text, context), questions)
+    return [question for question, same in alike.items() if not same]
 
 
 async def read_all(base: KnowledgeBase, questions: Iterable[str], now: datetime) -> dict[str, Reading]:
     """Read questions on a local day, each by itself, off the event loop."""
-    context = Context(today=now.astimezone(ZONE).date())
+    context = _context(now)
     return await _of_each(lambda question: base.read(question, context), questions)
 
 
