@@ -222,7 +222,8 @@ class Answering:
 
     async def _decide(self, batch: Sequence[Item]) -> None:
         started = time.perf_counter()
-        known = await self._store.read(around, batch)
+        in_mind = self._store.kept.of({item.conversation for item in batch}) if self._store.kept else {}
+        known = await self._store.read(around, batch, in_mind)
         shelved = {shop: await self._shelf.get(shop) for shop in {item.shop for item in batch}}
         loop = asyncio.get_running_loop()
         questions = await loop.run_in_executor(self._thread, read_all, batch, known, shelved, started)

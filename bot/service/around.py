@@ -19,6 +19,7 @@ from bot.service.shelf import Shelved
 from bot.store import conversations as convs
 from bot.store import messages
 from bot.store.ids import from_ms
+from bot.store.kept import Values
 from bot.store.messages import Said
 from knowledge_base.characters import strip
 from knowledge_base.entry import Context, Reading
@@ -57,9 +58,9 @@ class Around:
     previous: str = ""
 
 
-def around(conn: sa.Connection, batch: Sequence[Item]) -> dict[str, Around]:
-    """Return what is known around each conversation of a batch."""
-    waiting = convs.pending(conn, {item.conversation for item in batch})
+def around(conn: sa.Connection, batch: Sequence[Item], in_mind: Mapping[str, Values]) -> dict[str, Around]:
+    """Return what is known around each conversation of a batch; ``in_mind``: the conversations that are kept."""
+    waiting = convs.pending(conn, {item.conversation for item in batch}, in_mind)
     pending = messages.lines(conn, [line for ids, _ in waiting.values() for line in ids])
     found = {}
     for cid, (ids, product) in waiting.items():

@@ -119,16 +119,17 @@ class Deciding:
         self._books.refold(conn, work.loaded, floors, asked)
         messages.mark_booked(conn, {f.id for f in touched if not f.asks})
 
-    def _settle_lines(self, work: Work, one: Conversation) -> None:
+    def _settle_lines(self, work: Work, one: Conversation, *, expired: bool = False) -> None:
+        if expired or one.pending or one.waiting_since is not None:
+            work.drops.append((one.shop, "wait", one.id))
         one.settle_lines()
-        work.drops.append((one.shop, "wait", one.id))
 
     def _one(self, work: Work, question: Question) -> None:
         one = work.loaded.get(question.conversation)
         if one is None:
             return
         if question.fresh is None and not one.pending:
-            self._settle_lines(work, one)
+            self._settle_lines(work, one, expired=True)
             return
         shop = self._directory.shops[question.shop]
         now = self._clocks.now_ms(one.shop)

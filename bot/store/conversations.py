@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.core.conversation import Event, State, step
+from bot.store import kept
 from bot.store.holding import hold, not_held
 from bot.store.statements import Ready, one_of, upsert
 from bot.store.tables import conversation
@@ -54,7 +55,7 @@ class Conversation:
     said: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     stored: tuple[Any, ...] | None = None
-    """What it is sorted by (``_SORTED``), as the row has it; None where there is no row yet. Not a column."""
+    """The values of its row; None where there is no row yet. Not a column."""
 
     def step(self, event: Event) -> None:
         """Move along the transition table.
@@ -86,26 +87,33 @@ OUTSIDE = "outside"
 
 _NAMES = [f.name for f in fields(Conversation) if f.name != "stored"]
 _FIXED = ("shop", "channel", "external", "created_at")
-_SORTED = ("state", "due_at", "owed", "last_at")
-"""The columns of its indexes."""
-_sorted_by = attrgetter(*_SORTED)
+_SORTED = [(name, _NAMES.index(name)) for name in ("state", "due_at", "owed", "last_at")]
+"""The columns of its indexes, and their places."""
+_values = attrgetter(*_NAMES)
 
 
-_LOAD = Ready(lambda dialect: sa.select(conversation).where(one_of(dialect, conversation.c.id, "ids")))
+_COLUMNS = [conversation.c[name] for name in _NAMES]
+_ID, _SHOP = _NAMES.index("id"), _NAMES.index("shop")
+_PENDING_AT, _PRODUCT_AT = _NAMES.index("pending"), _NAMES.index("product")
+_LOAD = Ready(lambda dialect: sa.select(*_COLUMNS).where(one_of(dialect, conversation.c.id, "ids")))
 
 
 def load(conn: sa.Connection, ids: Collection[str]) -> dict[str, Conversation]:
     """The conversations with these ids, by id; unknown ids are left out. Who writes holds their shops from here."""
     if not ids:
         return {}
-    wanted = {"ids": list(ids)}
-    found = _LOAD.dicts(conn, wanted)
-    if free := not_held(conn, {row["shop"] for row in found}):
-        hold(conn, free)
-        found = _LOAD.dicts(conn, wanted)
-    made = {row["id"]: Conversation(**row) for row in found}
-    for one in made.values():
-        one.stored = _sorted_by(one)
+    rows = kept.known(conn, ids)
+    if missing := [one for one in ids if one not in rows]:
+        wanted = {"ids": missing}
+        found = _LOAD.rows(conn, wanted)
+        if free := not_held(conn, {row[_SHOP] for row in found}):
+            hold(conn, free)
+            found = _LOAD.rows(conn, wanted)
+        rows |= {row[_ID]: row for row in found}
+    made = {}
+    for cid, row in rows.items():
+        one = made[cid] = Conversation(*row)
+        one.stored = row
     return made
 
 
@@ -116,25 +124,27 @@ _PENDING = Ready(
 )
 
 
-def pending(conn: sa.Connection, ids: Collection[str]) -> dict[str, tuple[list[str], str | None]]:
-    """Of these conversations the lines that wait for their rest, and the product last shown; only to be read."""
-    return {cid: (lines, product) for cid, lines, product in _PENDING.rows(conn, {"ids": list(ids)})}
+def pending(
+    conn: sa.Connection, ids: Collection[str], in_mind: Mapping[str, kept.Values]
+) -> dict[str, tuple[list[str], str | None]]:
+    """Of these conversations the lines that wait for their rest, and the product last shown; only to be read.
+    ``in_mind``: those that are kept."""
+    found = {cid: (row[_PENDING_AT], row[_PRODUCT_AT]) for cid, row in in_mind.items()}
+    if missing := [one for one in ids if one not in found]:
+        found |= {cid: (lines, product) for cid, lines, product in _PENDING.rows(conn, {"ids": missing})}
+    return found
 
 
 def save(conn: sa.Connection, conversations: Iterable[Conversation]) -> None:
-    """Write conversations back, whole; but an index is written again only where it changes."""
+    """Write back the conversations that changed, whole; but an index is written again only where it changes."""
     alike: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
     for one in conversations:
-        now = _sorted_by(one)
-        same = zip(_SORTED, now, one.stored or (), strict=False)
-        alike.setdefault(tuple([name for name, new, old in same if new == old]), []).append(_row(one))
+        now, before = _values(one), one.stored
+        if now == before:
+            continue
+        same = tuple([name for name, at in _SORTED if now[at] == before[at]]) if before else ()
+        alike.setdefault(same, []).append(dict(zip(_NAMES, now, strict=True)))
         one.stored = now
+        kept.wrote(conn, one.id, now)
     for unchanged, rows in alike.items():
         upsert(conn, conversation, rows, fixed=_FIXED + unchanged)
-
-
-_VALUES = attrgetter(*_NAMES)
-
-
-def _row(one: Conversation) -> Mapping[str, Any]:
-    return dict(zip(_NAMES, _VALUES(one), strict=True))

@@ -20,6 +20,7 @@ import sqlalchemy as sa
 import structlog
 
 from bot.store.jobs import Job, transact
+from bot.store.kept import Kept
 from bot.store.session import Session, open_session
 
 P = ParamSpec("P")
@@ -44,6 +45,8 @@ class Store:
 
     def __init__(self, place: Path | str) -> None:
         self.place = place
+        self.kept = None if self.shared else Kept()
+        """Conversations as last committed, where nobody else writes."""
         self.on_commit: Callable[[set[str]], None] = lambda _shops: None
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._writer = open_session(place, read_only=False)
@@ -198,7 +201,7 @@ class Store:
         but: Exception | None = None
         for left in reversed(range(TRIES)):
             try:
-                return self._writer.run(partial(_transacted, begin=begin, jobs=jobs, but=but))
+                return self._writer.run(partial(_transacted, begin=begin, jobs=jobs, but=but, kept=self.kept))
             except sa.exc.DBAPIError as error:
                 why = getattr(error.orig, "sqlstate", None)
                 if not left or why not in (DEADLOCK, LOCKED):
@@ -221,9 +224,11 @@ class Store:
             self.on_commit(shops)
 
 
-def _transacted(connection: sa.Connection, begin: tuple[str, ...], jobs: list[Job], but: Exception | None) -> set[str]:
+def _transacted(
+    connection: sa.Connection, begin: tuple[str, ...], jobs: list[Job], but: Exception | None, kept: Kept | None
+) -> set[str]:
     try:
-        return transact(connection, begin, jobs, but=but)
+        return transact(connection, begin, jobs, but=but, kept=kept)
     except BaseException:
         _end(connection, "ROLLBACK")
         raise

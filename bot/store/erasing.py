@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 
-from bot.store import gaps, search
+from bot.store import gaps, kept, search
 from bot.store.statements import Ready, insert_new, one_of
 from bot.store.tables import (
     assignment,
@@ -201,6 +201,7 @@ def _erase_talk(conn: sa.Connection, cid: str) -> None:
     conn.execute(sa.update(inquiry).where(inquiry.c.conversation == cid).values(CUT))
     conn.execute(sa.delete(timer).where(timer.c.ref == cid))
     conn.execute(sa.delete(conversation).where(conversation.c.id == cid))
+    kept.forget(conn)
 
 
 def _erase_before(conn: sa.Connection, cid: str, until: int) -> None:

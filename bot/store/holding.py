@@ -26,14 +26,18 @@ class Held:
 
     heads: dict[str, Head] = field(default_factory=dict)
     moved: set[str] = field(default_factory=set)
+    written: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    """Conversations it has written, and whether nothing is known of others any more (see ``kept``)."""
+    forgot: bool = False
 
     def copy(self) -> Held:
         """The same, to go back to."""
-        return Held(dict(self.heads), set(self.moved))
+        return Held(dict(self.heads), set(self.moved), dict(self.written), self.forgot)
 
     def back_to(self, before: Held) -> None:
         """Forget what was done since: it was rolled back."""
         self.heads, self.moved = before.heads, before.moved
+        self.written, self.forgot = before.written, before.forgot
 
 
 def start(conn: sa.Connection) -> Held:

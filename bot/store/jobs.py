@@ -10,7 +10,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.store import kept as keeping
 from bot.store.holding import Held, held, hold, seal, start
+from bot.store.kept import Kept
 
 
 @dataclass(slots=True)
@@ -31,12 +33,17 @@ class Job:
 
 
 def transact(
-    connection: sa.Connection, begin: Sequence[str], jobs: Sequence[Job], *, but: Exception | None = None
+    connection: sa.Connection,
+    begin: Sequence[str],
+    jobs: Sequence[Job],
+    *,
+    but: Exception | None = None,
+    kept: Kept | None = None,
 ) -> set[str]:
     """Run jobs in one transaction and commit; return the shops whose journal grew.
 
     A job that fails has its ``error`` set and nothing of it is kept. With ``but`` nothing is waited for: jobs of shops
-    that another process has in hand get this error.
+    that another process has in hand get this error. ``kept``: what the one writer of an embedded store remembers.
 
     Raises:
         Exception: the store refused the transaction, or the only job failed: nothing of any job was kept.
@@ -44,6 +51,7 @@ def transact(
     work = start(connection)
     for statement in begin:
         connection.exec_driver_sql(statement)
+    keeping.begin(connection, kept)
     hold(connection, {shop for job in jobs for shop in job.shops or ()}, wait=but is None)
     able = list(jobs)
     if but is not None:
@@ -59,6 +67,7 @@ def transact(
                     _attempt(connection, [job])
     seal(connection)
     connection.exec_driver_sql("COMMIT")
+    keeping.end(connection)
     return set(work.moved)
 
 

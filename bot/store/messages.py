@@ -209,13 +209,13 @@ def mark_decided(conn: sa.Connection, decided: Mapping[str, str], *, waiting: Co
     )
 
 
-_BOOKED = sa.update(message).where(message.c.id == sa.bindparam("m")).values(waiting=False)
+_BOOKED = Ready(lambda dialect: sa.update(message).where(one_of(dialect, message.c.id, "ids")).values(waiting=False))
 
 
 def mark_booked(conn: sa.Connection, ids: Collection[str]) -> None:
     """The books have taken these messages in; nothing else had to be decided about them."""
     if ids:
-        conn.execute(_BOOKED, [{"m": m} for m in ids])
+        _BOOKED.run(conn, {"ids": list(ids)})
 
 
 def confirm(conn: sa.Connection, send: str, at: int, worker_name: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.store.statements import upsert
+from bot.store.statements import Ready, upsert
 from bot.store.tables import channel, delivery, shop
 
 
@@ -38,20 +38,21 @@ def change_shop(conn: sa.Connection, shop_id: str, values: Mapping[str, Any]) ->
     conn.execute(sa.update(shop).where(shop.c.id == shop_id).values(dict(values)))
 
 
-_COUNT = (
-    sa.update(channel)
-    .where(channel.c.key == sa.bindparam("k"))
-    .values(
-        accepted=channel.c.accepted + sa.bindparam("a"),
-        repeats=channel.c.repeats + sa.bindparam("r"),
+_COUNT = Ready(
+    lambda _dialect: (
+        sa.update(channel)
+        .where(channel.c.key == sa.bindparam("k"))
+        .values(
+            accepted=channel.c.accepted + sa.bindparam("a", type_=sa.Integer),
+            repeats=channel.c.repeats + sa.bindparam("r", type_=sa.Integer),
+        )
     )
 )
 
 
 def count_messages(conn: sa.Connection, counts: Mapping[str, tuple[int, int]]) -> None:
     """Add to each channel's counts: messages accepted, and repeats of messages already there."""
-    if counts:
-        conn.execute(_COUNT, [{"k": key, "a": a, "r": r} for key, (a, r) in counts.items()])
+    _COUNT.many(conn, [{"k": key, "a": a, "r": r} for key, (a, r) in counts.items()])
 
 
 _COUNT_BAD = (

@@ -18,6 +18,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects import sqlite as embedded
 from sqlalchemy.types import TypeDecorator
 
+from bot.store.many import at_once, goes, repeated
 from bot.store.session import ask
 
 Values = Mapping[str, Any]
@@ -61,6 +62,8 @@ class _Compiled:
     results: tuple[tuple[int, Change], ...]
     at_once: str = ""
     """The same for a list of values a parameter: many rows in one statement, where there is a server to go to."""
+    repeated: tuple[str, str, str] | None = None
+    """The same for many rows where there is none: what stands before, for each and behind the rows' parameters."""
 
     def storable(self, rows: Iterable[Values]) -> list[tuple[Any, ...]]:
         """The parameters of each row in their order."""
@@ -98,8 +101,13 @@ class Ready:
         if conn.dialect.name != "sqlite":
             ask(conn, "executemany", known.text, ready)
             return
+        driver: Any = conn.connection.dbapi_connection
         try:
-            conn.connection.dbapi_connection.executemany(known.text, ready)  # type: ignore[union-attr]
+            if known.repeated is None:
+                driver.executemany(known.text, ready)
+            else:
+                for text, row in goes(known.repeated, ready):
+                    driver.execute(text, row)
         except sqlite3.Error as error:
             raise _wrapped(error) from error
 
@@ -171,20 +179,9 @@ def _compile(statement: Any, dialect: sa.Dialect, given: Sequence[str] | None) -
         tuple((i, store) for i, store in binds if store),
         tuple(str(column.key) for column in columns),
         tuple((i, read) for i, read in results if read),
-        _at_once(compiled.string, names, types, dialect) if given and dialect.name == "postgresql" else "",
+        at_once(compiled.string, names, types, dialect) if given and dialect.name == "postgresql" else "",
+        repeated(compiled.string, len(names)) if dialect.name == "sqlite" else None,
     )
-
-
-def _at_once(text: str, names: Sequence[str], types: Mapping[str, Any], dialect: sa.Dialect) -> str:
-    """An insertion of one row made one of many: what were values are read out of lists."""
-    head, _, rest = text.partition(" VALUES (")
-    _, there, tail = rest.partition(" ON CONFLICT")
-    json = {name for name in names if isinstance(types[name], sa.JSON)}
-    plain = ["TEXT" if name in json else types[name].compile(dialect).partition(" COLLATE")[0] for name in names]
-    lists = [f"${place}::{kind}[]" for place, kind in enumerate(plain, 1)]
-    picked = ", ".join(f"v{place}::JSON" if name in json else f"v{place}" for place, name in enumerate(names))
-    given = ", ".join(f"v{place}" for place in range(len(names)))
-    return f"{head} SELECT {picked} FROM unnest({', '.join(lists)}) AS given ({given}){there}{tail}"  # noqa: S608  (names of tables and types only)
 
 
 def _bind(kind: Any, dialect: sa.Dialect) -> Change | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from bot.store import search
+from bot.store import kept, search
 from bot.store.holding import forget
 from bot.store.tables import (
     assignment,
@@ -79,3 +79,4 @@ def wipe(conn: sa.Connection, shop: str) -> None:
     for table in _SAID:
         conn.execute(sa.delete(table).where(table.c.shop == shop))
     forget(conn, shop)
+    kept.forget(conn)
