@@ -79,6 +79,13 @@ class KnowledgeBase:
             return self
         return self._changed(entry_id, None)
 
+    def with_lists(self, lists: signals.Lists) -> KnowledgeBase:
+        """Return a base of the same entries whose signals are heard by other word lists."""
+        base = KnowledgeBase.__new__(KnowledgeBase)
+        base._lists = lists
+        base._use(self._entries, self._index, self._rules, base._small_talk_of(self._entries.values()))
+        return base
+
     def _changed(self, entry_id: str, entry: Entry | None) -> KnowledgeBase:
         """Return the base with an entry as it shall be; the same one again as long as somebody holds it, for a change
         that was looked at is mostly made."""

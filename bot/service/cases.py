@@ -3,9 +3,12 @@ with suggestions."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
+
+from rapidfuzz import fuzz
 
 from bot.service.clocks import Clocks
 from bot.service.entries import QUESTION_MAX, same_question
@@ -20,8 +23,10 @@ LEARN_BACK_MS = 30 * 86_400_000
 LEARN_AT_ONCE = 1_000
 LEARNED_AT_MOST = 2_000
 """More learned cases than this push out the oldest of them."""
-ORIGINS = ("bench", "reviewed")
-"""Where cases come from that people write."""
+BENCH, REVIEWED = "bench", "reviewed"
+"""Where cases come from that people write: at the test bench, and by bringing unanswered questions to an entry."""
+ALIKE = 60
+"""What went out instead of an edited draft and is this much like it (0–100) says the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +35,7 @@ class NewCase:
 
     question: str
     expected: str | None = None
-    origin: str = "bench"
+    origin: str = BENCH
     message: str | None = None
 
 
@@ -90,6 +95,18 @@ class Cases:
         await self._store.write(gate.learn, shop, list(made.values()), same)
         return list(made.values())
 
+    @asynccontextmanager
+    async def without(self, shop: str, origin: str, entry: str, since: int) -> AsyncIterator[None]:
+        """Take away what was kept for an entry since a time (ms); where what follows is refused it is kept on."""
+        rows = await self._store.read(gate.cases, shop)
+        gone = [row for row in rows if (row["origin"], row["expected"]) == (origin, entry) and row["at"] >= since]
+        await self._store.write(gate.learn, shop, [], [row["id"] for row in gone])
+        try:
+            yield
+        except Refusal:
+            await self._store.write(gate.learn, shop, gone, [])
+            raise
+
 
 def case_of(row: Mapping[str, Any]) -> Case:
     """A stored case as the gate plays it: a rejected suggestion tells only which entry must not answer."""
@@ -108,10 +125,12 @@ def _learned(rows: list[dict[str, Any]], told: list[dict[str, Any]]) -> tuple[li
     gone: list[str] = []
     for one in told:
         key = same_question(one["question"])
-        used = one["origin"] == gate.USED
+        used = one["origin"] != gate.REJECTED
         before = learned.get(key)
         if not key or len(one["question"]) > QUESTION_MAX or key in by_hand or key in new:
             continue
+        if one["origin"] == gate.EDITED and fuzz.ratio(one["draft"], one["sent"] or "") < ALIKE:
+            continue  # somebody said something else: of which entry it was nobody knows
         if before is not None and before["at"] >= one["at"]:
             continue
         if before is not None:

@@ -48,6 +48,17 @@ class ShopConfig:
     partial_answers: bool = False
 
 
+def decisive(options: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a shop's options decides which entry answers, as fields of ``ShopConfig``."""
+    return {
+        "options": options,
+        "threshold": float(options.get("threshold", DEFAULT_THRESHOLD)),
+        "margin": float(options.get("margin", DEFAULT_MARGIN)),
+        "hours": hours_of(options.get("service_hours")),
+        "partial_answers": bool(options.get("partial_answers", False)),
+    }
+
+
 @dataclass(slots=True)
 class Directory:
     """Shops and channels by id. ``adapters`` and ``load_ruleset`` are handed in where all is wired."""
@@ -138,16 +149,12 @@ class Directory:
             stopped=row["stopped"],
             mode=Mode(row["bot_mode"]),
             follow_up=row["human_follow_up"],
-            options=options,
             created_at=row["created_at"],
-            threshold=float(options.get("threshold", DEFAULT_THRESHOLD)),
-            margin=float(options.get("margin", DEFAULT_MARGIN)),
-            hours=hours_of(options.get("service_hours")),
+            **decisive(options),
             notices={Notice(k): v for k, v in options.get("notices", {}).items() if k in set(Notice)},
             timed_answer_s=int(options.get("timed_answer_s", 0)),
             ruleset_name=self._ruleset_name(row["platform"]),
             overrides=self._borrowed(row["platform"]) | dict(options.get("rules", {})),
-            partial_answers=bool(options.get("partial_answers", False)),
         )
 
     def _channel(self, row: Mapping[str, Any]) -> Channel:

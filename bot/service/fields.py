@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,8 +66,11 @@ class Fields:
         """Every fact known or needed in a shop: those in use first, most used on top."""
         return await self._store.read(_facts, self._directory.shops[shop])
 
-    async def confirm(self, shop: str, values: Mapping[str, str], by: str) -> list[Fact]:
-        """Set values that a person vouches for; an empty one takes the fact back. Answers use them at once.
+    async def confirm(
+        self, shop: str, values: Mapping[str, str], by: str, also: Callable[[sa.Connection], None] | None = None
+    ) -> list[Fact]:
+        """Set values that a person vouches for; an empty one takes the fact back. Answers use them at once. ``also``
+        joins the same commit.
 
         Raises:
             Refusal: a name that cannot stand in braces, a value too long, too many.
@@ -90,7 +93,13 @@ class Fields:
         rows = [
             {"name": name, "value": value.replace("\x00", "\ufffd"), "sample": False} for name, value in values.items()
         ]
-        await self._store.write(faq.write_fields, shop, rows, by=by, at=self._clocks.now_ms(shop))
+
+        def act(conn: sa.Connection) -> None:
+            faq.write_fields(conn, shop, rows, by=by, at=self._clocks.now_ms(shop))
+            if also is not None:
+                also(conn)
+
+        await self._store.write(act)
         await self._shelf.refresh_fields(shop)
         return await self.all(shop)
 

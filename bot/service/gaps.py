@@ -3,7 +3,6 @@ merges or ignores it, and takes each of that back."""
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,12 +10,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.accounting.holding_lines import is_substantive
-from bot.core.conversation import State
-from bot.core.decide import Answer, Policy, Talk, decide
-from bot.core.message import Kind
+from bot.service.cases import REVIEWED, NewCase
 from bot.service.charts import matched_share
 from bot.service.clocks import Clocks
 from bot.service.directory import ZONE, Directory
+from bot.service.playing import play, policy_of
 from bot.service.publishing import Publishing
 from bot.service.refusal import Because, Refusal
 from bot.service.shelf import Shelf
@@ -28,7 +26,6 @@ from bot.store.gaps import ADOPTED, IGNORED, MERGED, OPEN
 from bot.store.ids import day_of
 from bot.store.journal import Line, append
 from bot.store.reading import gaps as reading
-from knowledge_base.entry import Context
 from knowledge_base.gaps import mask, page_facts, unmarked
 from knowledge_base.normalize import normalize
 
@@ -39,6 +36,8 @@ EXAMPLES, ANSWERS, LOOKED_AT = 20, 3, 60
 PHRASINGS = 10
 TRIED = 300
 """So many of a week's questions are asked again to say what an act brings."""
+CASES = 10
+"""So many wordings that an act brings an answer to must keep it: they become cases of the gate."""
 
 
 class Gaps:
@@ -149,7 +148,10 @@ class Gaps:
 
     async def _adopted(self, shop: str, group: str, entry: str, version: int, by: str) -> dict[str, Any]:
         await self._put(shop, group, (OPEN, IGNORED), by, state=ADOPTED, entry=entry, version=version)
-        return {"id": group, "entry": entry, "brings": await self._brings(shop, group, entry)}
+        answered = await self._answered(shop, group, entry)
+        kept = [NewCase(text, entry, REVIEWED) for text, _ in answered.most_common(CASES) if unmarked(text) == text]
+        await self._publishing.cases.add_all(shop, kept, by=by)
+        return {"id": group, "entry": entry, "brings": answered.total()}
 
     async def ignore(self, shop: str, group: str, *, by: str) -> dict[str, Any]:
         """Take a group off the list until it is asked three times more: ``{id, state}``.
@@ -185,7 +187,8 @@ class Gaps:
             raise _refused("nothing_done", "这组没有可撤销的操作。", "Nothing was done with this group.", "/")
         moved = None
         if row["state"] == ADOPTED:
-            await self._take_back(shop, row, by, reason)
+            async with self._publishing.cases.without(shop, REVIEWED, row["entry"], row["acted_at"]):
+                await self._take_back(shop, row, by, reason)
         elif row["state"] == MERGED:
             origins = await self._store.read(stored.merged_into, shop, group)
             moved = (origins, row["target"], group)
@@ -249,26 +252,14 @@ class Gaps:
 
         await self._store.write_in({shop}, act)
 
-    async def _brings(self, shop: str, group: str, entry: str) -> int:
-        """How many of the last 7 days' questions of a group an entry would answer now."""
+    async def _answered(self, shop: str, group: str, entry: str) -> Counter[str]:
+        """Which of the last 7 days' questions of a group an entry answers now, and how often each was asked."""
         since = self._clocks.now_ms(shop) - WEEK_MS
         asked = await self._store.read(lambda conn: reading.questions(conn, shop, group, since=since, limit=TRIED))
-        shelved, config = await self._shelf.get(shop), self._directory.shops[shop]
-        policy = Policy(config.mode, config.threshold, config.margin, shelved.compose(config.platform))
-        now = self._clocks.now(shop)
-        context = Context(today=now.astimezone(ZONE).date())
-
-        def count() -> int:
-            found = 0
-            for text, times in Counter(unmarked(one["text"]) for one in asked).items():
-                decision = decide(
-                    Kind.TEXT, shelved.base.read(text, context), Talk(State.BOT, waited=True), policy, now
-                )
-                answers = isinstance(decision, Answer) and any(m.entry.id == entry for m in decision.matches)
-                found += times if answers else 0
-            return found
-
-        return await asyncio.to_thread(count)
+        times = Counter(unmarked(one["text"]) for one in asked)
+        shelved = await self._shelf.get(shop)
+        answered = await play(shelved.base, policy_of(shelved), times, self._clocks.now(shop))
+        return Counter({text: n for text, n in times.items() if entry in answered[text]})
 
 
 def _phrasings(row: Mapping[str, Any], asked: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -169,10 +169,10 @@ def valid_fields(conn: sa.Connection, config: ShopConfig) -> dict[str, str]:
 
 
 def _base_of(rows: Sequence[Stored], lists: Mapping[str, Any] | None) -> KnowledgeBase:
-    return KnowledgeBase([entry_of(row.id, row.data) for row in rows], _lists(lists))
+    return KnowledgeBase([entry_of(row.id, row.data) for row in rows], lists_of(lists))
 
 
-def _lists(edits: Mapping[str, Any] | None) -> Lists:
+def lists_of(edits: Mapping[str, Any] | None) -> Lists:
     """The shipped lists with the shop's edits. Edits for a list that is no longer shipped are left out, and logged."""
     if not edits:
         return Lists.shipped()

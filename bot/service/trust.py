@@ -9,6 +9,7 @@ from typing import Any
 from rapidfuzz import fuzz
 
 from bot.core.trust import Record, Standing, standing
+from bot.service.cases import ALIKE
 from bot.service.clocks import Clocks
 from bot.service.shelf import Shelf
 from bot.store import trust as stored
@@ -17,8 +18,6 @@ from bot.store.ids import from_ms, iso
 from bot.store.trust import Event
 
 DAYS = 30
-ALIKE = 60
-"""A draft less like what went out than this (0–100) was edited heavily."""
 LISTED = 200
 NUMBERS = tuple(asdict(Record()))
 """What is counted of an entry, by name."""

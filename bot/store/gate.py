@@ -7,15 +7,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.core.message import Kind, Sender
+from bot.core.message import Kind, Origin, Sender
 from bot.store import faq
 from bot.store.faq import SHARED, Change, Stored
 from bot.store.journal import Line, append
 from bot.store.statements import insert, upsert
 from bot.store.tables import bench_run, decision, gate_case, gate_pass, message, outbox, suggestion
 
-USED, REJECTED = "used", "rejected"
-LEARNED = (USED, REJECTED)
+USED, EDITED, REJECTED = "used", "edited", "rejected"
+LEARNED = (USED, EDITED, REJECTED)
 """Where cases come from that nobody wrote by hand; the ends of a suggestion that make one go by the same names."""
 _CHUNK = 400
 
@@ -33,12 +33,15 @@ def shops_with_cases(conn: sa.Connection) -> list[str]:
 
 
 def decided_by_people(conn: sa.Connection, shop: str, since: int, at_most: int) -> list[dict[str, Any]]:
-    """Suggestions since a time (ms) that somebody used as they were or rejected, and no case tells of, latest first:
-    ``{message, question, entry, origin, by, at}``."""
-    s, d, m = suggestion.c, decision.c, message.c
+    """Suggestions since a time (ms) that somebody used, edited or rejected, and no case tells of, latest first:
+    ``{message, question, entry, origin, by, at, draft, sent}``, ``sent`` being what went out first after it."""
+    s, d, m, o = suggestion.c, decision.c, message.c, outbox.c
+    instead = (o.conversation == s.conversation, o.origin == Origin.SUGGESTED.value, o.created_at >= s.at)
+    sent = sa.select(o.text).where(*instead).order_by(o.created_at).limit(1).correlate(suggestion).scalar_subquery()
     known = sa.exists().where(gate_case.c.shop == shop, gate_case.c.message == d.message)
     query = (
         sa.select(d.message, m.text.label("question"), s.entry, s.state.label("origin"), s.by, s.at)
+        .add_columns(s.text.label("draft"), sent.label("sent"))
         .join(decision, d.id == s.decision)
         .join(message, m.id == d.message)
         .where(s.shop == shop, s.state.in_(LEARNED), s.at >= since, m.kind == Kind.TEXT.value, ~known)

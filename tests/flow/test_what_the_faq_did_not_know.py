@@ -107,7 +107,15 @@ async def test_a_new_entry_answers_what_was_asked_and_undo_deletes_it(house: Hou
     assert [one["text"] for one in await listed(house)] == [OTHER]
     with pytest.raises(Refusal, match="dealt with"):
         await gaps.ignore("shop", group["id"], by="yun")
+    publishing = house.app.services.publishing
+    kept = await publishing.cases.known("shop")
+    assert {(one["question"], one["expected"], one["origin"]) for one in kept} == {
+        (text, made["entry"], "reviewed") for text in (WORD, LIKE)
+    }
+    with pytest.raises(Refusal, match="breaks 2 cases"):
+        await publishing.delete("shop", made["entry"], by="yun")
     await gaps.undo("shop", group["id"], by="yun")
+    assert await publishing.cases.known("shop") == []
     assert (await house.app.services.publishing.entry("shop", made["entry"])).stored.status == "deleted"
     assert {one["text"] for one in await listed(house)} == {WORD, OTHER}
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 EAST = "/api/v1/shops/east"
 ASKED = "啥时候发货呀"
 WHY = "改由人工回答，客服已知道"
@@ -55,6 +57,42 @@ async def test_a_planted_regression_is_stopped_told_in_words_and_let_through_wit
     # What fails already does not forbid anything; the former version is one act away.
     assert (await door.ask("POST", f"{path}/restore", {"version": entry["version"]})).status == 200
     assert (await entry_of(door))["keywords"]["never"] == []
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "change", "act"),
+    [
+        pytest.param("PATCH", "", {"lists": {"added": {"sensitive": ["啥时候"]}}}, "lists", id="a word list"),
+        pytest.param(
+            "PUT", "/fields", {"fields": [{"name": "发货时效", "value": ""}]}, "fields", id="a fact taken back"
+        ),
+        pytest.param("PATCH", "", {"threshold": 100}, "threshold", id="a threshold"),
+    ],
+)
+async def test_what_else_decides_an_answer_is_held_as_well(door, method, path, change, act):
+    entry = await entry_of(door)
+    assert (await door.ask("PUT", f"{EAST}/fields", {"fields": [{"name": "发货时效", "value": "两天"}]})).status == 200
+    worded = form(entry, answer="{发货时效}内发出。")
+    assert (await door.ask("PUT", f"{EAST}/entries/{entry['id']}", worded)).status == 200
+    case = await kept(door, ASKED, entry["id"])
+    [report] = (await door.post(f"{EAST}/gate/preview", change))["reports"]
+    assert [one["id"] for one in report["broken"]["items"]] == [case]
+    problem = await refused(await door.ask(method, f"{EAST}{path}", change))
+    assert [one["id"] for one in problem["reports"][0]["broken"]["items"]] == [case]
+    assert (await door.get(f"{EAST}/fields"))[0]["value"] == "两天", "nothing was changed"
+    assert (await door.ask(method, f"{EAST}{path}", change | {"reason": WHY})).status == 200
+    [told] = (await door.get(f"{EAST}/gate/passes"))["items"]
+    assert (told["act"], told["why"], told["broken"]) == (act, WHY, [case])
+
+
+async def test_other_words_of_a_fact_and_settings_that_decide_nothing_are_not_played(door):
+    entry = await entry_of(door)
+    await kept(door, ASKED, entry["id"])
+    assert (await door.ask("PUT", f"{EAST}/fields", {"fields": [{"name": "发货时效", "value": "两天"}]})).status == 200
+    change = {"fields": [{"name": "发货时效", "value": "三天"}]}
+    [report] = (await door.post(f"{EAST}/gate/preview", change))["reports"]
+    assert (report["cases"]["total"], report["cases"]["played"]) == (1, 0)
+    assert (await door.ask("PATCH", EAST, {"holding_words": ["稍等哈"]})).status == 200
 
 
 async def test_what_a_change_mends_is_told_beside_what_it_breaks(door):
@@ -147,16 +185,22 @@ async def test_a_preview_takes_one_change_and_only_from_operators(door):
 async def test_cases_are_learned_from_what_people_do_with_suggestions(door):
     await door.ask("PATCH", EAST, {"bot_mode": "suggest"})
     entry = await entry_of(door)
-    for buyer, text in (("a", "什么时候发货呀"), ("b", "啥时候能发货")):
+    asked = {"a": "什么时候发货呀", "b": "啥时候能发货", "c": "请问什么时候发货", "d": "那什么时候发货"}
+    for buyer, text in asked.items():
         await door.floor.asks(buyer, text, shop="east")
-    talks = {buyer: f"/api/v1/conversations/{door.floor.cid(buyer, shop='east')}" for buyer in "ab"}
+    talks = {buyer: f"/api/v1/conversations/{door.floor.cid(buyer, shop='east')}" for buyer in asked}
     drafts = {one["conversation"]: one for one in await door.floor.rows("suggestion", shop="east")}
-    used, rejected = (drafts[door.floor.cid(buyer, shop="east")] for buyer in "ab")
+    used, rejected, touched, replaced = (drafts[door.floor.cid(buyer, shop="east")] for buyer in asked)
+    for buyer, draft, text in (("c", touched, touched["text"] + "谢谢"), ("d", replaced, "这件是预售，要等下个月。")):
+        await door.post(f"{talks[buyer]}/reply", {"text": text, "origin": "suggested", "suggestion": draft["id"]})
     await door.post(f"{talks['a']}/reply", {"text": used["text"], "origin": "suggested", "suggestion": used["id"]})
     await door.post(f"{talks['b']}/suggestion", {"id": rejected["id"], "act": "reject"})
     cases = {one["origin"]: one for one in (await door.get(f"{EAST}/gate-cases"))["items"]}
     assert (cases["used"]["question"], cases["used"]["expected"]) == ("什么时候发货呀", entry["id"])
     assert (cases["rejected"]["expected"], cases["rejected"]["wrong"]) == (None, entry["id"])
+    assert (cases["edited"]["question"], cases["edited"]["expected"]) == (asked["c"], entry["id"])
+    assert asked["d"] not in {one["question"] for one in cases.values()}, "said otherwise: nobody knows for whom"
+    assert (await door.ask("DELETE", f"{EAST}/gate-cases/{cases['edited']['id']}")).status == 200
     await refused(await door.ask("DELETE", f"{EAST}/entries/{entry['id']}"))
     assert (await door.ask("DELETE", f"{EAST}/gate-cases/{cases['used']['id']}")).status == 200
     assert [one["origin"] for one in (await door.get(f"{EAST}/gate-cases"))["items"]] == ["rejected"], (

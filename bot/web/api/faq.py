@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from bot.service.entries import entry_of
+from bot.service.faq_gate import Act, Otherwise
 from bot.service.fields import Fact
 from bot.service.phrases import Quick
 from bot.web.api.faq_shapes import (
@@ -143,11 +144,12 @@ async def fields(call: Call) -> Any:
 
 
 async def confirm(call: Call) -> Any:
-    """Vouch for facts."""
-    values = {field.name: field.value for field in call.body.fields}
-    return [
-        asdict(fact) for fact in await call.services.publishing.fields.confirm(call.shop, values, call.principal.id)
-    ]
+    """Vouch for facts. Taking one back, or filling one, is held against the cases as a change of an entry is."""
+    publishing, by = call.services.publishing, call.principal.id
+    values = call.body.values()
+    act = Act("fields", by, "", call.body.reason)
+    also = await publishing.gate.hold_settings(call.shop, act, Otherwise(fields=values))
+    return [asdict(fact) for fact in await publishing.fields.confirm(call.shop, values, by, also)]
 
 
 async def phrases(call: Call) -> Any:

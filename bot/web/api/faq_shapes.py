@@ -128,9 +128,14 @@ class FieldValue(Shape):
 
 
 class FieldsBody(Shape):
-    """Facts that are confirmed together."""
+    """Facts that are confirmed together. ``reason``: why cases may break by it."""
 
     fields: list[FieldValue] = Field(max_length=300)
+    reason: str = Reason
+
+    def values(self) -> dict[str, str]:
+        """The facts by name."""
+        return {field.name: field.value for field in self.fields}
 
 
 class EntryOut(EntryFields):

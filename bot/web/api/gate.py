@@ -8,11 +8,13 @@ from pydantic import Field, model_validator
 
 from bot.service.cases import NewCase
 from bot.service.faq_check import shown
+from bot.service.faq_gate import Otherwise
 from bot.service.faq_plans import AT_ONCE
 from bot.service.refusal import Because, Refusal
 from bot.store.ids import new_id
 from bot.web import views
-from bot.web.api.faq_shapes import EntryFields, Id
+from bot.web.api.faq_shapes import EntryFields, FieldValue, Id
+from bot.web.api.shops import Lists
 from bot.web.recording import recorded
 from bot.web.route import EDITORS, EVERYBODY, Auth, Call, Route, Scope, Shape, in_shop
 
@@ -40,7 +42,7 @@ class BulkChange(Shape):
 
 class PreviewBody(Shape):
     """A change of the FAQ, one of: an entry saved, deleted or restored, many changed at once, an import (by the id of
-    its preview), a pack taken in, another threshold of the shop."""
+    its preview), a pack taken in; or of the shop another threshold, other word lists, other facts."""
 
     entry: EntryChange | None = None
     deleted: str | None = None
@@ -49,6 +51,8 @@ class PreviewBody(Shape):
     imported: str | None = None
     pack: str | None = None
     threshold: float | None = Field(default=None, ge=0, le=100)
+    lists: Lists | None = None
+    fields: list[FieldValue] | None = Field(default=None, max_length=300)
 
     @model_validator(mode="after")
     def _one(self) -> PreviewBody:
@@ -69,8 +73,12 @@ class CaseBody(Shape):
 async def preview(call: Call) -> Any:
     """What a change would do to the shop's cases and to what buyers asked in the last 30 days. Nothing is changed."""
     publishing, body = call.services.publishing, call.body
-    if body.threshold is not None:
-        return {"reports": await publishing.gate.preview(call.shop, threshold=body.threshold)}
+    if body.fields is not None:
+        values = {one.name: one.value for one in body.fields}
+        return {"reports": await publishing.gate.preview(call.shop, otherwise=Otherwise(fields=values))}
+    if body.threshold is not None or body.lists is not None:
+        options = body.model_dump(include={"threshold", "lists"}, exclude_none=True)
+        return {"reports": await publishing.gate.preview(call.shop, otherwise=Otherwise(options))}
     return {"reports": await publishing.gate.preview(call.shop, await _changes(call, body))}
 
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints
 
 from adapters.base import Channel
-from bot.service.faq_gate import Act
+from bot.service.faq_gate import DECISIVE, Act, Otherwise
 from bot.service.plain_yaml import DocumentError
 from bot.service.shops import NewShop, new_channel_key
 from bot.service.trying import NOTHING_READ, options_in, try_payload
@@ -80,7 +80,8 @@ class ShopChange(Shape):
     """What is to change; what is left out stays. ``service_hours`` null takes them away.
 
     ``promise_s``: how long a promise to come back runs (0: none is kept); ``holding_words``: words of the shop's own
-    that only ask a buyer to wait; ``reason``: why another threshold may break cases of the gate.
+    that only ask a buyer to wait; ``reason``: why another threshold, other
+    word lists or hours may break cases of the gate.
     """
 
     name: str | None = Field(None, min_length=1, max_length=80)
@@ -177,9 +178,9 @@ async def change(call: Call) -> Any:
         if "timed_answer_s" in texts:
             given["timed_answer_s"] = texts.pop("timed_answer_s") or None
         given["notices"] = {k: v for k, v in texts.items() if v}
-    act, also = Act("threshold", call.principal.id, "", given.pop("reason", "")), None
-    if "threshold" in given:
-        also = await call.services.publishing.gate.hold_threshold(call.shop, act, given["threshold"])
+    what = next((name for name in given if name in DECISIVE), "")
+    act = Act(what, call.principal.id, "", given.pop("reason", ""))
+    also = await call.services.publishing.gate.hold_settings(call.shop, act, Otherwise(given))
     await call.services.shops.change(call.shop, values, given, by=call.principal.id, also=also)
     call.services.shelf.drop(call.shop)
     return _one(call, call.shop)

@@ -4,6 +4,7 @@ import { get, put } from "../lib/api.js";
 import { short, t } from "../lib/i18n.js";
 import { Button, Chip, Empty, Failed, Field, Loading, useLoad } from "../ui/parts.js";
 import { attempt, say } from "../ui/floating.js";
+import { throughGate } from "../ui/gate.js";
 import { unconfirmed } from "../ui/unconfirmed.js";
 
 const A_PAGE = 10;
@@ -22,7 +23,9 @@ export function Facts({ shop }) {
     event.preventDefault();
     const typed = new FormData(event.currentTarget);
     attempt(async () => {
-      await put(`/shops/${shop.id}/fields`, { fields: shown.map(({ name }) => ({ name, value: typed.get(name).trim() })) });
+      const fields = shown.map(({ name }) => ({ name, value: typed.get(name).trim() }));
+      const done = await throughGate(shop.id, { fields }, (reason) => put(`/shops/${shop.id}/fields`, { fields, reason }));
+      if (!done) return;
       say(t("fields.saved"), { tone: "ok" });
       if (page < pages - 1) setPage(page + 1);
       reload();
