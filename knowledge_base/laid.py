@@ -91,6 +91,18 @@ class Laid:
     texts: Sequence[str]
     manners: Sequence[Manner]
 
+    def take(self, rows: Sequence[int] | Bits) -> Taken:
+        """Return some rows, at least one, one behind the other."""
+        numbers = np.array(rows, np.int64)
+        sizes = self.sizes[numbers]
+        ends = sizes.cumsum()
+        begins = ends - sizes
+        places = (self.starts[numbers] - begins).repeat(sizes)
+        places += np.arange(len(places))
+        pieces = self.pieces.take(places)
+        sounds = self.vocabulary.sound_of.take(pieces)
+        return Taken(numbers, sizes, begins, places, pieces, sounds, self.weights.take(places))
+
     @classmethod
     def of(cls, questions: Iterable[Question], after: Laid | None = None) -> Laid:
         """Lay out questions; ``after`` says whose vocabulary to go on with."""
@@ -142,6 +154,22 @@ class Laid:
             [*self.texts, *more.texts],
             [*self.manners, *more.manners],
         )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Taken:
+    """Some rows of phrasings laid out, one behind the other: ``rows``, their ``sizes``, and where each ``begins``.
+
+    By place: ``places`` (among those of all phrasings), ``pieces``, ``sounds``, ``weights``.
+    """
+
+    rows: Bits
+    sizes: Bits
+    begins: Bits
+    places: Bits
+    pieces: Ints
+    sounds: Ints
+    weights: Floats
 
 
 def _totals(weights: Floats, starts: Bits) -> Floats:

@@ -8,13 +8,15 @@ has no say.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from knowledge_base.index import Candidate, Index
-from knowledge_base.laid import Bits, Floats, Laid, pairs_of
+from knowledge_base.laid import Bits, Flags, Floats, Laid, Taken, Vocabulary, pairs_of
 from knowledge_base.meanings import Meanings, meaning
 from knowledge_base.normalize import Question
 
@@ -25,88 +27,116 @@ _LEAST_WEIGHT = 0.3
 _ROWS_AT_MOST = 64
 _PRODUCT_AT_MOST = 200_000  # what is larger the library spreads over threads, which costs more than it saves
 _UNKNOWN = -1
+_BEYOND = np.iinfo(np.int64).max
 
 
-def learned(question: Question, index: Index, candidates: Sequence[Candidate]) -> list[float]:
+def learned(question: Question, index: Index, candidates: Sequence[Candidate], taken: Taken) -> list[float]:
     """Say of each candidate how far the question is one of its phrasings (about 0 to 1), given the others' phrasings.
 
-    The rows most like the question are looked at, 64 at most.
+    ``taken`` has all rows of the candidates. The rows most like the question are looked at, 64 at most.
     """
-    laid = index.laid
-    rows = np.array([row for one in candidates for row in one.rows])
     owners = np.arange(len(candidates)).repeat([len(one.rows) for one in candidates])
-    number = laid.vocabulary.sounds.get
-    asked = _Said.of(
-        np.array([number(sound, _UNKNOWN) for sound in question.sounds], np.int64),
-        np.array(question.weights),
-        np.zeros(len(question.sounds), np.int64),
-    )
-    said = _Said.of(*_places(laid, rows))
-    own = _alike(asked, said, len(rows))
+    said, rows = _Said.of(taken), taken.rows
+    own = _alike(*_asked(question, index.laid.vocabulary), said, len(rows))
     if len(rows) > _ROWS_AT_MOST:
-        told = own.round(6).tolist()
-        texts = [index.phrasings[row] for row in rows.tolist()]
-        kept = sorted(range(len(rows)), key=lambda at: (-told[at], texts[at]))[:_ROWS_AT_MOST]
-        rows, owners, own = rows[kept], owners[kept], own[kept]
-        said = _Said.of(*_places(laid, rows))
+        kept = _likest(own.round(6), index.phrasings, rows)
+        said, rows, owners, own = said.only(kept), rows[kept], owners[kept], own[kept]
     alike = _among(said, len(rows))
-    meant = _meant(question, laid, rows)
+    meant = _meant(question, index.laid, rows)
     if meant is not None:
         alike += MEANING * _products(meant[:-1])
         own += MEANING * (meant[:-1] @ meant[-1])
-    parts = np.linalg.solve(alike + RIDGE * np.eye(len(rows)), own)
+    alike.flat[:: len(rows) + 1] += RIDGE
+    parts = np.linalg.solve(alike, own)
     told_each: list[float] = np.bincount(owners, parts, len(candidates)).round(6).tolist()
     return told_each
 
 
+def _likest(own: Floats, phrasings: Sequence[str], rows: Bits) -> Flags:
+    """Say which rows to look at: the likest, of equally like ones those first by their words."""
+    least = np.partition(own, -_ROWS_AT_MOST)[-_ROWS_AT_MOST]
+    kept: Flags = own > least
+    equal = (own == least).nonzero()[0].tolist()
+    wanted = _ROWS_AT_MOST - int(kept.sum())
+    kept[sorted(equal, key=lambda at: phrasings[int(rows[at])])[:wanted]] = True
+    return kept
+
+
+def _asked(question: Question, vocabulary: Vocabulary) -> tuple[Bits, Floats]:
+    """Return the sounds and pairs of sounds of a question that a base knows, ascending, a last one beyond all, and what
+    each weighs."""
+    number = vocabulary.sounds.get
+    sounds = [number(sound, _UNKNOWN) for sound in question.sounds]
+    sure = [max(weight, _LEAST_WEIGHT) for weight in question.weights]
+    squares = [*sure, *[_PAIR**2 * max(one, other) for one, other in pairwise(sure)]]
+    pairs = [_UNKNOWN if _UNKNOWN in (one, other) else pairs_of(one, other) for one, other in pairwise(sounds)]
+    told = dict(zip([*sounds, *pairs][::-1], squares[::-1], strict=True))
+    told.pop(_UNKNOWN, None)
+    numbers = sorted(told)
+    weights = np.sqrt([*map(told.__getitem__, numbers), 0.0]) / math.sqrt(sum(squares))
+    return np.array([*numbers, _BEYOND]), weights
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Said:
-    """What some texts say, flat: the numbers of sounds and of pairs of neighbours, what each weighs, whose it is."""
+    """What some texts say, flat: the numbers of sounds and of pairs of neighbours, what each weighs, whose it is.
+
+    The pair that ends where a text begins is none, and weighs nothing.
+    """
 
     numbers: Bits
     weights: Floats
     texts: Bits
 
     @classmethod
-    def of(cls, sounds: Bits, weights: Floats, texts: Bits) -> _Said:
+    def of(cls, taken: Taken) -> _Said:
         """Weigh what texts say; each text is of length one."""
-        both = texts[:-1] == texts[1:]
-        pairs = pairs_of(sounds[:-1], sounds[1:])
-        pairs[(sounds[:-1] < 0) | (sounds[1:] < 0)] = _UNKNOWN
-        sure = np.maximum(weights, _LEAST_WEIGHT)
-        heavier = np.maximum(sure[:-1], sure[1:])
-        squares = np.concatenate((sure, _PAIR**2 * heavier[both]))
-        owners = np.concatenate((texts, texts[:-1][both]))
-        lengths = np.bincount(owners, squares)
-        return cls(np.concatenate((sounds, pairs[both])), np.sqrt(squares / lengths[owners]), owners)
+        sounds = taken.sounds.astype(np.int64)
+        numbers = np.empty((2, len(sounds)), np.int64)
+        numbers[0], numbers[1, 1:] = sounds, pairs_of(sounds[:-1], sounds[1:])
+        numbers[1, taken.begins] = _UNKNOWN
+        squares = np.empty(numbers.shape)
+        sure = np.maximum(taken.weights, _LEAST_WEIGHT, out=squares[0])
+        np.maximum(sure[:-1], sure[1:], out=squares[1, 1:])
+        squares[1] *= _PAIR**2
+        squares[1, taken.begins] = 0.0
+        squares /= np.add.reduceat(squares.sum(axis=0), taken.begins).repeat(taken.sizes)
+        texts = np.arange(len(taken.rows)).repeat(taken.sizes)
+        return cls(numbers.ravel(), np.sqrt(squares).ravel(), np.concatenate((texts, texts)))
+
+    def only(self, kept: Flags) -> _Said:
+        """Return what some of the texts say, and those numbered anew."""
+        of_kept = kept[self.texts].nonzero()[0]
+        texts = (kept.cumsum() - 1)[self.texts[of_kept]]
+        return _Said(self.numbers[of_kept], self.weights[of_kept], texts)
 
 
-def _places(laid: Laid, rows: Bits) -> tuple[Bits, Floats, Bits]:
-    """Return the sounds of some rows, what each weighs, and the place of its row among them."""
-    sizes = laid.sizes[rows]
-    begins = sizes.cumsum() - sizes
-    places = np.arange(int(sizes.sum())) + (laid.starts[rows] - begins).repeat(sizes)
-    sounds = laid.vocabulary.sound_of[laid.pieces[places]].astype(np.int64)
-    return sounds, laid.weights[places], np.arange(len(rows)).repeat(sizes)
-
-
-def _alike(asked: _Said, said: _Said, rows: int) -> Floats:
+def _alike(numbers: Bits, weights: Floats, said: _Said, rows: int) -> Floats:
     """Return how alike a question is to each row."""
-    numbers, first = np.unique(asked.numbers, return_index=True)
-    at = np.minimum(numbers.searchsorted(said.numbers), len(numbers) - 1)
-    met = (numbers[at] == said.numbers) & (said.numbers != _UNKNOWN)
+    at = numbers.searchsorted(said.numbers)
+    met = (numbers[at] == said.numbers).nonzero()[0]
     once = np.zeros((rows, len(numbers)))
     once[said.texts[met], at[met]] = said.weights[met]
-    own: Floats = once @ asked.weights[first]
+    own: Floats = (once * weights).sum(axis=1)
     return own
 
 
 def _among(said: _Said, rows: int) -> Floats:
-    """Return how alike rows are to each other."""
-    known, columns = np.unique(said.numbers, return_inverse=True)
-    table = np.zeros((rows, len(known)))
-    table[said.texts, columns] = said.weights
-    return _products(table)
+    """Return how alike rows are to each other. What is said but once makes its row only more like itself."""
+    order = said.numbers.argsort(kind="stable")
+    numbers = said.numbers[order]
+    edges = np.ones(len(numbers) + 1, np.bool_)
+    np.not_equal(numbers[1:], numbers[:-1], out=edges[1:-1])
+    first, once = edges[:-1] & ~edges[1:], edges[:-1] & edges[1:]
+    columns = first.cumsum() - 1
+    again = (~once).nonzero()[0]
+    places = order[again]
+    table = np.zeros((rows, int(columns[-1]) + 1))
+    table[said.texts[places], columns[again]] = said.weights[places]
+    alike = _products(table)
+    places = order[once]
+    alike.flat[:: rows + 1] += np.bincount(said.texts[places], said.weights[places] ** 2, rows)
+    return alike
 
 
 def _products(table: Floats) -> Floats:
@@ -124,16 +154,14 @@ def _meant(question: Question, laid: Laid, rows: Bits) -> Floats | None:
     mine = [meaning(piece) for piece in question.pieces]
     if not any(mine):
         return None
-    sizes = laid.sizes[rows]
-    begins = sizes.cumsum() - sizes
-    places = np.arange(int(sizes.sum())) + (laid.starts[rows] - begins).repeat(sizes)
-    theirs = laid.vocabulary.meaning_of[laid.pieces[places]]
+    taken = laid.take(rows)
+    theirs = laid.vocabulary.meaning_of[taken.pieces]
     if not theirs.any():
         return None
-    weights = np.concatenate((laid.weights[places], question.weights))
+    weights = np.concatenate((taken.weights, question.weights))
     heavy = np.sqrt(np.maximum(weights, _LEAST_WEIGHT))[:, None]
     vectors = Meanings.shipped().vectors[np.concatenate((theirs, mine))]
-    meant: Floats = np.add.reduceat(vectors * heavy, [*begins, len(places)])
+    meant: Floats = np.add.reduceat(vectors * heavy, [*taken.begins, len(taken.places)])
     lengths = np.sqrt((meant**2).sum(axis=1, keepdims=True)) + 1e-6
     told: Floats = meant / lengths
     return told

@@ -48,7 +48,7 @@ class Compared:
     """A question compared with some rows of an index, by place: their ``likeness`` is log-odds.
 
     ``mine`` is how much of the question each row says, ``theirs`` how much of each row the question says;
-    ``likeness`` lacks what an entry's other phrasings say. ``at`` has the place of each row in ``both``.
+    ``likeness`` lacks what an entry's other phrasings say. ``at`` has the place of each row in ``both.theirs``.
     """
 
     question: Question
@@ -65,8 +65,8 @@ class Compared:
 
     def nothing_missing(self) -> float:
         """Return what it adds that the likest row and the question say all of each other; the same for all rows."""
-        at = self.at[self.likeness.index(max(self.likeness))]
-        missing = max(self.both.mine.missing[at], self.both.theirs.missing[at])
+        at = self.likeness.index(max(self.likeness))
+        missing = max(self.both.mine.missing[at], self.both.theirs.missing[self.at[at]])
         return _SAYS_ALL if missing < _NEXT_TO_NOTHING else 0.0
 
     def similarity(self, at: int) -> float:
@@ -75,7 +75,7 @@ class Compared:
 
     def word_of_mine(self, at: int) -> str:
         """Return the word of the question that the row at a place misses most."""
-        word = self.both.mine.word(self.at[at])
+        word = self.both.mine.word(at)
         if word < 0:
             return ""
         return "".join(p for p, place in zip(self.question.pieces, self.question.words, strict=True) if place == word)
@@ -151,12 +151,13 @@ def judge(question: Question, index: Index, candidates: Sequence[Candidate]) -> 
     asked = Asked.of(question, index.laid.vocabulary)
     sizes = [len(one.rows) for one in candidates]
     begins = [0, *accumulate(sizes)][:-1]
-    both = overlap(asked, index.laid, [row for one in candidates for row in one.rows], begins)
     at = [begin + one.rows.index(row) for begin, one in zip(begins, candidates, strict=True) for row in one.close]
+    taken = index.laid.take([row for one in candidates for row in one.rows])
+    both = overlap(asked, index.laid, taken, begins, at)
     compared = _compared(question, index.laid, [row for one in candidates for row in one.close], at, both)
-    together = both.mine.share[sum(sizes) :].tolist()
+    together = both.mine.share[len(at) :].tolist()
     trust = sum(_trust(size) for size in sizes) / len(sizes)
-    apart = learned(question, index, candidates) if trust > 0.0 else [0.0] * len(sizes)
+    apart = learned(question, index, candidates, taken) if trust > 0.0 else [0.0] * len(sizes)
     weigh = Weights.of(trust, latin=all(map(str.isascii, question.pieces)))
     told = 1.6 * math.log(asked.total + 0.3) + compared.nothing_missing()
     found, begin = [], 0
@@ -201,8 +202,8 @@ def _compared(question: Question, laid: Laid, rows: Sequence[int], at: Sequence[
     turns = [turning[manner] for manner in manners]
     ways = [ways_alike(question.manner.ways, manner.ways) for manner in manners]
     orders = [Indel.normalized_similarity(question.text, laid.texts[row]) for row in rows]
-    mine, theirs = both.mine.share[at], both.theirs.share[at]
-    missing = 0.8 * both.mine.missing[at] + 0.4 * both.theirs.missing[at]
+    mine, theirs = both.mine.share[: len(at)], both.theirs.share[at]
+    missing = 0.8 * both.mine.missing[: len(at)] + 0.4 * both.theirs.missing[at]
     likeness = 2.0 * theirs + 2.5 * np.array(orders) + 1.5 * np.array(ways) - missing
     likeness += [sum([turn.value for turn in turning]) for turning in turns]
     told = likeness.round(9).tolist()

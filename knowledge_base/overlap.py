@@ -15,7 +15,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge_base.laid import Bits, Floats, Laid, Vocabulary
+from knowledge_base.laid import Bits, Floats, Laid, Taken, Vocabulary
 from knowledge_base.normalize import NO_KIN, Question, Wording
 
 ALONE_IN_WORD = 0.6  # a character of a longer word, met without its neighbours
@@ -26,6 +26,7 @@ KINDRED = 0.7  # another word of the same matter
 
 Masks = NDArray[np.uint64]
 _BITS = 64  # of one number; a long question needs several
+_ONE = np.uint64(1)
 _UNKNOWN = -1  # the number of a piece that no phrasing has
 
 
@@ -53,6 +54,8 @@ _EIGHT = product((False, True), repeat=8)
 _UNMET = np.array([1.0 - _met(p, p1 or p2, s, s1 or s2, kin, alone) for p, s, p1, s1, kin, p2, s2, alone in _EIGHT])
 """What is missing of a piece, by eight bits: piece, sound; the pair of each with the place before; kin; the pair of
 each with the place behind; alone."""
+_WORTH = np.array([128, 64, 32, 16, 8, 4, 2, 1], np.uint8)  # of each of the eight bits
+_LOWEST = (1 << _BITS) - 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,12 +119,12 @@ def _masks(numbers: Sequence[int], size: int, width: int) -> Masks:
     """Return for each of ``size`` numbers the places that have it, as bits, lowest first."""
     places: dict[int, int] = {}
     for place, number in enumerate(numbers):
-        places[number] = places.get(number, 0) | 1 << place
-    places.pop(_UNKNOWN, None)
+        if number != _UNKNOWN:
+            places[number] = places.get(number, 0) | 1 << place
     table = np.zeros((size, width), np.uint64)
-    if places:
-        raw = b"".join(bits.to_bytes(8 * width, "little") for bits in places.values())
-        table[list(places)] = np.frombuffer(raw, "<u8").reshape(-1, width)
+    for number, bits in places.items():
+        for at in range(width):
+            table[number, at] = bits >> at * _BITS & _LOWEST
     return table
 
 
@@ -158,39 +161,35 @@ class Covered:
 class Overlap:
     """What some rows and a question say of each other.
 
-    ``mine`` is how much of the question each row says, and behind the rows, how much each entry says by all its rows
-    together; ``theirs`` how much of each row the question says.
+    ``mine`` is how much of the question each row that is looked at by itself says, and behind those, how much each entry
+    says by all its rows together; ``theirs`` how much of each row the question says.
     """
 
     mine: Covered
     theirs: Covered
 
 
-def overlap(asked: Asked, laid: Laid, rows: Sequence[int], entries: Sequence[int]) -> Overlap:
-    """Compare a question with some rows; each entry's rows begin at one of ``entries``, places among ``rows``."""
-    numbers = np.array(rows, np.intp)
-    sizes = laid.sizes[numbers]
-    ends = sizes.cumsum()
-    begins = ends - sizes
-    places = np.arange(ends[-1]) + (laid.starts[numbers] - begins).repeat(sizes)
-    pieces = laid.pieces[places]
+def overlap(asked: Asked, laid: Laid, taken: Taken, entries: Sequence[int], close: Sequence[int]) -> Overlap:
+    """Compare a question with some rows; each entry's rows begin at one of ``entries``, places among the rows.
+
+    ``close`` has the places of the rows to look at by themselves.
+    """
+    places, begins, pieces = taken.places, taken.begins, taken.pieces
     same = np.zeros((5, len(places) + 1, asked.by_piece.shape[1]), np.uint64)
-    same[_PIECE, :-1] = asked.by_piece[pieces]
-    same[_SOUND, :-1] = asked.by_sound[laid.vocabulary.sound_of[pieces]]
-    moved = same[:2, :-2] << np.uint64(1)
+    asked.by_piece.take(pieces, axis=0, out=same[_PIECE, :-1], mode="clip")
+    asked.by_sound.take(taken.sounds, axis=0, out=same[_SOUND, :-1], mode="clip")
+    moved = same[:2, :-2] << _ONE
     if moved.shape[2] > 1:
         moved[:, :, 1:] |= same[:2, :-2, :-1] >> np.uint64(_BITS - 1)
-    same[_PAIRS, 1:-1] = same[:2, 1:-1] & moved
+    np.bitwise_and(same[:2, 1:-1], moved, out=same[_PAIRS, 1:-1])
     same[_PAIRS, begins] = 0
     if asked.by_kin is not None:
-        same[_KIN, :-1] = asked.by_kin[laid.kin[places]]
+        asked.by_kin.take(laid.kin.take(places), axis=0, out=same[_KIN, :-1], mode="clip")
     by_row = np.bitwise_or.reduceat(same[:, :-1], begins, axis=1)
     by_entry = np.bitwise_or.reduceat(by_row, entries, axis=1)
-    says = np.unpackbits(
-        np.concatenate((by_row, by_entry), axis=1).view(np.uint8), axis=2, count=asked.bits, bitorder="little"
-    )
-    theirs = _cover_rows(asked, laid, same != 0, (places, begins), laid.totals[numbers])
-    return Overlap(_cover_asked(asked, says), theirs)
+    masks = np.concatenate((by_row[:, close], by_entry), axis=1)
+    says = np.unpackbits(masks.view(np.uint8), axis=2, count=asked.bits, bitorder="little")
+    return Overlap(_cover_asked(asked, says), _cover_rows(asked, laid, same, taken))
 
 
 def _cover_asked(asked: Asked, says: NDArray[np.uint8]) -> Covered:
@@ -198,7 +197,7 @@ def _cover_asked(asked: Asked, says: NDArray[np.uint8]) -> Covered:
     bits[:5] = says[:, :, : asked.size]
     bits[5:7, :, :-1] = says[_PAIRS, :, 1 : asked.size]
     bits[7] = asked.alone
-    unmet = _UNMET[np.packbits(bits, axis=0)[0]]
+    unmet = _UNMET.take(np.einsum("i,ijk->jk", _WORTH, bits))
     for place, near, values in asked.near_bits:
         unmet[:, place] = 1.0 - (says[_PIECE, :, near.start : near.stop] * values).max(axis=1)
     lost = unmet * asked.weights
@@ -207,20 +206,20 @@ def _cover_asked(asked: Asked, says: NDArray[np.uint8]) -> Covered:
     return Covered(1.0 - lost.sum(axis=1) / asked.total, by_word.max(axis=1), by_word.ravel(), begins)
 
 
-def _cover_rows(asked: Asked, laid: Laid, said: NDArray[np.bool_], runs: tuple[Bits, Bits], totals: Floats) -> Covered:
-    places, begins = runs
-    bits = np.empty((8, len(places)), np.bool_)
-    bits[:5] = said[:, :-1].any(axis=2)
-    bits[5:7] = said[_PAIRS, 1:].any(axis=2)
-    bits[7] = laid.alone[places]
-    unmet = _UNMET[np.packbits(bits, axis=0)[0]]
-    pieces = laid.pieces[places]
-    ways = laid.vocabulary.is_way[pieces].nonzero()[0]
+def _cover_rows(asked: Asked, laid: Laid, same: Masks, taken: Taken) -> Covered:
+    places, begins, pieces = taken.places, taken.begins, taken.pieces
+    by_place = (same[:, :, 0] if same.shape[2] == 1 else same.any(axis=2)) != 0
+    bits = np.empty((8, len(places)), np.uint8)
+    bits[:5] = by_place[:, :-1]
+    bits[5:7] = by_place[_PAIRS, 1:]
+    laid.alone.take(places, out=bits[7].view(np.bool_), mode="clip")
+    unmet = _UNMET.take(np.einsum("i,ij->j", _WORTH, bits))
+    ways = laid.vocabulary.is_way.take(pieces).nonzero()[0]
     unmet[ways] = [1.0 - asked.near_pieces.get(piece, 0.0) for piece in pieces[ways].tolist()]
-    lost = unmet * laid.weights[places]
-    words = laid.first[places].nonzero()[0]
+    lost = unmet * taken.weights
+    words = laid.first.take(places).nonzero()[0]
     by_word = np.add.reduceat(lost, words)
     word_begins = words.searchsorted(begins)
-    share = 1.0 - np.add.reduceat(lost, begins) / totals
+    share = 1.0 - np.add.reduceat(lost, begins) / laid.totals.take(taken.rows)
     missing = np.maximum.reduceat(by_word, word_begins)
     return Covered(share, missing, by_word, np.append(word_begins, len(words)))

@@ -116,7 +116,7 @@ class Groups:
         for laid, mine, begin in parts:
             if mine and question.pieces:
                 asked = Asked.of(question, laid.vocabulary)
-                both = overlap(asked, laid, [row - begin for row in mine], range(len(mine)))
+                both = overlap(asked, laid, laid.take([row - begin for row in mine]), [0], range(len(mine)))
                 shares = zip(mine, both.mine.share[: len(mine)].tolist(), both.theirs.share.tolist(), strict=True)
                 found += [(row, self._alike(question, row, one, other)) for row, one, other in shares]
         return found
