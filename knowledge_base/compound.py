@@ -42,7 +42,9 @@ def clauses(text: str) -> list[str]:
     A clause that says nearly nothing belongs to the one before it, at the start to the next. Joined together the
     clauses are the text.
     """
-    cuts = [0, *(found.end() for found in _BETWEEN.finditer(text)), len(text)]
+    cuts = [0, *(found.end() for found in _BETWEEN.finditer(text) if found.end() < len(text)), len(text)]
+    if len(cuts) == 2:
+        return [text]
     found: list[str] = []
     carried = ""
     for start, end in itertools.pairwise(cuts):

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import mul
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,24 +21,20 @@ from knowledge_base.normalize import Question, normalize
 _POSTINGS_AT_MOST = 12_000  # bounds the cost of one look-up however large the base
 _ROWS_AT_MOST = 120
 _ROWS_OF_ENTRY = 256  # more phrasings of one entry add nothing to what they say together
+_EQUAL = 1e-4  # scores this near could be equal once rounded
 _LEAST_OF_BEST = 0.4  # an entry that shares less than this part of what the best shares is not looked at
+_HALVES = [0.5**place for place in range(_ROWS_AT_MOST)]
 _NO_ROWS: Ints = np.empty(0, np.int32)
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A sound or a pair of sounds that a question says and the base knows: its weight and the rows that say it.
+class Said(NamedTuple):
+    """A sound or a pair of sounds that a question says and the base knows: its weight and the rows that say it."""
 
-    ``place`` is where the question says it; pairs come behind all sounds, at the place of the second one.
-    """
-
-    place: int
     weight: float
     rows: Ints
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """An entry that a question could mean: its rows, and those of them to look at closely."""
 
     entry_id: str
@@ -119,18 +117,13 @@ class Index:
         known = self.laid.vocabulary.sounds
         numbers = [known.get(sound, NOBODY_SAYS) for sound in question.sounds]
         weights: dict[int, float] = {}
-        places: dict[int, int] = {}
-        for place, (number, weight) in enumerate(zip(numbers, question.weights, strict=True)):
+        for number, weight in zip(numbers, question.weights, strict=True):
             weights[number] = max(weights.get(number, 0.0), weight**0.5)
-            places[number] = place
-        each = pairwise(zip(numbers, question.weights, strict=True))
-        for place, ((one, first), (other, second)) in enumerate(each, start=len(numbers) + 1):
+        for (one, first), (other, second) in pairwise(zip(numbers, question.weights, strict=True)):
             if one != NOBODY_SAYS:
-                pair = pairs_of(one, other)
-                weights[pair] = min(1.0, first + second) ** 0.5
-                places[pair] = place
+                weights[pairs_of(one, other)] = min(1.0, first + second) ** 0.5
         lists = self.lists
-        return [Said(places[n], weight, lists[n]) for n, weight in weights.items() if n in lists]
+        return [Said(weight, lists[number]) for number, weight in weights.items() if number in lists]
 
     def same(self, letters: str) -> dict[str, int]:
         """Return the entries that have a text as a phrasing, letter for letter, each with that row."""
@@ -153,38 +146,37 @@ class Index:
         sizes = np.array([len(one.rows) for one in taken])
         worth = np.array([one.weight for one in taken]) * np.log(1 + self.alive / sizes)
         scores = np.bincount(np.concatenate([one.rows for one in taken]), worth.repeat(sizes))
-        rows = (scores > 0.0).nonzero()[0]
-        scored = (scores[rows] / self.scales[rows]).round(4)
+        rows = scores.nonzero()[0]
+        scored = scores[rows] / self.scales[rows]
         if len(rows) > _ROWS_AT_MOST:
-            enough = scored >= np.partition(scored, -_ROWS_AT_MOST)[-_ROWS_AT_MOST]
+            enough = (scored > np.partition(scored, -_ROWS_AT_MOST)[-_ROWS_AT_MOST] - _EQUAL).nonzero()[0]
             rows, scored = rows[enough], scored[enough]
+        scored = scored.round(4)
         best = (-scored).argsort(kind="stable")[:_ROWS_AT_MOST]
         return self._few(rows[best].tolist(), scored[best].tolist(), entries, each)
 
     def _few(self, rows: list[int], scores: list[float], entries: int, each: int) -> dict[str, tuple[int, ...]]:
         """Keep the first rows of the best entries; each further row of one adds half of what the row before it added."""
-        worth: dict[str, float] = {}
         found: dict[str, list[int]] = {}
-        for row, score in zip(rows, scores, strict=True):
-            owner = self.owners[row]
+        for place, owner in enumerate(map(self.owners.__getitem__, rows)):
             of_entry = found.get(owner)
             if of_entry is None:
-                worth[owner], found[owner] = score, [row]
+                found[owner] = [place]
             else:
-                worth[owner] += score * 0.5 ** len(of_entry)
-                of_entry.append(row)
+                of_entry.append(place)
+        score = scores.__getitem__
+        worth = {owner: sum(map(mul, map(score, places), _HALVES)) for owner, places in found.items()}
         least = _LEAST_OF_BEST * max(worth.values())
         best = sorted([(-value, entry_id) for entry_id, value in worth.items() if value >= least])
         if len(best) < 2:
             best = sorted([(-value, entry_id) for entry_id, value in worth.items()])[:2]
-        scored = dict(zip(rows, scores, strict=True))
-        return {entry_id: self._first(found[entry_id], scored, each) for _, entry_id in best[:entries]}
+        return {entry_id: self._first(found[entry_id], rows, scores, each) for _, entry_id in best[:entries]}
 
-    def _first(self, rows: list[int], scored: Mapping[int, float], each: int) -> tuple[int, ...]:
+    def _first(self, places: list[int], rows: list[int], scores: list[float], each: int) -> tuple[int, ...]:
         """Return the best rows of an entry, in the order of its phrasings; equals by text, whatever came first."""
-        if len(rows) > each:
-            rows = sorted(rows, key=lambda row: (-scored[row], self.phrasings[row]))[:each]
-        return tuple(sorted(rows))
+        if len(places) > each and scores[places[each - 1]] == scores[places[each]]:
+            places.sort(key=lambda place: (-scores[place], self.phrasings[rows[place]]))
+        return tuple(sorted([rows[place] for place in places[:each]]))
 
     def candidates(self, said: Sequence[Said], same: Mapping[str, int], entries: int, each: int) -> list[Candidate]:
         """Return the entries to look at closely: the nearest ones, and those that have the text as a phrasing."""

@@ -143,6 +143,8 @@ def _products(table: Floats) -> Floats:
     """Return the products of all rows of a table with each other, in steps small enough for one thread."""
     step = max(1, _PRODUCT_AT_MOST // len(table) ** 2)
     wide = table.T.copy()
+    if step >= len(wide):
+        return table @ wide
     total = np.zeros((len(table), len(table)))
     for start in range(0, len(wide), step):
         total += table[:, start : start + step] @ wide[start : start + step]

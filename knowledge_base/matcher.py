@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
+from typing import NamedTuple
 
 import numpy as np
 from rapidfuzz.distance import Indel
@@ -82,16 +83,16 @@ class Compared:
 
     def word_of_theirs(self, at: int) -> str:
         """Return the word of the row at a place that the question misses most."""
-        word, spelled, laid = self.both.theirs.word(self.at[at]), self.laid.vocabulary.spelled, self.laid
-        start = int(laid.starts[self.rows[at]])
-        places = slice(start, start + int(laid.sizes[self.rows[at]]))
-        owners = accumulate(laid.first[places].tolist())
-        mine = zip(laid.pieces[places].tolist(), owners, strict=True)
-        return "".join([spelled[piece] for piece, owner in mine if owner == word + 1])
+        word, laid = self.both.theirs.word(self.at[at]), self.laid
+        if word < 0:
+            return ""
+        start, size = int(laid.starts[self.rows[at]]), int(laid.sizes[self.rows[at]])
+        begins = [place for place, first in enumerate(laid.first[start : start + size].tolist(), start) if first]
+        pieces = laid.pieces[begins[word] : [*begins, start + size][word + 1]].tolist()
+        return "".join(map(laid.vocabulary.spelled.__getitem__, pieces))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Judged:
+class Judged(NamedTuple):
     """A question and an entry: how likely they mean the same (log-odds, before looking at other entries).
 
     ``nearest`` is the entry's likest phrasing, by its place in ``compared``.
@@ -107,7 +108,7 @@ class Judged:
 
     def against(self, reason: Evidence) -> Judged:
         """Return it with a reason against it."""
-        return replace(self, likeness=self.likeness + reason.value, besides=(*self.besides, reason))
+        return self._replace(likeness=self.likeness + reason.value, besides=(*self.besides, reason))
 
     @property
     def row(self) -> int:
@@ -199,13 +200,15 @@ class Weights:
 def _compared(question: Question, laid: Laid, rows: Sequence[int], at: Sequence[int], both: Overlap) -> Compared:
     manners = [laid.manners[row] for row in rows]
     turning = {manner: turned(question.manner, manner) for manner in dict.fromkeys(manners)}
-    turns = [turning[manner] for manner in manners]
-    ways = [ways_alike(question.manner.ways, manner.ways) for manner in manners]
+    turns = list(map(turning.__getitem__, manners))
+    mine_ways = question.manner.ways
+    ways = [ways_alike(mine_ways, manner.ways) for manner in manners]
     orders = [Indel.normalized_similarity(question.text, laid.texts[row]) for row in rows]
     mine, theirs = both.mine.share[: len(at)], both.theirs.share[at]
     missing = 0.8 * both.mine.missing[: len(at)] + 0.4 * both.theirs.missing[at]
     likeness = 2.0 * theirs + 2.5 * np.array(orders) + 1.5 * np.array(ways) - missing
-    likeness += [sum([turn.value for turn in turning]) for turning in turns]
+    if any(turns):
+        likeness += [sum([turn.value for turn in told]) for told in turns]
     told = likeness.round(9).tolist()
     return Compared(question, laid, rows, at, both, mine.tolist(), theirs.tolist(), ways, orders, turns, told)
 

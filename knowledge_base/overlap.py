@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import product
 from typing import Self
 
@@ -90,11 +91,10 @@ class Asked:
         pieces.append(_UNKNOWN)  # so that the last place and the first way are no neighbours
         for place, piece in enumerate(question.pieces):
             if piece[0] == "?":
-                near = {piece[1:]: 1.0, **Wording.shipped().near_ways.get(piece[1:], {})}
-                ways = [number(f"?{way}", _UNKNOWN) for way in near]
-                near_bits.append((place, range(len(pieces), len(pieces) + len(ways)), np.array([*near.values()])))
-                pieces += ways
-                for way, value in zip(ways, near.values(), strict=True):
+                near, values = _near(piece)
+                near_bits.append((place, range(len(pieces), len(pieces) + len(near)), values))
+                for name, value in near.items():
+                    pieces.append(way := number(name, _UNKNOWN))
                     near_pieces[way] = max(value, near_pieces.get(way, 0.0))
         sounds = [vocabulary.sounds.get(sound, _UNKNOWN) for sound in question.sounds]
         words = [at for at, word in enumerate(question.words) if not at or word != question.words[at - 1]]
@@ -113,6 +113,13 @@ class Asked:
             near_pieces,
             len(pieces),
         )
+
+
+@cache
+def _near(way: str) -> tuple[Mapping[str, float], Floats]:
+    """Return the pieces of the ways of asking near one, itself the first, with how near each is."""
+    near = {way: 1.0, **{f"?{name}": value for name, value in Wording.shipped().near_ways.get(way[1:], {}).items()}}
+    return near, np.array([*near.values()])
 
 
 def _masks(numbers: Sequence[int], size: int, width: int) -> Masks:

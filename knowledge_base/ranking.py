@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from knowledge_base import compound
 from knowledge_base.calibrate import CERTAIN, DEFAULT_THRESHOLD, MOST_LEAD, sureness
@@ -28,8 +29,7 @@ _LIKE_IT = 60.0  # similarity from which a question can be what an entry is not
 _NEARLY = 3.0
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """One entry that a text could mean: its likeness (log-odds) and what else speaks for or against it.
 
     ``same`` is the phrasing or exact keyword that the text equals; ``ruled`` where words in order or a pattern fit.
@@ -59,7 +59,8 @@ class Found:
 
     def against(self, reason: Evidence) -> Found:
         """Return it with a reason against it: it is no longer what the text says letter for letter."""
-        return replace(self, likeness=self.likeness + reason.value, same=None, ruled=False, hit=(*self.hit, reason))
+        hit = (*self.hit, reason)
+        return self._replace(likeness=self.likeness + reason.value, same=None, ruled=False, hit=hit)
 
     def sureness(self, lead: float) -> float:
         """Return how sure this entry is; ``lead`` is how much likelier it is than the best other one."""
@@ -155,7 +156,7 @@ class Ranker:
             if told is not None:
                 told = (*told, *pointing)
                 gain = sum(reason.value for reason in told)
-                one = replace(one, likeness=one.likeness + gain, hit=(*one.hit, *told)) if told else one
+                one = one._replace(likeness=one.likeness + gain, hit=(*one.hit, *told)) if told else one
                 kept.append(_unless_not(one, nots.get(one.entry.id)))
         kept = _narrower_first(kept)
         return Ranked(self.index, tuple(sorted(_by_priority(kept), key=lambda one: one.order)))
@@ -210,8 +211,10 @@ class Ranker:
             return judged
         best = min(judged, key=lambda one: (-round(one.likeness, 9), one.entry_id))
         right = put_right_by(self.index.phrasings[best.row], text)
+        if not right.exchanged:
+            return judged
         meant = normalize(right.text)
-        if not right.exchanged or not question.manner.marks <= meant.manner.marks:
+        if not question.manner.marks <= meant.manner.marks:
             return judged
         cost = Evidence("mistyped", MISTYPED * len(right.exchanged), " ".join(right.exchanged))
         again = [one.against(cost) for one in judge(meant, self.index, candidates)]
