@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,12 +14,14 @@ from bot.service.directory import Directory
 from bot.service.entries import no_such, refused
 from bot.service.fields import missing_in
 from bot.service.shelf import Shelf, valid_fields
-from bot.store import faq
+from bot.store import faq, tallies
 from bot.store.engine import Store
 from bot.store.faq import SHARED, Filter, Stored
-from bot.store.ids import from_ms, iso
+from bot.store.ids import day_of, from_ms, iso
 
-HITS_OVER = timedelta(days=7)
+HITS_OVER = 7
+"""Over how many local days uses are counted, today among them."""
+DAY_MS = 24 * 60 * 60_000
 NEAREST = 50
 """How many entries a search by likeness lists."""
 
@@ -130,15 +131,17 @@ class Pages:
         return [Shown(row, names.get(row.changed_by, row.changed_by)) for row in rows]
 
     def _shown(self, conn: sa.Connection, shop: str, rows: Sequence[Stored]) -> list[Shown]:
-        since = self._clocks.now_ms(shop) - HITS_OVER // timedelta(milliseconds=1)
-        hits = faq.hits(conn, shop, since)
+        shops = list(self._directory.shops) if shop == SHARED else [shop]
+        now = self._clocks.now_ms(shop)
+        days = [day_of(now - back * DAY_MS) for back in range(HITS_OVER)]
+        hits = tallies.of_names(conn, shops, "entry", [row.id for row in rows], days)
         names = faq.names_of(conn, {row.changed_by for row in rows})
         fields = None if shop == SHARED else valid_fields(conn, self._directory.shops[shop])
         return [
             Shown(
                 row,
                 names.get(row.changed_by, row.changed_by),
-                hits.get(row.id, 0),
+                hits[row.id],
                 # A shared entry is filled by each shop, so nothing can be missing from it here.
                 ()
                 if fields is None

@@ -5,6 +5,7 @@ A shop sees its own entries and the shared ones (shop ``*``); its own entry of t
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,7 @@ import sqlalchemy as sa
 
 from bot.store.journal import Line, append
 from bot.store.statements import insert, upsert
-from bot.store.tables import decision, entry, entry_version, field, person, phrase
+from bot.store.tables import entry, entry_version, field, person, phrase
 
 SHARED = "*"
 DELETED = "deleted"
@@ -124,6 +125,8 @@ def page(conn: sa.Connection, shop: str, wanted: Filter) -> tuple[list[Stored], 
         ValueError: ``after`` is no cursor of ours.
     """
     conditions = _conditions(shop, wanted)
+    if wanted.text:
+        return _searched(conn, shop, conditions, wanted)
     total = conn.scalar(sa.select(sa.func.count()).select_from(entry).where(*conditions)) or 0
     query = sa.select(*_COLUMNS).where(*conditions).order_by(entry.c.changed_at.desc(), entry.c.id)
     if wanted.after:
@@ -133,6 +136,23 @@ def page(conn: sa.Connection, shop: str, wanted: Filter) -> tuple[list[Stored], 
     more = len(rows) > wanted.limit
     rows = rows[: wanted.limit]
     return rows, f"{rows[-1].changed_at}.{rows[-1].id}" if more else None, total
+
+
+def _searched(
+    conn: sa.Connection, shop: str, conditions: Sequence[sa.ColumnElement[bool]], wanted: Filter
+) -> tuple[list[Stored], str | None, int]:
+    """As ``page`` where texts are looked through, which costs most: once for the rows and for how many there are."""
+    query = sa.select(entry.c.changed_at, entry.c.id).where(*conditions)
+    places = [(-at, key) for at, key in conn.execute(query)]
+    places.sort()
+    start = 0
+    if wanted.after:
+        at, last = _cursor(wanted.after)
+        start = bisect_right(places, (-at, last))
+    shown = [key for _, key in places[start : start + wanted.limit]]
+    found = entries_by_id(conn, shop, shown)
+    more = start + len(shown) < len(places)
+    return [found[key] for key in shown], f"{found[shown[-1]].changed_at}.{shown[-1]}" if more else None, len(places)
 
 
 def _cursor(after: str) -> tuple[int, str]:
@@ -179,16 +199,6 @@ def versions(conn: sa.Connection, shop: str, entry_id: str) -> list[Stored]:
         .order_by(v.version.desc())
     )
     return [Stored(*row) for row in conn.execute(query)]
-
-
-def hits(conn: sa.Connection, shop: str, since: int) -> dict[str, int]:
-    """How often each entry answered, or was offered as a draft, since a time (ms); for shared entries over all shops."""
-    query = sa.select(decision.c.entry, sa.func.count()).where(
-        decision.c.at >= since, decision.c.outcome.in_(("answer", "suggest")), decision.c.entry.is_not(None)
-    )
-    if shop != SHARED:
-        query = query.where(decision.c.shop == shop)
-    return {row[0]: row[1] for row in conn.execute(query.group_by(decision.c.entry))}
 
 
 def names_of(conn: sa.Connection, ids: Collection[str]) -> dict[str, str]:

@@ -55,6 +55,8 @@ def versions_at(conn: sa.Connection, shop: str, wanted: Mapping[str, int]) -> di
     pairs = list(wanted.items())
     found: dict[str, Stored] = {}
     for start in range(0, len(pairs), _CHUNK):
-        query = sa.select(*columns).where(v.shop == shop, sa.tuple_(v.id, v.version).in_(pairs[start : start + _CHUNK]))
-        found.update((row.id, Stored(*row)) for row in conn.execute(query))
+        some = dict(pairs[start : start + _CHUNK])
+        # By the parts of the key, which both stores look up; a list of pairs the embedded store reads the table for.
+        query = sa.select(*columns).where(v.shop == shop, v.id.in_(some), v.version.in_(set(some.values())))
+        found.update((row.id, Stored(*row)) for row in conn.execute(query) if row.version == some[row.id])
     return found

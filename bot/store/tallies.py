@@ -6,7 +6,7 @@ So a page about months of conversations reads a few rows a day, and the counts c
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -64,6 +64,15 @@ def happened(conn: sa.Connection, shop: str, kind: str, name: str) -> bool:
     """Say whether something was ever counted."""
     query = sa.select(tally.c.day).where(tally.c.shop == shop, tally.c.kind == kind, tally.c.name == name).limit(1)
     return conn.scalar(query) is not None
+
+
+def of_names(
+    conn: sa.Connection, shops: Collection[str], kind: str, names: Collection[str], days: Collection[str]
+) -> Counter[str]:
+    """How often something of these names was counted on these days, over all the shops; each count is looked up by key."""
+    where = (tally.c.shop.in_(shops), tally.c.day.in_(days), tally.c.kind == kind, tally.c.name.in_(names))
+    query = sa.select(tally.c.name, sa.func.sum(tally.c.count)).where(*where).group_by(tally.c.name)
+    return Counter({name: int(count) for name, count in conn.execute(query)})
 
 
 def of_period(conn: sa.Connection, shop: str, first: str, last: str) -> dict[str, Counter[str]]:

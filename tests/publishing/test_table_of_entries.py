@@ -6,11 +6,10 @@ from typing import Any
 
 import orjson
 import pytest
-import sqlalchemy as sa
 
 from bot.service.refusal import Refusal
+from bot.store import tallies
 from bot.store.ids import to_ms
-from bot.store.tables import decision
 
 ROWS = [
     {"question": "什么时候发货", "answer": "48 小时内。", "category": "物流", "phrasings": ["啥时候发"]},
@@ -97,18 +96,20 @@ async def test_hits_of_seven_days(house: Any) -> None:
     now, day = to_ms(house.clock()), 86_400_000
     rows = [
         (now, "answer", made["id"], "demo"),
-        (now - 7 * day, "suggest", made["id"], "demo"),
-        (now - 7 * day - 1, "answer", made["id"], "demo"),
+        (now - 6 * day, "suggest", made["id"], "demo"),
+        (now - 7 * day, "answer", made["id"], "demo"),
         (now, "handoff", made["id"], "demo"),
+        (now, "answer", "another", "demo"),
         (now, "answer", made["id"], "real"),
     ]
-    values = [
-        {"id": f"d{n}", "shop": shop, "conversation": "c", "message": "m", "outcome": outcome, "reason": "sure",
-         "entry": entry, "explain": {}, "at": at, "took_us": 0}
-        for n, (at, outcome, entry, shop) in enumerate(rows)
-    ]  # fmt: skip
-    await house.store.write(lambda conn: conn.execute(sa.insert(decision), values))
+    told = [
+        (shop, at, "decision", {"outcome": outcome, "reason": "sure", "entries": [entry]})
+        for at, outcome, entry, shop in rows
+    ]
+    await house.store.write(tallies.add, told)
     assert (await house.publishing.table("demo")).rows[0].hits_7d == 2
+    shared = await house.entry("*", id=made["id"])
+    assert (await house.publishing.entry("*", shared["id"])).hits_7d == 3, "of a shared entry over all shops"
 
 
 async def test_missing_fields_are_named(house: Any) -> None:
