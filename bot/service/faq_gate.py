@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.service.asked import asked_lately
+from bot.service.asked import Asked, asked_lately
 from bot.service.cases import Cases, case_of
 from bot.service.clocks import Clocks
 from bot.service.directory import Directory, decisive
@@ -130,11 +130,14 @@ class FaqGate:
         for one in await self._touched(shop):
             started = time.perf_counter()
             tried, compared, total = await self._compared(one, shop, changes, otherwise, whole=True)
+            asked = await asked_lately(self._store, self._clocks, shop) if one == shop else None
             if tried is None:
-                tried = await self._tried(one, shop, changes, otherwise)
+                # With nothing to play a base as it would be, minutes of work for a large table, is not worth making.
+                idle = asked is not None and not asked.questions
+                tried = await self._tried(one, shop, () if idle else changes, otherwise)
             report = self._shown(tried, compared, total)
-            if one == shop:
-                report |= await self._asked(tried)
+            if asked is not None:
+                report |= await self._asked(tried, asked)
             reports.append(report | {"took_ms": round((time.perf_counter() - started) * 1000)})
         return reports
 
@@ -213,10 +216,9 @@ class FaqGate:
     def _names(tried: Tried) -> dict[str, str]:
         return {entry.id: entry.question for shelved in (tried.now, tried.then) for entry in shelved.base.entries}
 
-    async def _asked(self, tried: Tried) -> dict[str, Any]:
+    async def _asked(self, tried: Tried, asked: Asked) -> dict[str, Any]:
         """What a change does to the questions of the last 30 days."""
-        shop, now = tried.now.shop, self._clocks.now(tried.now.shop)
-        asked = await asked_lately(self._store, self._clocks, shop)
+        now = self._clocks.now(tried.now.shop)
         questions = await self._touched_by(tried, asked.questions, now)
         before = await play(tried.now.base, policy_of(tried.now), questions, now)
         after = await play(tried.then.base, policy_of(tried.then), questions, now)

@@ -119,5 +119,23 @@ def test_axe_finds_nothing_in_report_and_check(desk: OpenPage, place, locale, sc
     page.goto(f"/faq/check?shop={shop}")
     expect(page.locator(".page .listed, .page .empty:not([aria-busy])").first).to_be_visible(timeout=20_000)
     found["check"] = findings(page)
+    page.goto(f"/faq?shop={shop}")
+    page.locator(".windowed .entry-pick input").first.check()
+    expect(page.locator("[role=toolbar]")).to_be_visible()
+    found["table"] = findings(page)
+    page.goto(f"/faq/import?shop={shop}")
+    rows = f"问题,答案,状态\n能开收据吗 {place} {scheme},能{{谁}}。,停用\n没答案,,\n"
+    page.locator("input[type=file]").set_input_files(
+        {"name": "a.csv", "mimeType": "text/csv", "buffer": rows.encode("gbk")}
+    )
+    page.locator("summary").first.click()
+    expect(page.locator(".cells ins").first).to_be_visible()
+    found["import"] = findings(page)
+    page.goto(f"/faq/{entry}?shop={shop}")
+    page.locator(".add-variant").select_option("taobao")
+    page.locator(".variant textarea").fill("能。")
+    page.locator("form .acts.end button").last.click()
+    expect(page.locator("dialog[open] .acts.end")).to_be_visible()
+    found["remarks"] = findings(page)
     assert found == {name: [] for name in found}
     seen.quiet()

@@ -74,7 +74,7 @@ function TrySet({ shop, onKept }) {
   };
   return html`<form class="card stacked" onSubmit=${play}><h2>${t("bench.set")}</h2>
     <${Field} label=${t("bench.paste")} hint=${t("bench.paste_hint")}><textarea rows="4" value=${text} disabled=${Boolean(file)} onInput=${(e) => setText(e.currentTarget.value)}></textarea><//>
-    <${Field} label=${t("bench.file")} hint=${t("bench.file_hint")}><input type="file" accept=".xlsx,.xls,.csv,.yaml,.yml,.jsonl" onChange=${(e) => setFile(e.currentTarget.files[0] || null)} /><//>
+    <${Field} label=${t("bench.file")} hint=${t("bench.file_hint")}><input type="file" accept=".xlsx,.xls,.csv,.yaml,.yml,.json,.jsonl" onChange=${(e) => setFile(e.currentTarget.files[0] || null)} /><//>
     <label class="check"><input type="checkbox" checked=${keep} onChange=${(e) => setKeep(e.currentTarget.checked)} /><span>${t("bench.keep")}</span></label>
     <div class="acts"><${Button} type="submit" disabled=${!file && !text.trim()}>${t("bench.play")}<//></div>
     ${problem && html`<${Failed} problem=${problem} />`}

@@ -15,6 +15,7 @@ import { Variants } from "./faq_variants.js";
 import { Versions } from "./faq_versions.js";
 
 const CONFLICT = 85;
+const ALL = 5;
 const MODES = ["auto", "suggest", "off"];
 const STATUSES = ["on", "off", "draft"];
 const BLANK = { question: "", answer: "", phrasings: [], not_this: [], keywords: { all: [], any: [], never: [], ordered: [], exact: [], pattern: [], priority: 0 }, category: "", products: [], variants: {}, threshold: null, mode: "auto", then_person: false, valid_from: null, valid_to: null, status: "on" };
@@ -42,7 +43,7 @@ export function TestLine({ shop }) {
   const [why, setWhy] = useState(null);
   const ask = () => text.trim() && attempt(async () => setWhy(await post(`/shops/${shop}/match`, { text })));
   return html`<section class="card"><h2>${t("faq.test")}</h2><div class="acts"><input class="grow" value=${text} aria-label=${t("faq.test_hint")} placeholder=${t("faq.test_hint")} onInput=${(e) => setText(e.currentTarget.value)} onKeyDown=${(e) => e.key === "Enter" && !composing(e) && ask()} />
-    <${Button} onClick=${ask}>${t("faq.try")}<//></div><p class="meta">${t("faq.test_why")}</p>${why && html`<${WhyCard} why=${why} shop=${shop} />`}</section>`;
+    <${Button} onClick=${ask}>${t("faq.try")}<//></div><p class="meta">${t("faq.test_why")}</p>${why && html`<${WhyCard} why=${why} shop=${shop} most=${ALL} />`}</section>`;
 }
 
 function Form({ shop, entry, draft, set, categories, remarks, onSave, busy, problem, onDelete }) {

@@ -1,12 +1,14 @@
 // Trust: what became of each entry's drafts and answers, which entries have earned to answer by themselves, which lost it.
 import { cls, html, useState } from "../lib/view.js";
-import { get } from "../lib/api.js";
+import { get, put } from "../lib/api.js";
 import { dayWord, minuteTime } from "../lib/clock.js";
 import { number, percent, t } from "../lib/i18n.js";
 import { go, withQuery } from "../lib/router.js";
 import { can, shops } from "../lib/session.js";
 import { Button, Chip, Empty, Failed, Head, Icon, Loading, ShopPicker, useLoad } from "../ui/parts.js";
-import { attempt, showDialog } from "../ui/floating.js";
+import { attempt, say, showDialog } from "../ui/floating.js";
+import { throughGate } from "../ui/gate.js";
+import { fieldsOf } from "./faq_editor.js";
 import { faqShop } from "./faq_shop.js";
 
 const TONE = { earned: "ok", lost: "danger", not_yet: "" };
@@ -20,8 +22,23 @@ async function showBehind(shop, one, what) {
 
 const Cell = ({ shop, one, what }) => html`<td class="num">${one[what] ? html`<button type="button" class="button quiet small" aria-label=${t("trust.open", { n: one[what], what: t(`trust.${what}`) })} onClick=${() => showBehind(shop, one, what)}>${number(one[what])}</button>` : "0"}</td>`;
 
-const Row = ({ shop, one }) => html`<tr><td class="words"><a href=${withQuery({ shop }, `/faq/${encodeURIComponent(one.id)}`)}>${one.question}</a><br /><span class="meta">${t("trust.mode", { mode: t(`mode.${one.mode}`) })}</span></td>
-  <td><${Chip} tone=${TONE[one.standing]}>${t(`trust.standing.${one.standing}`)}<//><br /><span class="meta">${t(`trust.why.${one.why}`)}</span></td>${NUMBERS.map((what) => html`<${Cell} key=${what} shop=${shop} one=${one} what=${what} />`)}</tr>`;
+/** The mode that an entry's standing speaks for, where it has another; undefined where it is so already. */
+const deserved = (one) => ({ earned: one.mode !== "auto" && "auto", lost: one.mode === "auto" && "suggest" })[one.standing] || undefined;
+
+async function setMode(shop, one, mode, done) {
+  const path = `/shops/${shop}/entries/${encodeURIComponent(one.id)}`;
+  const saved = await attempt(async () => {
+    const entry = await get(path);
+    const changed = { ...fieldsOf(entry), mode };
+    return throughGate(shop, { entry: { ...changed, id: one.id } }, (reason) => put(path, { ...changed, version: entry.version, reason }));
+  });
+  if (!saved) return;
+  say(t("trust.mode_set", { question: one.question, mode: t(`mode.${mode}`) }), { tone: "ok", undo: () => setMode(shop, one, one.mode, done) });
+  done();
+}
+
+const Row = ({ shop, one, done }) => html`<tr><td class="words"><a href=${withQuery({ shop }, `/faq/${encodeURIComponent(one.id)}`)}>${one.question}</a><br /><span class="meta">${t("trust.mode", { mode: t(`mode.${one.mode}`) })}</span></td>
+  <td><${Chip} tone=${TONE[one.standing]}>${t(`trust.standing.${one.standing}`)}<//><br /><span class="meta">${t(`trust.why.${one.why}`)}</span>${can("faq") && deserved(one) && html`<br /><${Button} kind="small" onClick=${() => setMode(shop, one, deserved(one), done)}>${t("trust.set_mode", { mode: t(`mode.${deserved(one)}`) })}<//>`}</td>${NUMBERS.map((what) => html`<${Cell} key=${what} shop=${shop} one=${one} what=${what} />`)}</tr>`;
 
 const FOLLOW_UPS = ["always", "within_budget", "off"];
 
@@ -50,6 +67,6 @@ export function Page() {
     <p class="muted">${t("trust.about")}</p>
     ${!shop ? html`<${Empty}>${t("empty.shops")}<//>` : problem ? html`<${Failed} problem=${problem} retry=${reload} />` : !data ? html`<${Loading} />` : data.items.length === 0 ? html`<${Empty}>${t("trust.none", { days: data.days })}<//>` : html`
       <div class="chips filter">${Object.keys(TONE).map((name) => html`<button type="button" key=${name} class=${cls("chip", TONE[name])} aria-pressed=${only === name} onClick=${() => setOnly(only === name ? "" : name)}>${t(`trust.standing.${name}`)} <b>${number(data[name])}</b></button>`)}</div>
-      <div class="scroll" role="region" aria-label=${t("trust.title")} tabindex="0"><table><thead><tr><th>${t("faq.question")}</th><th>${t("trust.standing")}</th>${NUMBERS.map((what) => html`<th class="num" key=${what}>${t(`trust.${what}`)}</th>`)}</tr></thead><tbody>${rows.map((one) => html`<${Row} key=${one.id} shop=${shop.id} one=${one} />`)}</tbody></table></div>`}
+      <div class="scroll" role="region" aria-label=${t("trust.title")} tabindex="0"><table><thead><tr><th>${t("faq.question")}</th><th>${t("trust.standing")}</th>${NUMBERS.map((what) => html`<th class="num" key=${what}>${t(`trust.${what}`)}</th>`)}</tr></thead><tbody>${rows.map((one) => html`<${Row} key=${one.id} shop=${shop.id} one=${one} done=${reload} />`)}</tbody></table></div>`}
     ${shop && (can("faq") || can("rates")) && html`<${Shadow} key=${`shadow-${shop.id}`} shop=${shop.id} />`}</div>`;
 }

@@ -4,7 +4,7 @@ import { get } from "../lib/api.js";
 import { number, said, t, tOr } from "../lib/i18n.js";
 import { Chip, Failed, Loading, reasonWord } from "./parts.js";
 
-// The nearest few say why.
+// The nearest few say why; the test bench shows all that were weighed.
 const SHOWN = 3;
 const known = new Map();
 
@@ -39,8 +39,8 @@ const Candidate = ({ row, shop, threshold, chosen }) => html`<li class=${cls(cho
   <p class="meta">${(row.evidence || []).map(evidenceWords).join(" · ")}</p></li>`;
 
 /** A decision already fetched, as a card; its entries are those of `shop`. */
-export function WhyCard({ why, shop }) {
-  const candidates = (why.candidates || []).slice(0, SHOWN);
+export function WhyCard({ why, shop, most = SHOWN }) {
+  const candidates = (why.candidates || []).slice(0, most);
   const chosen = why.outcome === "answer" ? why.entry?.id : null;
   return html`<section class="why" role="group" aria-label=${t("why.title")}>
     <p class="sentence">${said(why.sentence)}</p>
