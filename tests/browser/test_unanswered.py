@@ -11,7 +11,7 @@ from tests.browser.driving import OpenPage, Visit, say
 from tests.browser.looks import looks
 from tests.browser.test_figures_pages import findings
 
-ENGRAVE, LIKE, AGENCY, STORE = "可以刻字吗", "能不能刻字呀", "你们招代理吗怎么加盟", "你们有实体店吗"
+ENGRAVE, LIKE, AGENCY, STORE = "可以刻字吗", "能不能刻字呀", "你们招代理吗怎么加盟", "能去你们工厂参观吗"
 SAID = "可以刻的亲，下单备注要刻的字"
 
 
