@@ -116,6 +116,11 @@ class Judged(NamedTuple):
         return self.compared.rows[self.nearest]
 
     @property
+    def most_missed(self) -> float:
+        """What the question misses most of the likest phrasing (0–1)."""
+        return float(self.compared.both.theirs.missing[self.compared.at[self.nearest]])
+
+    @property
     def similarity(self) -> float:
         """How like the question and the likest phrasing look (0–100)."""
         return self.compared.similarity(self.nearest)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from knowledge_base import compound
 from knowledge_base.calibrate import CERTAIN, DEFAULT_THRESHOLD, MOST_LEAD, sureness
 from knowledge_base.entry import VETOED, Context, Entry, Evidence, Match
+from knowledge_base.goods import LEFT_OUT, goods_in, names_goods, without_goods
 from knowledge_base.index import Candidate, Index
 from knowledge_base.keywords import EXACT, RULE_SURENESS, Ground, Rules, judge_keywords, outranked
 from knowledge_base.matcher import Judged, judge
@@ -27,6 +28,9 @@ _ABOUT_AS_LIKELY = 2.0
 _ALIKE = 3.0  # keywords speak for two entries alike where they are no further apart (log-odds)
 _LIKE_IT = 60.0  # similarity from which a question can be what an entry is not
 _NEARLY = 3.0
+_LIKELY = 4.0
+_MISSED = 0.4  # an entry that says more than the rest of a question means something else
+_TELLING = 0.45  # what must be left of a question without the goods it names
 
 
 class Found(NamedTuple):
@@ -209,8 +213,8 @@ class Ranker:
         judged = judge(question, self.index, candidates)
         if not judged or exactly:
             return judged
-        best = min(judged, key=lambda one: (-round(one.likeness, 9), one.entry_id))
-        right = put_right_by(self.index.phrasings[best.row], text)
+        judged = self._of_the_thing_at_hand(question.text, judged, candidates)
+        right = put_right_by(self.index.phrasings[_likest(judged).row], text)
         if not right.exchanged:
             return judged
         meant = normalize(right.text)
@@ -219,6 +223,32 @@ class Ranker:
         cost = Evidence("mistyped", MISTYPED * len(right.exchanged), " ".join(right.exchanged))
         again = [one.against(cost) for one in judge(meant, self.index, candidates)]
         return [max(pair, key=lambda one: one.likeness) for pair in zip(judged, again, strict=True)]
+
+    def _of_the_thing_at_hand(self, asked: str, judged: Sequence[Judged], found: Sequence[Candidate]) -> list[Judged]:
+        """Judge entries that name no goods as if the question named none either, at a cost, where that is likelier.
+
+        Not where one is likely as it is, nor where the likest names goods: such a shop tells its answers apart by them.
+        """
+        texts = self.index.laid.texts
+        named = goods_in(asked)
+        best = _likest(judged)
+        if not named or best.likeness >= _LIKELY or names_goods(texts[best.row]):
+            return [*judged]
+        rest = normalize(without_goods(asked))
+        if compound.told(rest.text) < _TELLING:
+            return [*judged]
+        cost = Evidence("goods_left_out", LEFT_OUT, " ".join(named))
+        again = [one.against(cost) for one in judge(rest, self.index, found)]
+        return [
+            new
+            if new.likeness > old.likeness and new.most_missed < _MISSED and not names_goods(texts[new.row])
+            else old
+            for old, new in zip(judged, again, strict=True)
+        ]
+
+
+def _likest(judged: Sequence[Judged]) -> Judged:
+    return min(judged, key=lambda one: (-round(one.likeness, 9), one.entry_id))
 
 
 def _unless_not(one: Found, other: _Not | None) -> Found:

@@ -23,7 +23,7 @@ def test_of_two_entries_about_as_likely_neither_is_sure() -> None:
 
 def test_one_word_left_over_is_less_sure_than_none() -> None:
     base = KnowledgeBase([Entry("pan", "锅底怎么清洗", "答"), Entry("lid", "锅盖多大", "答")])
-    all_said, one_over = base.best("怎么清洗锅底")[0], base.best("怎么清洗烤箱锅底")[0]
+    all_said, one_over = base.best("怎么清洗锅底")[0], base.best("怎么清洗铸铁锅底")[0]
     assert all_said.entry.id == one_over.entry.id == "pan"
     assert one_over.sureness < DEFAULT_THRESHOLD < all_said.sureness
 
