@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
+from functools import cache
+from importlib.resources import files
 
-DECIDED_AT_LEAST = 10
-"""Fewer drafts that somebody used, edited or rejected tell nothing."""
-USED_PERCENT = 90
-"""So many of them at least must have gone out as they were."""
-TROUBLES_AT_LEAST = 3
-TROUBLED_PERCENT = 10
-"""From so many answers after which buyers asked again or wanted a person, and this share, trust is lost."""
-TURNED_DOWN_PERCENT = 20
-"""More drafts than this share, three at least, rejected or edited heavily lose it too."""
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What trust takes (``trust.toml`` says what each number is): from when on, on whose word, how sure that is."""
+
+    decided_at_least: int
+    used_percent: int
+    troubles_at_least: int
+    troubled_percent: int
+    turned_down_percent: int
+    in_force_from: date
+    source_zh: str
+    source_en: str
+    confidence: str
+
+    @classmethod
+    @cache
+    def shipped(cls) -> Terms:
+        """Return the terms as they come with the house."""
+        raw = tomllib.loads(files("bot.core").joinpath("trust.toml").read_text("utf-8"))
+        source = {f"source_{lang}": words for lang, words in raw["source"].items()}
+        return cls(**raw["terms"], **source, in_force_from=raw["in_force_from"], confidence=raw["confidence"])
 
 
 class Standing(StrEnum):
@@ -54,18 +71,19 @@ class Record:
         return self.used + self.edited + self.rejected
 
 
-def standing(record: Record) -> tuple[Standing, Why]:
+def standing(record: Record, terms: Terms) -> tuple[Standing, Why]:
     """Say where an entry stands, and why. What lost trust weighs more than what earned it."""
     if record.marked_wrong:
         return Standing.LOST, Why.MARKED_WRONG
     troubles = record.asked_again + record.asked_for_person
-    if troubles >= TROUBLES_AT_LEAST and 100 * troubles > TROUBLED_PERCENT * (record.answered + record.decided):
+    given = record.answered + record.decided
+    if troubles >= terms.troubles_at_least and 100 * troubles > terms.troubled_percent * given:
         return Standing.LOST, Why.ASKED_ON
     turned_down = record.rejected + record.heavy
-    if turned_down >= TROUBLES_AT_LEAST and 100 * turned_down > TURNED_DOWN_PERCENT * record.decided:
+    if turned_down >= terms.troubles_at_least and 100 * turned_down > terms.turned_down_percent * record.decided:
         return Standing.LOST, Why.TURNED_DOWN
-    if record.decided < DECIDED_AT_LEAST:
+    if record.decided < terms.decided_at_least:
         return Standing.NOT_YET, Why.TOO_FEW
-    if 100 * record.used < USED_PERCENT * record.decided:
+    if 100 * record.used < terms.used_percent * record.decided:
         return Standing.NOT_YET, Why.EDITED_OFTEN
     return Standing.EARNED, Why.USED_AS_WRITTEN

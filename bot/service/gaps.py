@@ -3,8 +3,9 @@ merges or ignores it, and takes each of that back."""
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -26,7 +27,7 @@ from bot.store.gaps import ADOPTED, IGNORED, MERGED, OPEN
 from bot.store.ids import day_of
 from bot.store.journal import Line, append
 from bot.store.reading import gaps as reading
-from knowledge_base.gaps import mask, page_facts, unmarked
+from knowledge_base.gaps import Groups, mask, page_facts, unmarked
 from knowledge_base.normalize import normalize
 
 DAY_MS = 86_400_000
@@ -34,6 +35,8 @@ WEEK_MS = 7 * DAY_MS
 EXAMPLES, ANSWERS, LOOKED_AT = 20, 3, 60
 """Shown of a group: so many questions, so many answers that people gave; so many questions are looked at for those."""
 PHRASINGS = 10
+COMPARED, ALIKE = 300, 3
+"""So many of the most asked groups are compared with one, and so many of those most like it are named."""
 TRIED = 300
 """So many of a week's questions are asked again to say what an act brings."""
 CASES = 10
@@ -68,22 +71,29 @@ class Gaps:
 
         return await self._store.read(read)
 
+    async def waiting(self, shops: Sequence[str]) -> int:
+        """How many groups are open in some shops."""
+        return await self._store.read(reading.waiting, shops)
+
     async def one(self, shop: str, group: str) -> dict[str, Any]:
-        """One group with its latest questions, the nearest entries, and what people answered then.
+        """One group with its latest questions, the nearest entries, the groups it may be one with (``alike``: ``{id, text,
+        count, likeness}``, most alike first), and what people answered then.
 
         Raises:
             Refusal: there is none.
         """
         since = self._clocks.now_ms(shop) - WEEK_MS
 
-        def read(conn: sa.Connection) -> tuple[Any, list[dict[str, Any]], list[dict[str, Any]]]:
+        def read(conn: sa.Connection) -> tuple[Any, list[dict[str, Any]], list[dict[str, Any]], list[dict[str, Any]]]:
             row = reading.one(conn, shop, group, since)
             asked = reading.questions(conn, shop, group, limit=LOOKED_AT)
-            return row, asked, reading.said_then(conn, asked)
+            others, _ = reading.page(conn, shop, OPEN, "week", since, offset=0, limit=COMPARED)
+            return row, asked, reading.said_then(conn, asked), others
 
-        row, asked, said = await self._store.read(read)
+        row, asked, said, others = await self._store.read(read)
         if row is None:
             raise _gone()
+        alike = await asyncio.to_thread(_alike, row, _phrasings(row, asked), others)
         near = await self._publishing.neighbours(shop, unmarked(row["text"]))
         nearest = [
             {"id": m.entry.id, "question": m.entry.question, "similarity": m.similarity, "phrasing": m.phrasing}
@@ -94,6 +104,7 @@ class Gaps:
             "page": list(page_facts(one["text"] for one in asked)),
             "examples": asked[:EXAMPLES],
             "nearest": nearest,
+            "alike": alike,
             "phrasings": _phrasings(row, asked),
             "answers": self._answers(shop, said),
         }
@@ -273,6 +284,22 @@ def _phrasings(row: Mapping[str, Any], asked: Sequence[Mapping[str, Any]]) -> li
     for text in filter(None, plain):
         wordings.setdefault(normalize(text).text, text)
     return list(wordings.values())[:PHRASINGS]
+
+
+def _alike(
+    row: Mapping[str, Any], wordings: Iterable[str], others: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """The groups that one of a group's wordings is most like."""
+    known = {one["id"]: one for one in others if one["id"] != row["id"]}
+    groups = Groups((key, one["text"]) for key, one in known.items())
+    found: dict[str, float] = {}
+    for text in wordings:
+        for key, value in groups.alike(text, ALIKE):
+            found[key] = max(value, found.get(key, 0.0))
+    return [
+        {"id": key, "text": known[key]["text"], "count": known[key]["count"], "likeness": round(100 * found[key])}
+        for key in sorted(found, key=lambda key: (-found[key], key))[:ALIKE]
+    ]
 
 
 def _shown(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from rapidfuzz import fuzz
 
-from bot.core.trust import Record, Standing, standing
+from bot.core.trust import Record, Standing, Terms, standing
 from bot.service.cases import ALIKE
 from bot.service.clocks import Clocks
 from bot.service.shelf import Shelf
@@ -31,24 +31,26 @@ class Trust:
         self._store, self._clocks, self._shelf = store, clocks, shelf
 
     async def table(self, shop: str) -> dict[str, Any]:
-        """Each entry that anything became of in the last 30 days: its numbers, its mode, where it stands and why."""
+        """Each entry that anything became of in the last 30 days: its numbers, its mode, where it stands and why; and
+        the terms it stands by."""
         found = await self._events(shop)
         entries = {entry.id: entry for entry in (await self._shelf.get(shop)).base.entries}
         by_entry: dict[str, list[Event]] = {}
         for one in found:
             if one.entry in entries:
                 by_entry.setdefault(one.entry, []).append(one)
-        rows = []
+        rows, terms = [], Terms.shipped()
         for key, events in by_entry.items():
             record = _record(events)
-            stands, why = standing(record)
+            stands, why = standing(record, terms)
             about = {"id": key, "question": entries[key].question, "mode": entries[key].mode.value}
             rows.append(
                 {**about, "standing": stands.value, "why": why.value, "decided": record.decided} | asdict(record)
             )
         rows.sort(key=lambda row: (_ORDER[Standing(row["standing"])], -row["decided"] - row["answered"], row["id"]))
         counts = {one.value: sum(row["standing"] == one.value for row in rows) for one in Standing}
-        return {"days": DAYS, **counts, "items": rows}
+        told = asdict(terms) | {"in_force_from": terms.in_force_from.isoformat()}
+        return {"days": DAYS, **counts, "items": rows, "terms": told}
 
     async def behind(self, shop: str, entry: str, what: str) -> list[dict[str, Any]]:
         """The conversations behind one number of an entry, latest first, each once: ``{id, buyer_name, at}``."""

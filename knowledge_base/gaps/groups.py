@@ -27,6 +27,8 @@ from knowledge_base.vetoes import is_veto
 SAME = 0.6
 """How alike two questions must be (0–1) to be one. Chosen on the starter packs' own phrasings and buyers' questions:
 most groups there hold one entry's questions only."""
+SOMEWHAT = 0.4
+"""From here on people are asked whether two are one."""
 _LOOKED_AT = 24  # first questions compared closely, those that share most
 _POSTINGS_AT_MOST = 8_000  # bounds the cost however many groups there are
 _LATEST = 32  # so many are laid out apart before they join the others
@@ -58,6 +60,14 @@ class Groups:
                 return question_id
             group_id = self._known[text] = self._ids[row]
         return group_id
+
+    def alike(self, text: str, limit: int) -> list[tuple[str, float]]:
+        """Return the groups most like a masked question, its own left out, most alike first: their ids and how alike
+        (0–1) their first questions are. They could be one with it; somebody has to say so."""
+        question = normalize(unmarked(text))
+        found = sorted(self._compared(question, self._near(question)), key=lambda one: (-one[1], one[0]))
+        near = [(self._ids[row], value) for row, value in found if value >= SOMEWHAT]
+        return [one for one in near if one[0] != self._known.get(text)][:limit]
 
     def _begin(self, group_id: str, text: str, question: Question) -> None:
         row = len(self._ids)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from bot.core.trust import Record, Standing, Why, standing
+from bot.core.trust import Record, Standing, Terms, Why, standing
 
 
 @pytest.mark.parametrize(
@@ -27,4 +29,9 @@ from bot.core.trust import Record, Standing, Why, standing
     ],
 )
 def test_where_an_entry_stands(record: Record, stands: Standing, why: Why) -> None:
-    assert standing(record) == (stands, why)
+    assert standing(record, Terms.shipped()) == (stands, why)
+
+
+def test_other_terms_give_other_standings() -> None:
+    strict = replace(Terms.shipped(), decided_at_least=20)
+    assert standing(Record(used=10), strict) == (Standing.NOT_YET, Why.TOO_FEW)

@@ -51,6 +51,13 @@ async def test_what_had_no_sure_answer_is_grouped_and_what_was_answered_is_not(h
     assert one["first_at"] < one["last_at"]
     assert one["phrasings"] == [WORD, LIKE], "each wording once, none with personal data"
     assert {near["id"] for near in one["nearest"]} <= {"ship", "invoice", "return"}
+    assert await house.app.services.gaps.waiting(["shop"]) == 2
+    assert one["alike"] == []
+    await ask(house, channel, "能刻什么图案")
+    await taken_in(house)
+    found = (await house.app.services.gaps.one("shop", first["id"]))["alike"]
+    assert [(near["text"], near["count"]) for near in found] == [("能刻什么图案", 1)]
+    assert 40 <= found[0]["likeness"] < 60
 
 
 async def test_taking_in_twice_counts_nothing_twice_and_goes_on_after_a_restart(house: House) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.core.message import Kind, Sender
+from bot.store.gaps import OPEN
 from bot.store.tables import gap, gap_question, message
 
 SORTS = ("week", "count", "latest")
@@ -47,6 +48,12 @@ def counts(conn: sa.Connection, shop: str) -> dict[str, int]:
     """How many groups a shop has in each state."""
     query = sa.select(gap.c.state, sa.func.count()).where(gap.c.shop == shop).group_by(gap.c.state)
     return {row[0]: row[1] for row in conn.execute(query)}
+
+
+def waiting(conn: sa.Connection, shops: Sequence[str]) -> int:
+    """How many groups are open in some shops."""
+    mine = (gap.c.shop.in_(list(shops)), gap.c.state == OPEN)
+    return conn.scalar(sa.select(sa.func.count()).select_from(gap).where(*mine)) or 0
 
 
 def one(conn: sa.Connection, shop: str, group: str, since: int) -> dict[str, Any] | None:

@@ -9,7 +9,7 @@ from pydantic import Field
 from bot.web import views
 from bot.web.api.faq_shapes import EntryFields, Reason
 from bot.web.recording import recorded
-from bot.web.route import EDITORS, EVERYBODY, Call, Handler, Route, Shape, in_shop
+from bot.web.route import EDITORS, EVERYBODY, Auth, Call, Handler, Route, Scope, Shape, in_shop
 
 _TIMES = ("first_at", "last_at", "acted_at", "at")
 
@@ -79,8 +79,15 @@ async def table(call: Call) -> Any:
     return {**found, "items": [_timed(one) for one in found["items"]], "next": after}
 
 
+async def waiting(call: Call) -> Any:
+    """How many groups are open in one's shops: ``{open}``."""
+    mine = call.principal.shops(call.services.directory.shops, EVERYBODY)
+    return {"open": await call.services.gaps.waiting(mine)}
+
+
 async def one(call: Call) -> Any:
-    """One group: its latest questions with their conversations, the nearest entries, and what people answered then."""
+    """One group: its latest questions with their conversations, the nearest entries, the groups it may be one with, and
+    what people answered then."""
     found = await call.services.gaps.one(call.shop, call.path("gap"))
     listed = {name: [_timed(one) for one in found[name]] for name in ("examples", "answers")}
     return {**_timed(found), **listed}
@@ -142,6 +149,7 @@ ROUTES: list[Route] = [
     in_shop("GET", "/gaps", table, EVERYBODY, query=GapsQuery, tags=("faq",)),
     in_shop("GET", "/coverage", coverage, EVERYBODY, query=CoverageQuery, tags=("faq",)),
     in_shop("GET", "/coverage/questions", behind, EVERYBODY, query=BehindQuery, tags=("faq",)),
+    Route("GET", "/api/v1/gaps/open", waiting, Auth.PERSON, EVERYBODY, Scope.ANY, tags=("faq",)),
     in_shop("GET", "/gaps/{gap}", one, EVERYBODY, tags=("faq",)),
     _act("/entry", "gap_made_entry", make, body=GapEntryBody),
     _act("/phrasing", "gap_added", add, body=GapPhrasingBody),

@@ -2,7 +2,7 @@
 import { cls, html, useState } from "../lib/view.js";
 import { get, put } from "../lib/api.js";
 import { dayWord, minuteTime } from "../lib/clock.js";
-import { number, percent, t } from "../lib/i18n.js";
+import { number, percent, short, t } from "../lib/i18n.js";
 import { go, withQuery } from "../lib/router.js";
 import { can, shops } from "../lib/session.js";
 import { Button, Chip, Empty, Failed, Head, Icon, Loading, ShopPicker, useLoad } from "../ui/parts.js";
@@ -37,8 +37,11 @@ async function setMode(shop, one, mode, done) {
   done();
 }
 
-const Row = ({ shop, one, done }) => html`<tr><td class="words"><a href=${withQuery({ shop }, `/faq/${encodeURIComponent(one.id)}`)}>${one.question}</a><br /><span class="meta">${t("trust.mode", { mode: t(`mode.${one.mode}`) })}</span></td>
-  <td><${Chip} tone=${TONE[one.standing]}>${t(`trust.standing.${one.standing}`)}<//><br /><span class="meta">${t(`trust.why.${one.why}`)}</span>${can("faq") && deserved(one) && html`<br /><${Button} kind="small" onClick=${() => setMode(shop, one, deserved(one), done)}>${t("trust.set_mode", { mode: t(`mode.${deserved(one)}`) })}<//>`}</td>${NUMBERS.map((what) => html`<${Cell} key=${what} shop=${shop} one=${one} what=${what} />`)}</tr>`;
+const Row = ({ shop, one, terms, done }) => html`<tr><td class="words"><a href=${withQuery({ shop }, `/faq/${encodeURIComponent(one.id)}`)}>${one.question}</a><br /><span class="meta">${t("trust.mode", { mode: t(`mode.${one.mode}`) })}</span></td>
+  <td><${Chip} tone=${TONE[one.standing]}>${t(`trust.standing.${one.standing}`)}<//><br /><span class="meta">${t(`trust.why.${one.why}`, { n: number(terms.decided_at_least) })}</span>${can("faq") && deserved(one) && html`<br /><${Button} kind="small" onClick=${() => setMode(shop, one, deserved(one), done)}>${t("trust.set_mode", { mode: t(`mode.${deserved(one)}`) })}<//>`}</td>${NUMBERS.map((what) => html`<${Cell} key=${what} shop=${shop} one=${one} what=${what} />`)}</tr>`;
+
+/** The lines that trust is measured by, and whose they are. */
+const termsOf = (terms) => ({ ...terms, source: short.value === "en" ? terms.source_en : terms.source_zh, from: terms.in_force_from });
 
 const FOLLOW_UPS = ["always", "within_budget", "off"];
 
@@ -65,8 +68,9 @@ export function Page() {
   const rows = (data?.items || []).filter((one) => !only || one.standing === only);
   return html`<div class="page"><${Head} title=${t("trust.title")}>${shop && html`<${ShopPicker} shops=${shops.value} value=${shop.id} onPick=${(id) => go(withQuery({ shop: id }))} />`}<a class="button quiet" href=${withQuery({}, "/faq")}><${Icon} name="back" /><span>${t("faq.back")}</span></a><//>
     <p class="muted">${t("trust.about")}</p>
+    ${data && html`<p class="meta">${t("trust.terms", termsOf(data.terms))}</p>`}
     ${!shop ? html`<${Empty}>${t("empty.shops")}<//>` : problem ? html`<${Failed} problem=${problem} retry=${reload} />` : !data ? html`<${Loading} />` : data.items.length === 0 ? html`<${Empty}>${t("trust.none", { days: data.days })}<//>` : html`
       <div class="chips filter">${Object.keys(TONE).map((name) => html`<button type="button" key=${name} class=${cls("chip", TONE[name])} aria-pressed=${only === name} onClick=${() => setOnly(only === name ? "" : name)}>${t(`trust.standing.${name}`)} <b>${number(data[name])}</b></button>`)}</div>
-      <div class="scroll" role="region" aria-label=${t("trust.title")} tabindex="0"><table><thead><tr><th>${t("faq.question")}</th><th>${t("trust.standing")}</th>${NUMBERS.map((what) => html`<th class="num" key=${what}>${t(`trust.${what}`)}</th>`)}</tr></thead><tbody>${rows.map((one) => html`<${Row} key=${one.id} shop=${shop.id} one=${one} done=${reload} />`)}</tbody></table></div>`}
+      <div class="scroll" role="region" aria-label=${t("trust.title")} tabindex="0"><table><thead><tr><th>${t("faq.question")}</th><th>${t("trust.standing")}</th>${NUMBERS.map((what) => html`<th class="num" key=${what}>${t(`trust.${what}`)}</th>`)}</tr></thead><tbody>${rows.map((one) => html`<${Row} key=${one.id} shop=${shop.id} one=${one} terms=${data.terms} done=${reload} />`)}</tbody></table></div>`}
     ${shop && (can("faq") || can("rates")) && html`<${Shadow} key=${`shadow-${shop.id}`} shop=${shop.id} />`}</div>`;
 }

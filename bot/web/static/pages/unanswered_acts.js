@@ -62,17 +62,19 @@ function Add({ group, base, finish, close }) {
     <${Field} label=${t("faq.phrasings_label")} hint=${t("faq.phrasings_hint")}><textarea name="texts" rows="5" required defaultValue=${group.phrasings.join("\n")}></textarea><//><//>`;
 }
 
-function Merge({ base, finish, others, close }) {
+function Merge({ group, base, finish, others, close }) {
   const [words, setWords] = useState("");
-  const fitting = others.filter((g) => g.text.includes(words.trim())).slice(0, 8);
+  // What is most alike stands first, however rarely it is asked.
+  const listed = [...group.alike, ...others.filter((g) => !group.alike.some((one) => one.id === g.id))];
+  const fitting = listed.filter((g) => g.text.includes(words.trim())).slice(0, 8);
   const send = async (form) => {
     await post(`${base}/merge`, { into: form.get("into") });
     finish(t("gap.merged"));
   };
-  if (!others.length) return html`<p>${t("gap.no_other")}</p>`;
+  if (!listed.length) return html`<p>${t("gap.no_other")}</p>`;
   return html`<${Form} send=${send} verb=${t("gap.merge")} close=${close}>
     <${Field} label=${t("gap.find")}><input type="search" value=${words} autofocus onInput=${(e) => setWords(e.currentTarget.value)} /><//>
-    <fieldset class="picks"><legend>${t("gap.merge_into")}</legend>${fitting.map((g, i) => html`<label class="pick" key=${g.id}><input type="radio" name="into" value=${g.id} defaultChecked=${i === 0} required /><span class="grow">${g.text}</span><${Chip}>${t("gap.count", { n: g.count })}<//></label>`)}</fieldset><//>`;
+    <fieldset class="picks"><legend>${t("gap.merge_into")}</legend>${fitting.map((g, i) => html`<label class="pick" key=${g.id}><input type="radio" name="into" value=${g.id} defaultChecked=${i === 0} required /><span class="grow">${g.text}</span>${g.likeness && html`<${Chip} tone="warn">${t("gap.alike", { n: g.likeness })}<//>`}<${Chip}>${t("gap.count", { n: g.count })}<//></label>`)}</fieldset><//>`;
 }
 
 const shown = (title, Body) => (with_) => showDialog(t(title), (close) => html`<blockquote>${with_.group.text}</blockquote><${Body} ...${with_} close=${close} />`);

@@ -7,15 +7,16 @@ import { useKeys } from "../lib/keys.js";
 import { go, route } from "../lib/router.js";
 import { can, chooseLang, counts, flipScheme, leave, me, shops } from "../lib/session.js";
 import { Alarm } from "./deadlines.js";
+import { openGaps, useOpenGaps } from "./gap_count.js";
 import { railLight, useLight } from "./light.js";
 import { Icon } from "./parts.js";
 import { Presence } from "./presence.js";
 import { DialogHost, ToastHost, showDialog, undoLatest } from "./floating.js";
 
 const PLACES = [
-  { path: "/inbox", icon: "talk", word: "place.inbox", count: () => counts.value.waiting },
+  { path: "/inbox", icon: "talk", word: "place.inbox", count: () => counts.value.waiting, counted: "place.count" },
   { path: "/faq", icon: "book", word: "place.faq" },
-  { path: "/unanswered", icon: "ask", word: "place.unanswered_rail", needs: "faq" },
+  { path: "/unanswered", icon: "ask", word: "place.unanswered_rail", needs: "faq", count: openGaps, counted: "place.gaps_count" },
   { path: "/rates", icon: "chart", word: "place.rates" },
   { path: "/simulator", icon: "play", word: "place.simulator" },
   { path: "/deliveries", icon: "in", word: "place.deliveries", needs: "shops", light: railLight },
@@ -62,12 +63,13 @@ function Light({ of }) {
 
 function Rail() {
   useLight();
+  useOpenGaps();
   const here = route.value.path;
   const other = LANGS.find((l) => l !== lang.value);
   return html`<nav class="rail" aria-label=${t("place.nav")}>
     <a class="brand" href="/start" aria-label=${t("place.start")} title=${t("place.start")}><${Icon} name="mark" /></a>
-    ${PLACES.filter((p) => !p.needs || can(p.needs)).map(({ path, icon, word, count, light }) => html`<a key=${path} href=${path} class="place" aria-current=${here.startsWith(path) ? "page" : undefined}>
-      <${Icon} name=${icon} /><span>${t(word)}</span>${count && count() > 0 && html`<b class="count" aria-label=${t("place.count", { n: count() })}>${count()}</b>`}${light && html`<${Light} of=${light} />`}</a>`)}
+    ${PLACES.filter((p) => !p.needs || can(p.needs)).map(({ path, icon, word, count, counted, light }) => html`<a key=${path} href=${path} class="place" aria-current=${here.startsWith(path) ? "page" : undefined}>
+      <${Icon} name=${icon} /><span>${t(word)}</span>${count && count() > 0 && html`<b class="count" aria-label=${t(counted, { n: count() })}>${count()}</b>`}${light && html`<${Light} of=${light} />`}</a>`)}
     <span class="grow"></span>
     <${Presence} />
     <button type="button" class="place small" onClick=${() => chooseLang(other)} lang=${other}><${Icon} name="globe" /><span>${other === "en" ? "English" : "中文"}</span></button>
