@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from typing import Any
 
 import orjson
@@ -20,6 +21,9 @@ TOGETHER_S = 0.01
 LONGEST = 7_000
 """PostgreSQL carries messages of up to 8,000 bytes; a longer one just says: everything."""
 AGAIN_S = 1.0
+ALIVE_S = 15.0
+"""How often the server is asked for a word when there is nothing to tell it: a dead line is silent as a quiet one is."""
+TOLD_WITHIN_S = 5.0
 
 log = structlog.get_logger("bell")
 
@@ -34,17 +38,15 @@ class Bell:
         self._connection: Any = None
         self._shops: set[str] = set()
         self._workers: set[str] = set()
-        self._soon: asyncio.TimerHandle | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._wanted = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
-        """Begin to hear."""
-        self._begin(self._listen())
+        """Begin to hear and to tell."""
+        self._tasks += [asyncio.create_task(self._listen()), asyncio.create_task(self._tell())]
 
     def stop(self) -> None:
-        """Hear no more."""
-        if self._soon:
-            self._soon.cancel()
+        """Hear and tell no more."""
         for task in self._tasks:
             task.cancel()
         if self._connection is not None:
@@ -54,22 +56,29 @@ class Bell:
         """Tell the others soon: these shops' journals grew, these processes have work."""
         self._shops.update(shops)
         self._workers.update(workers)
-        if self._soon is None:
-            self._soon = asyncio.get_running_loop().call_later(TOGETHER_S, lambda: self._begin(self._tell()))
-
-    def _begin(self, act: Any) -> None:
-        task = asyncio.ensure_future(act)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._wanted.set()
 
     async def _tell(self) -> None:
-        said, self._soon = orjson.dumps([sorted(self._shops), sorted(self._workers)]).decode(), None
+        """Tell what there is to tell, one thing after the other: a slow server gets fewer and larger rings."""
+        while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(ALIVE_S):
+                    await self._wanted.wait()
+                    await asyncio.sleep(TOGETHER_S)
+            said = orjson.dumps([sorted(self._shops), sorted(self._workers)]).decode()
+            statement = ("SELECT pg_notify($1, $2)", CHANNEL, said if len(said) < LONGEST else "[[],[]]")
+            await self._ask(*(statement if self._wanted.is_set() else ("SELECT 1",)))
+
+    async def _ask(self, statement: str, *values: str) -> None:
         self._shops, self._workers = set(), set()
+        self._wanted.clear()
+        if self._connection is None:
+            return
         try:
-            if self._connection is not None:
-                await self._connection.execute(
-                    "SELECT pg_notify($1, $2)", CHANNEL, said if len(said) < LONGEST else "[[],[]]"
-                )
+            await self._connection.execute(statement, *values, timeout=TOLD_WITHIN_S)
+        except TimeoutError:
+            log.info("not_rung", error="TimeoutError")
+            self._connection.terminate()
         except Exception as error:
             log.info("not_rung", error=type(error).__name__)
 

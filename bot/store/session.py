@@ -22,6 +22,9 @@ BUSY_MS = 1_200
 """How long a foreign lock on the store is waited for: less than the 1.8 s in which a webhook must be answered."""
 SERVER_WITHIN_S = 5
 ANSWERED_WITHIN_S = 60
+DOUBT_S = 4.0
+"""An answer that takes longer may be a long piece of work, or a server that hangs: then it is asked if it is there."""
+THERE_WITHIN_S = 5.0
 PREPARED = 1_000
 FROZEN_MS = 5_000
 """A process that stops in the middle of a transaction is thrown out of it after so long: others need its locks."""
@@ -104,6 +107,8 @@ class Postgres:
         self._url = url
         self._loop = asyncio.Runner(loop_factory=_new_loop)
         self._connection: AsyncConnection | None = None
+        self._line: Any = None
+        self._host = url
         self._engine = create_async_engine(
             "postgresql+asyncpg://",
             async_creator=self._dial,
@@ -118,7 +123,7 @@ class Postgres:
         sa.event.listen(self._engine.sync_engine, "handle_error", _hang_up)
 
     async def _dial(self, *_given: Any, **_more: Any) -> Any:
-        connection = await connect(
+        connection, self._host = await reach(
             self._url,
             command_timeout=ANSWERED_WITHIN_S,
             statement_cache_size=PREPARED,
@@ -126,6 +131,7 @@ class Postgres:
         )
         # Sums of whole numbers are numeric there, and whole numbers here.
         await connection.set_type_codec("numeric", schema="pg_catalog", format="text", encoder=str, decoder=_number)
+        self._line = connection
         return connection
 
     def run(self, fn: Callable[[sa.Connection], T]) -> T:
@@ -135,8 +141,12 @@ class Postgres:
     async def _run(self, fn: Callable[[sa.Connection], T]) -> T:
         if self._connection is None:
             self._connection = await self._engine.connect()
+        doing = asyncio.ensure_future(self._connection.run_sync(fn))
         try:
-            return await self._connection.run_sync(fn)
+            while not (await asyncio.wait([doing], timeout=DOUBT_S))[0]:
+                if not await is_there(self._host):
+                    self._line.terminate()
+            return doing.result()
         finally:
             if self._connection.invalidated or self._connection.closed:
                 broken, self._connection = self._connection, None
@@ -186,14 +196,37 @@ async def connect(url: str, **more: Any) -> Any:
     Raises:
         OSError | asyncpg.PostgresError: there is no server, or it refuses us.
     """
+    return (await reach(url, **more))[0]
+
+
+async def reach(url: str, **more: Any) -> tuple[Any, str]:
+    """As ``connect``; and the URL of the one host that it is connected to."""
     hosts = each_host(url)
     for left, one in zip(reversed(range(len(hosts))), hosts, strict=True):
         try:
-            return await _connect(one, SERVER_WITHIN_S / len(hosts), primary=len(hosts) > 1, **more)
+            return await _connect(one, SERVER_WITHIN_S / len(hosts), primary=len(hosts) > 1, **more), one
         except Exception:
             if not left:
                 raise
     raise AssertionError("a URL has a host")
+
+
+async def is_there(host: str) -> bool:
+    """Whether a server answers on a new connection. One that works hard on something else does, one that hangs not."""
+    import asyncpg
+
+    try:
+        async with asyncio.timeout(THERE_WITHIN_S):
+            connection = await asyncpg.connect(host)
+            try:
+                await connection.execute("SELECT 1")
+            finally:
+                connection.terminate()
+    except OSError:
+        return False
+    except (asyncpg.PostgresError, asyncpg.InterfaceError):
+        return True  # It refuses us: somebody is there.
+    return True
 
 
 async def _connect(url: str, within_s: float, *, primary: bool, **more: Any) -> Any:

@@ -16,6 +16,8 @@ from tests.flow.serving import TOKEN, Server, item, post
 
 POSTERS = 4
 SETTLED_WITHIN_S = 30
+NOTICES = {"welcome": "欢迎光临小店。", "handoff": "这个问题已交给同事。"}
+"""With a welcome every answer is joined to something; with a handoff notice a person is promised."""
 EACH = 3
 """So many messages in a row are by the same buyer."""
 

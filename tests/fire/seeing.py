@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,9 @@ from typing import Any
 import asyncpg
 import orjson
 
+from bot.store.engine import Store
 from bot.store.journal import GENESIS, chain
+from bot.store.proof import check
 
 FULL = os.environ.get("MIAOHUI_FIRE") == "full"
 
@@ -48,7 +50,10 @@ async def hold(place: Path | str, accepted: Iterable[str], replies: Sequence[Map
     talks = await rows(place, "SELECT id, state, reason FROM conversation")
     states = {row["id"]: row["state"] for row in talks}
     assert {states[talk] for talk in lost} <= {"waiting", "agent"}, "what may not have arrived is with a person"
+    await _in_order(place, sends, replies)
+    await _notices_kept(place, sends)
     await _journal_whole(place)
+    await _books_proven(place)
 
 
 async def _accepted_once(place: Path | str, accepted: set[str]) -> None:
@@ -71,6 +76,49 @@ def _nothing_twice(sends: Mapping[str, Mapping[str, Any]], replies: Sequence[Map
     assert max(automatic.values(), default=1) == 1, "one answer to a message"
     assert {send for send, row in sends.items() if row["status"] == "sent"} <= seen.keys()
     assert {sends[send]["status"] for send in seen} <= {"sent", "unknown"}
+
+
+async def _in_order(
+    place: Path | str, sends: Mapping[str, Mapping[str, Any]], replies: Sequence[Mapping[str, Any]]
+) -> None:
+    """Automatic answers became visible in the order in which their questions were accepted."""
+    seqs = {row["id"]: row["seq"] for row in await rows(place, "SELECT id, seq FROM message WHERE sender = 'buyer'")}
+    seen: dict[str, list[int]] = defaultdict(list)
+    for reply in replies:
+        send = sends[reply["id"]]
+        if send["reply_class"] == "automatic" and send["in_reply_to"] in seqs:
+            seen[send["conversation"]].append(seqs[send["in_reply_to"]])
+    assert all(order == sorted(order) for order in seen.values()), "out of order"
+
+
+async def _notices_kept(place: Path | str, sends: Mapping[str, Mapping[str, Any]]) -> None:
+    """Each kind of notice once an inquiry; who was told of a person is in the queue by the same commit at the latest."""
+    starts: dict[str, list[int]] = defaultdict(list)
+    for row in await rows(place, "SELECT conversation, opened_at FROM inquiry"):
+        starts[row["conversation"]].append(row["opened_at"])
+    queued: dict[str, int] = {}
+    for row in await rows(place, "SELECT conversation, at FROM journal WHERE kind = 'handoff' ORDER BY seq DESC"):
+        queued[row["conversation"]] = row["at"]
+    told: Counter[tuple[str, int, str]] = Counter()
+    for send in sends.values():
+        talk, at = send["conversation"], send["created_at"]
+        parts = set(orjson.loads(send["parts"])) - {"answer"}
+        if "handoff" in parts:
+            assert queued.get(talk, at + 1) <= at, "a person was promised and the conversation is in no queue"
+        if send["status"] in ("sent", "unknown"):
+            told.update((talk, sum(start <= at for start in starts[talk]), part) for part in parts)
+    assert max(told.values(), default=1) == 1, f"a notice twice in one inquiry: {told.most_common(3)}"
+
+
+async def _books_proven(place: Path | str) -> None:
+    """What ``miaohui ledger verify`` does: every inquiry as posted, every sum as its inquiries."""
+    store = Store(place / "miaohui.db" if isinstance(place, Path) else place)
+    await store.open()
+    try:
+        for shop in [row["id"] for row in await rows(place, "SELECT id FROM shop")]:
+            assert await store.read(check, shop) is None
+    finally:
+        await store.close()
 
 
 async def _journal_whole(place: Path | str) -> None:

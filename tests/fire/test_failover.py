@@ -13,8 +13,9 @@ from urllib.parse import quote
 import aiohttp
 import pytest
 
-from bot.store.session import ANSWERED_WITHIN_S
+from bot.store.session import DOUBT_S, SERVER_WITHIN_S, THERE_WITHIN_S
 from tests import postgres
+from tests.fire.crowd import NOTICES
 from tests.fire.seeing import FULL, hold, times
 from tests.fire.test_several_processes import LEASE_S, Fleet, fleet
 from tests.flow.house import INVOICE, SHIP, UNKNOWN
@@ -25,8 +26,8 @@ PROCESSES, WRITERS = 4, 4
 IN_TIME_S = 1.8
 BACK_WITHIN_S = 20
 """From the standby's promotion until a message is taken in again."""
-FROZEN_WITHIN_S = ANSWERED_WITHIN_S + BACK_WITHIN_S
-"""The same where the old primary says nothing and closes nothing: first a question to it must be given up."""
+FROZEN_WITHIN_S = DOUBT_S + THERE_WITHIN_S + SERVER_WITHIN_S + 6
+"""The same where the old primary says nothing and closes nothing: first it is asked whether it is there."""
 
 
 class Two:
@@ -93,7 +94,7 @@ async def writing(made: Fleet, chance: random.Random) -> AsyncIterator[None]:
 async def test_p01_p07_p08_the_primary_dies_under_load_and_what_was_accepted_is_there_once(
     tmp_path: Path, two: Two, chance: random.Random
 ) -> None:
-    async with fleet(tmp_path, two.url, PROCESSES) as made:
+    async with fleet(tmp_path, two.url, PROCESSES, notices=NOTICES) as made:
         async with writing(made, chance):
             for nth in range(times(1, 10)):
                 if nth:
@@ -115,12 +116,12 @@ async def test_p01_p07_p08_the_primary_dies_under_load_and_what_was_accepted_is_
         await hold(two.leader.url("postgres"), made.accepted, made.visible.replies)
 
 
-@pytest.mark.skipif(not FULL, reason="a minute of waiting: MIAOHUI_FIRE=full")
+@pytest.mark.skipif(not FULL, reason="twenty seconds of waiting: MIAOHUI_FIRE=full")
 async def test_p01_p05_p08_a_primary_that_hangs_is_given_up_and_meanwhile_each_answer_is_in_time(
     tmp_path: Path, two: Two, chance: random.Random
 ) -> None:
     """Its processes are stopped, its connections stay open: nothing tells that it is gone but that it does not answer."""
-    async with fleet(tmp_path, two.url, PROCESSES) as made:
+    async with fleet(tmp_path, two.url, PROCESSES, notices=NOTICES) as made:
         async with writing(made, chance):
             await asyncio.sleep(1.5 + chance.random())
         before = set(made.accepted)

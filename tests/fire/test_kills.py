@@ -10,7 +10,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from tests.fire.crowd import crowd, settled
+from tests.fire.crowd import NOTICES, crowd, settled
 from tests.fire.dying import PLACES
 from tests.fire.seeing import hold, times
 from tests.flow.house import FAQ, SECRET
@@ -24,7 +24,7 @@ async def test_p01_p12_killed_at_random_nothing_is_lost_decided_twice_or_said_tw
     tmp_path: Path, chance: random.Random
 ) -> None:
     async with platform() as (visible, send_url), aiohttp.ClientSession() as session:
-        server = Server(tmp_path / "data", document(send_url, SECRET, FAQ))
+        server = Server(tmp_path / "data", document(send_url, SECRET, FAQ, notices=NOTICES))
         await asyncio.to_thread(server.start)
         async with crowd(server, session, chance) as made:
             for _ in range(times(12, 100)):
@@ -42,7 +42,7 @@ async def test_p13_told_to_end_under_load_it_ends_in_time_with_0_and_loses_nothi
     tmp_path: Path, chance: random.Random
 ) -> None:
     async with platform() as (visible, send_url), aiohttp.ClientSession() as session:
-        server = Server(tmp_path / "data", document(send_url, SECRET, FAQ))
+        server = Server(tmp_path / "data", document(send_url, SECRET, FAQ, notices=NOTICES))
         await asyncio.to_thread(server.start)
         async with crowd(server, session, chance) as made:
             for _ in range(times(2, 30)):
@@ -61,7 +61,7 @@ async def test_p13_told_to_end_under_load_it_ends_in_time_with_0_and_loses_nothi
 async def test_p01_p07_p08_killed_at_this_very_place(tmp_path: Path, chance: random.Random, place: str) -> None:
     """The nth time it comes by: right before a commit, right after it, right before a call and right after it."""
     async with platform() as (visible, send_url), aiohttp.ClientSession() as session:
-        server = Server(tmp_path / "data", document(send_url, SECRET, FAQ), "tests.fire.dying")
+        server = Server(tmp_path / "data", document(send_url, SECRET, FAQ, notices=NOTICES), "tests.fire.dying")
         await asyncio.to_thread(server.start)
         async with crowd(server, session, chance) as made:
             for _ in range(times(2, 25)):

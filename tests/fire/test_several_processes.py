@@ -14,6 +14,7 @@ import aiohttp
 import asyncpg
 import pytest
 
+from tests.fire.crowd import NOTICES
 from tests.fire.seeing import hold, rows, times
 from tests.flow.house import FAQ, INVOICE, SECRET, SHIP, UNKNOWN
 from tests.flow.serving import TOKEN, Server, Visible, document, item, platform, post
@@ -59,9 +60,10 @@ class Fleet:
 
 
 @asynccontextmanager
-async def fleet(folder: Path, url: str, count: int) -> AsyncIterator[Fleet]:
+async def fleet(folder: Path, url: str, count: int, **shop: Any) -> AsyncIterator[Fleet]:
+    """``shop``: what else is set of the shop."""
     async with platform() as (visible, send_url), aiohttp.ClientSession() as session:
-        setup = document(send_url, SECRET, FAQ)
+        setup = document(send_url, SECRET, FAQ, **shop)
         setup["tokens"] += [{"name": n, "value": key, "role": "agent", "shops": "*"} for n, key in KEYS.items()]
         settings = {"MIAOHUI_LEASE_S": str(LEASE_S), "MIAOHUI_HEARTBEAT_S": str(BEAT_S)}
         first = Server(folder / "data", setup, database=url, **settings)
@@ -246,7 +248,7 @@ async def test_p11_a_process_that_stood_still_beyond_its_lease_neither_sends_nor
 async def test_p01_p14_workers_that_are_killed_one_after_another_lose_nothing(
     tmp_path: Path, shared: str, chance: random.Random
 ) -> None:
-    async with fleet(tmp_path, shared, times(2, 4)) as made:
+    async with fleet(tmp_path, shared, times(2, 4), notices=NOTICES) as made:
         over = asyncio.Event()
 
         async def write(nth: int) -> None:

@@ -141,11 +141,14 @@ class Visible:
         return web.json_response({"id": f"p-{reply['id']}"}, status=self.status)
 
 
-def document(send_url: str, secret: str, faq: dict[str, dict[str, str]]) -> dict[str, Any]:
-    """A setup file: one shop that answers by itself, one standard channel, one token that may see everything."""
+def document(send_url: str, secret: str, faq: dict[str, dict[str, str]], **shop: Any) -> dict[str, Any]:
+    """A setup file: one shop that answers by itself, one standard channel, one token that may see everything.
+
+    ``shop``: what else is set of the shop, such as ``notices``.
+    """
     return {
         "version": 1,
-        "shops": [{"id": "shop", "name": "店", "platform": "xiaohongshu", "bot_mode": "auto"}],
+        "shops": [{"id": "shop", "name": "店", "platform": "xiaohongshu", "bot_mode": "auto", **shop}],
         "channels": [
             {"key": "shop.main", "shop": "shop", "adapter": "standard", "secrets": [secret], "send_url": send_url}
         ],

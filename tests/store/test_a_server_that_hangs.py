@@ -1,0 +1,134 @@
+"""A PostgreSQL that keeps its connections open and answers nothing is given up soon; one that works hard is not."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import sqlalchemy as sa
+
+from bot.store import bell, session
+from bot.store.bell import Bell
+from bot.store.engine import Store
+
+DOUBT_S, THERE_WITHIN_S = 0.3, 0.4
+
+
+class Line:
+    """The way to the server: while it is ``silent`` whatever is sent goes nowhere, on new connections as on old ones."""
+
+    def __init__(self, socket: str) -> None:
+        self._socket = socket
+        self.silent, self.port = False, 0
+        self._open: set[asyncio.StreamWriter] = set()
+
+    async def take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        back, there = await asyncio.open_unix_connection(self._socket)
+        self._open |= {writer, there}
+        await asyncio.gather(self._carry(reader, there), self._carry(back, writer))
+
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while data := await reader.read(65536):
+                if not self.silent:
+                    writer.write(data)
+        except ConnectionError:
+            pass
+        finally:
+            self._open.discard(writer)
+            writer.close()
+
+    def cut(self) -> None:
+        for writer in self._open:
+            writer.transport.abort()
+
+
+@asynccontextmanager
+async def line(url: str) -> AsyncIterator[Line]:
+    folder = parse_qs(urlsplit(url).query)["host"][0]
+    made = Line(f"{folder}/.s.PGSQL.5432")
+    server = await asyncio.start_server(made.take, "127.0.0.1", 0)
+    made.port = server.sockets[0].getsockname()[1]
+    try:
+        yield made
+    finally:
+        server.close()
+        made.cut()
+        await server.wait_closed()
+        await asyncio.sleep(0.05)
+
+
+def work(conn: sa.Connection, seconds: float) -> int:
+    conn.exec_driver_sql(f"SELECT pg_sleep({seconds})")
+    return 1
+
+
+async def test_p05_a_hanging_server_is_given_up_and_one_that_works_long_is_waited_for(
+    server_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "DOUBT_S", DOUBT_S)
+    monkeypatch.setattr(session, "THERE_WITHIN_S", THERE_WITHIN_S)
+    async with line(server_url) as way:
+        store = Store(f"postgresql://postgres@127.0.0.1:{way.port}/postgres")
+        await store.open()
+        try:
+            assert await store.write_in((), work, 4 * DOUBT_S) == 1
+            way.silent, began = True, time.monotonic()
+            with pytest.raises(sa.exc.DBAPIError):
+                await store.write_in((), work, 0)
+            assert time.monotonic() - began < DOUBT_S + THERE_WITHIN_S + 2
+            way.silent = False
+            assert await store.write_in((), work, 0) == 1
+        finally:
+            await store.close()
+
+
+async def test_p15_rings_to_a_slow_server_become_fewer_and_a_dead_line_is_dialled_again(
+    server_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bell, "TOLD_WITHIN_S", 0.3)
+    monkeypatch.setattr(bell, "AGAIN_S", 0.1)
+    monkeypatch.setattr(bell, "ALIVE_S", 0.2)
+    heard: list[tuple[set[str], set[str]]] = []
+    async with line(server_url) as way:
+        there = f"postgresql://postgres@127.0.0.1:{way.port}/postgres"
+        told, hears = Bell(there, lambda *_: None), Bell(there, lambda *what: heard.append(what))
+        for one in (told, hears):
+            one.start()
+        try:
+            await _until(lambda: len(heard) == 1, "it listens")
+            await _rings(told, heard)
+            way.silent = True
+            await asyncio.sleep(1)
+            way.silent, before = False, len(heard)
+            await _until(lambda: len(heard) > before, "it listens again, though nobody closed the line")
+            await _rings(told, heard)
+        finally:
+            for one in (told, hears):
+                one.stop()
+
+
+async def _rings(told: Bell, heard: list[tuple[set[str], set[str]]]) -> None:
+    """Rung often at short intervals: heard, of all shops, in fewer rings."""
+
+    def of_these() -> set[str]:
+        return {shop for shops, _ in heard for shop in shops}
+
+    await asyncio.sleep(0.3)
+    heard.clear()
+    for nth in range(50):
+        told.ring({f"s{nth}"})
+        await asyncio.sleep(0.001)
+    await _until(lambda: len(of_these()) == 50, "every shop is told")
+    assert len(heard) < 50
+
+
+async def _until(holds: Callable[[], bool], what: str) -> None:
+    until = time.monotonic() + 10
+    while not holds():
+        assert time.monotonic() < until, what
+        await asyncio.sleep(0.02)
