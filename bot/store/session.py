@@ -6,6 +6,7 @@ Whatever runs on it is a plain function of a connection; that PostgreSQL's drive
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -18,6 +19,9 @@ from sqlalchemy.util import await_only
 
 T = TypeVar("T")
 
+_hung: dict[str, float] = {}
+"""When a host was last found to hang (monotonic seconds): what was connected to it before is given up unasked."""
+
 BUSY_MS = 1_200
 """How long a foreign lock on the store is waited for: less than the 1.8 s in which a webhook must be answered."""
 SERVER_WITHIN_S = 5
@@ -25,6 +29,7 @@ ANSWERED_WITHIN_S = 60
 DOUBT_S = 4.0
 """An answer that takes longer may be a long piece of work, or a server that hangs: then it is asked if it is there."""
 THERE_WITHIN_S = 5.0
+CLOSED_WITHIN_S = 1.0
 PREPARED = 1_000
 FROZEN_MS = 5_000
 """A process that stops in the middle of a transaction is thrown out of it after so long: others need its locks."""
@@ -108,7 +113,7 @@ class Postgres:
         self._loop = asyncio.Runner(loop_factory=_new_loop)
         self._connection: AsyncConnection | None = None
         self._line: Any = None
-        self._host = url
+        self._host, self._since = url, 0.0
         self._engine = create_async_engine(
             "postgresql+asyncpg://",
             async_creator=self._dial,
@@ -123,6 +128,7 @@ class Postgres:
         sa.event.listen(self._engine.sync_engine, "handle_error", _hang_up)
 
     async def _dial(self, *_given: Any, **_more: Any) -> Any:
+        self._since = time.monotonic()
         connection, self._host = await reach(
             self._url,
             command_timeout=ANSWERED_WITHIN_S,
@@ -139,18 +145,27 @@ class Postgres:
         return self._loop.run(self._run(fn))
 
     async def _run(self, fn: Callable[[sa.Connection], T]) -> T:
+        if self._connection is not None and self._since < _hung.get(self._host, 0.0):
+            self._line.terminate()
+            await self._connection.invalidate()
+            await self._drop()
         if self._connection is None:
             self._connection = await self._engine.connect()
         doing = asyncio.ensure_future(self._connection.run_sync(fn))
         try:
             while not (await asyncio.wait([doing], timeout=DOUBT_S))[0]:
                 if not await is_there(self._host):
+                    _hung[self._host] = time.monotonic()
                     self._line.terminate()
             return doing.result()
         finally:
             if self._connection.invalidated or self._connection.closed:
-                broken, self._connection = self._connection, None
-                await broken.close()
+                await self._drop()
+
+    async def _drop(self) -> None:
+        if self._connection is not None:
+            broken, self._connection = self._connection, None
+            await broken.close()
 
     def close(self) -> None:
         """Close the connection and its event loop."""
@@ -158,8 +173,11 @@ class Postgres:
             self._loop.run(self._close())
 
     async def _close(self) -> None:
-        if self._connection is not None:
-            await self._connection.close()
+        try:
+            async with asyncio.timeout(CLOSED_WITHIN_S):
+                await self._drop()
+        except TimeoutError:
+            self._line.terminate()
         await self._engine.dispose()
 
 

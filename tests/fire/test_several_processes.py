@@ -55,7 +55,7 @@ class Fleet:
             status = (await self.call(self.servers[0], "GET", "/status"))[1]
             if status["idle"]:
                 return dict(status)
-            assert time.monotonic() < until, status
+            assert time.monotonic() < until, str(status)
             await asyncio.sleep(0.1)
 
 

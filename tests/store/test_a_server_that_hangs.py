@@ -13,28 +13,35 @@ import sqlalchemy as sa
 
 from bot.store import bell, session
 from bot.store.bell import Bell
-from bot.store.engine import Store
+from bot.store.engine import READERS, Store
 
 DOUBT_S, THERE_WITHIN_S = 0.3, 0.4
 
 
 class Line:
-    """The way to the server: while it is ``silent`` whatever is sent goes nowhere, on new connections as on old ones."""
+    """The way to the server. While it hangs, whatever is sent goes nowhere, on new connections as on old ones; and what
+    was connected by then stays dead for good."""
 
     def __init__(self, socket: str) -> None:
         self._socket = socket
-        self.silent, self.port = False, 0
+        self.hangs, self.port = False, 0
         self._open: set[asyncio.StreamWriter] = set()
+        self._dead: set[asyncio.StreamWriter] = set()
+
+    def hang(self) -> None:
+        self.hangs = True
+        self._dead |= self._open
 
     async def take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         back, there = await asyncio.open_unix_connection(self._socket)
         self._open |= {writer, there}
+        self._dead |= self._open if self.hangs else set()
         await asyncio.gather(self._carry(reader, there), self._carry(back, writer))
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while data := await reader.read(65536):
-                if not self.silent:
+                if writer not in self._dead:
                     writer.write(data)
         except ConnectionError:
             pass
@@ -77,14 +84,21 @@ async def test_p05_a_hanging_server_is_given_up_and_one_that_works_long_is_waite
         await store.open()
         try:
             assert await store.write_in((), work, 4 * DOUBT_S) == 1
-            way.silent, began = True, time.monotonic()
+            assert await asyncio.gather(*(store.read(work, 0.1) for _ in range(READERS))) == [1] * READERS
+            began = time.monotonic()
+            way.hang()
             with pytest.raises(sa.exc.DBAPIError):
                 await store.write_in((), work, 0)
             assert time.monotonic() - began < DOUBT_S + THERE_WITHIN_S + 2
-            way.silent = False
+            way.hangs, began = False, time.monotonic()
             assert await store.write_in((), work, 0) == 1
+            assert await asyncio.gather(*(store.read(work, 0.1) for _ in range(READERS))) == [1] * READERS
+            assert time.monotonic() - began < 3, "what one connection has found out no other one waits for again"
+            began = time.monotonic()
+            way.hang()
         finally:
             await store.close()
+        assert time.monotonic() - began < (READERS + 1) * session.CLOSED_WITHIN_S + 2, "a silent line holds up no end"
 
 
 async def test_p15_rings_to_a_slow_server_become_fewer_and_a_dead_line_is_dialled_again(
@@ -102,9 +116,9 @@ async def test_p15_rings_to_a_slow_server_become_fewer_and_a_dead_line_is_dialle
         try:
             await _until(lambda: len(heard) == 1, "it listens")
             await _rings(told, heard)
-            way.silent = True
+            way.hang()
             await asyncio.sleep(1)
-            way.silent, before = False, len(heard)
+            way.hangs, before = False, len(heard)
             await _until(lambda: len(heard) > before, "it listens again, though nobody closed the line")
             await _rings(told, heard)
         finally:
