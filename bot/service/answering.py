@@ -110,7 +110,7 @@ class Answering:
         while page:
             loaded = await self._store.read(convs.load, {row["conversation"] for row in page})
             held = {line for one in loaded.values() for line in one.pending}
-            new = [row for row in page if row["id"] not in held | self._known]
+            new = [row for row in page if row["id"] not in held and row["id"] not in self._known]
             if me == self._worker.name:
                 self.put(_fresh(row) for row in new)
             page = await self._store.read(messages.undecided, me, (page[-1]["seq"], page[-1]["id"]))

@@ -14,6 +14,7 @@ from bot.service.directory import Directory
 from bot.service.options import RETENTION_DAYS
 from bot.service.refusal import Because, Refusal
 from bot.store import erasing as stored
+from bot.store import search
 from bot.store.engine import Store
 from bot.store.people import add_audit
 from bot.store.vault import Vault
@@ -21,6 +22,8 @@ from bot.store.vault import Vault
 DAY_MS = 24 * 60 * 60_000
 GONE_KEPT_MS = 400 * DAY_MS
 """How long an erased message is known again by its digest."""
+UNDER_WAY_MS = 10 * 60_000
+"""A delivery is stored well within so long of its time."""
 AT_ONCE = 20
 """Conversations in one commit: whoever waits for the store waits a moment only."""
 PAUSE_S = 0.02
@@ -59,17 +62,28 @@ class Erasing:
             Refusal: nothing is kept of such a buyer.
         """
         ref, now = self.vault.digest(buyer_id), self.clocks.real()
+        since = self.clocks.now_ms(shop) - UNDER_WAY_MS
+        # All deliveries of months are looked through before the shop is held, and what came meanwhile while it is.
+        known = await self.store.read(stored.deliveries_of, shop, buyer_id)
 
         def act(conn: sa.Connection) -> dict[str, int]:
-            counts = stored.erase_buyer(conn, shop, buyer_id, self.vault.digest, self.clocks.now_ms(shop))
+            brought = known | stored.deliveries_of(conn, shop, buyer_id, since)
+            counts = stored.erase_buyer(conn, shop, buyer_id, self.vault.digest, self.clocks.now_ms(shop), brought)
             if not any(counts.values()):
                 raise _nobody()
             add_audit(conn, now, by, "buyer_erased", ref=ref, shop=shop, place=place, detail=counts)
             return counts
 
         counts = await self.store.write_in({shop}, act)
-        await self.store.tidy()
+        await self._for_good()
         return counts
+
+    async def _for_good(self) -> None:
+        """Have what was deleted leave the index and the files as well; a little in each commit, for others write too."""
+        more = await self.store.write_in((), search.settle, first=True)
+        while more:
+            more = await self.store.write_in((), search.settle, first=False)
+        await self.store.tidy()
 
     async def expire(self) -> int:
         """Erase what is older than each shop keeps it; how many conversations were touched."""
@@ -80,7 +94,7 @@ class Erasing:
                 log.info("expired", shop=shop, conversations=done)
             total += done
         if total:
-            await self.store.tidy()
+            await self._for_good()
         return total
 
     async def _expire(self, shop: str) -> int:

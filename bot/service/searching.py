@@ -35,7 +35,7 @@ class Searching:
                 if upto == place:
                     break
                 folded = [{"id": row["id"], "text": fold(row["text"])} for row in rows]
-                await self.store.write(stored.take_in, shop, folded, upto)
+                await self.store.write_in({shop}, stored.take_in, shop, folded, upto)
                 count, place = count + len(rows), upto
                 await asyncio.sleep(PAUSE_S)
         return count

@@ -16,6 +16,7 @@ from bot.store.statements import Ready, insert_new, one_of
 from bot.store.tables import (
     assignment,
     buyer,
+    channel,
     closing,
     conversation,
     decision,
@@ -45,8 +46,8 @@ WORDLESS = {"text": "", "detail": "", "in_reply_to": None}
 CUT = {"conversation": "", "waived": sa.case((inquiry.c.waived.is_not(None), ERASED))}
 """What changes in an inquiry: it has no conversation any more, and why it was closed is not told."""
 PAGE = 500
-_BY_CONVERSATION = (decision, suggestion, draft, looking, promise, assignment, closing)
-"""Tables whose rows go with their conversation."""
+_BY_CONVERSATION = (suggestion, draft, looking, promise, assignment, closing)
+"""Tables whose rows go with their conversation. Decisions go with the messages they are about."""
 _HANDED_OUT = (
     conversation,
     message,
@@ -111,17 +112,19 @@ def conversations_of(conn: sa.Connection, shop: str, buyer_id: str) -> list[str]
     return list(conn.scalars(sa.select(conversation.c.id).where(*mine).order_by(conversation.c.created_at)))
 
 
-def erase_buyer(conn: sa.Connection, shop: str, buyer_id: str, digest: Digest, now: int) -> dict[str, int]:
-    """Erase one buyer in a shop (which the caller holds); how many conversations, messages and deliveries."""
+def erase_buyer(
+    conn: sa.Connection, shop: str, buyer_id: str, digest: Digest, now: int, deliveries: Collection[str]
+) -> dict[str, int]:
+    """Erase one buyer in a shop (which the caller holds), with these of its ``deliveries_of``; how many conversations,
+    messages and deliveries."""
     talks = conversations_of(conn, shop, buyer_id)
-    counts = {"conversations": len(talks), "messages": 0, "deliveries": 0}
+    counts = {"conversations": len(talks), "messages": 0, "deliveries": len(deliveries)}
+    _delete_deliveries(conn, list(deliveries))
     for cid in talks:
         ids = list(conn.scalars(sa.select(message.c.id).where(message.c.conversation == cid)))
         counts["messages"] += len(ids)
-        counts["deliveries"] += _erase_deliveries(conn, shop, cid, set(ids))
         _forget_messages(conn, shop, ids, digest, now)
         _erase_talk(conn, cid)
-    counts["deliveries"] += _erase_unread(conn, shop, buyer_id)
     conn.execute(sa.delete(buyer).where(buyer.c.shop == shop, buyer.c.id == buyer_id))
     return counts
 
@@ -138,7 +141,7 @@ def expire(
     talks = list(conn.scalars(sa.select(conversation.c.id).where(*begun).order_by(conversation.c.id).limit(limit)))
     done = sum(_expire_talk(conn, shop, cid, before, digest, now) for cid in talks)
     if len(talks) < limit:
-        conn.execute(sa.delete(delivery).where(delivery.c.shop == shop, delivery.c.at < before))
+        conn.execute(sa.delete(delivery).where(delivery.c.channel.in_(_channels(conn, shop)), delivery.c.at < before))
         return done, ""
     return done, talks[-1]
 
@@ -173,6 +176,7 @@ def _forget_messages(conn: sa.Connection, shop: str, ids: Sequence[str], digest:
     for start in range(0, len(ids), PAGE):
         page = list(ids[start : start + PAGE])
         _forget_cases(conn, shop, page)
+        conn.execute(sa.delete(decision).where(decision.c.message.in_(page)))
         conn.execute(sa.delete(message).where(message.c.id.in_(page)))
 
 
@@ -187,6 +191,7 @@ def _forget_cases(conn: sa.Connection, shop: str, messages: Sequence[str]) -> No
 
 
 def _erase_talk(conn: sa.Connection, cid: str) -> None:
+    conn.execute(sa.delete(decision).where(decision.c.message == "", decision.c.conversation == cid))
     for table in _BY_CONVERSATION:
         conn.execute(sa.delete(table).where(table.c.conversation == cid))
     conn.execute(sa.update(outbox).where(outbox.c.conversation == cid).values(WORDLESS))
@@ -205,7 +210,9 @@ def _erase_talk(conn: sa.Connection, cid: str) -> None:
 
 
 def _erase_before(conn: sa.Connection, cid: str, until: int) -> None:
-    for table in (decision, suggestion, closing):
+    wordless = (decision.c.message == "", decision.c.conversation == cid, decision.c.at < until)
+    conn.execute(sa.delete(decision).where(*wordless))
+    for table in (suggestion, closing):
         conn.execute(sa.delete(table).where(table.c.conversation == cid, table.c.at < until))
     sent = (outbox.c.conversation == cid, outbox.c.created_at < until, outbox.c.status != "pending")
     conn.execute(sa.update(outbox).where(*sent).values(WORDLESS))
@@ -215,35 +222,44 @@ def _erase_before(conn: sa.Connection, cid: str, until: int) -> None:
     conn.execute(sa.update(inquiry).where(*settled).values(CUT))
 
 
-def _erase_deliveries(conn: sa.Connection, shop: str, cid: str, ids: set[str]) -> int:
-    """Take away the webhook calls that brought a conversation's messages, whoever else's words are in them."""
-    begun = conn.scalar(sa.select(conversation.c.created_at).where(conversation.c.id == cid)) or 0
-    brought = [
+def deliveries_of(conn: sa.Connection, shop: str, buyer_id: str, since: int = 0) -> set[str]:
+    """The webhook calls of a shop, from a time (ms) on, that brought a buyer's messages, whoever else's words are in
+    them; and those nobody could read that hold the buyer's name for the platform."""
+    mine = (conversation.c.shop == shop, conversation.c.buyer_id == buyer_id)
+    talks = conn.execute(sa.select(conversation.c.id, conversation.c.channel, conversation.c.created_at).where(*mine))
+    begun: dict[str, int] = {}
+    ids: set[str] = set()
+    for cid, on, at in talks.all():
+        begun[on] = min(begun.get(on, at), at)
+        ids |= set(conn.scalars(sa.select(message.c.id).where(message.c.conversation == cid)))
+    found = {
         row["id"]
-        for row in _pages(conn, [delivery.c.brought], shop, begun - 1)
+        for on, at in begun.items()
+        for row in _pages(conn, [delivery.c.brought], on, max(at, since))
         if any(told["id"] in ids for told in row["brought"])
-    ]
-    return _delete_deliveries(conn, brought)
-
-
-def _erase_unread(conn: sa.Connection, shop: str, buyer_id: str) -> int:
-    """Take away the calls nobody could read that hold a buyer's name for the platform."""
+    }
     names = {buyer_id.encode(), orjson.dumps(buyer_id)[1:-1]}
-    odd = _pages(conn, [delivery.c.body, delivery.c.query], shop, -1, delivery.c.result.not_in(("accepted", "repeat")))
-    found = [row["id"] for row in odd if any(name in row["body"] or name in row["query"].encode() for name in names)]
-    return _delete_deliveries(conn, found)
+    unread = delivery.c.result.not_in(("accepted", "repeat"))
+    return found | {
+        row["id"]
+        for on in _channels(conn, shop)
+        for row in _pages(conn, [delivery.c.body, delivery.c.query], on, since, unread)
+        if any(name in row["body"] or name in row["query"].encode() for name in names)
+    }
 
 
-def _pages(
-    conn: sa.Connection, columns: Sequence[Any], shop: str, after: int, *only: Any
-) -> Iterator[Mapping[str, Any]]:
-    """Deliveries of a shop after a time (ms), their id and some columns, a page at a time."""
-    place = (after, "")
+def _channels(conn: sa.Connection, shop: str) -> list[str]:
+    return list(conn.scalars(sa.select(channel.c.key).where(channel.c.shop == shop)))
+
+
+def _pages(conn: sa.Connection, columns: Sequence[Any], on: str, since: int, *only: Any) -> Iterator[Mapping[str, Any]]:
+    """Deliveries of a channel from a time (ms) on, their id and some columns, a page at a time."""
+    place = (since - 1, "")
     while True:
         here = sa.tuple_(delivery.c.at, delivery.c.id) > sa.tuple_(*(sa.literal(part) for part in place))
         page = conn.execute(
             sa.select(delivery.c.id, delivery.c.at, *columns)
-            .where(delivery.c.shop == shop, here, *only)
+            .where(delivery.c.channel == on, here, *only)
             .order_by(delivery.c.at, delivery.c.id)
             .limit(PAGE)
         ).mappings()
@@ -254,10 +270,9 @@ def _pages(
         place = (rows[-1]["at"], rows[-1]["id"])
 
 
-def _delete_deliveries(conn: sa.Connection, ids: Sequence[str]) -> int:
+def _delete_deliveries(conn: sa.Connection, ids: Sequence[str]) -> None:
     for start in range(0, len(ids), PAGE):
         conn.execute(sa.delete(delivery).where(delivery.c.id.in_(list(ids[start : start + PAGE]))))
-    return len(ids)
 
 
 _GONE = Ready(

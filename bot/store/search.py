@@ -18,6 +18,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from bot.store.statements import Ready, one_of, upsert
 from bot.store.tables import conversation, journal, journal_head, message, search_mark
 
+MERGED = 200
+"""So many pages of the index are merged in one commit."""
 BATCH = 2_000
 """Lines of a journal read at once; a message has about three."""
 _KINDS = ("message", "send", "note")
@@ -77,8 +79,14 @@ _SPOKEN_OF = Ready(
 )
 
 
+_THERE = Ready(lambda dialect: sa.select(message.c.id).where(one_of(dialect, message.c.id, "ids")))
+
+
 def take_in(conn: sa.Connection, shop: str, rows: Sequence[Mapping[str, str]], upto: int) -> None:
-    """Put messages (``id``, and ``text`` folded) into the index, and note how far it has read."""
+    """Put messages (``id``, and ``text`` folded) of a shop (which the caller holds) into the index, and note how far it
+    has read. What was erased since it was read is not put in."""
+    there = {row[0] for row in _THERE.rows(conn, {"ids": [row["id"] for row in rows]})} if rows else set()
+    rows = [row for row in rows if row["id"] in there]
     if rows and conn.dialect.name == "postgresql":
         conn.execute(
             sa.text(
@@ -141,13 +149,29 @@ def _found(conn: sa.Connection, words: Sequence[str]) -> Any:
 
 
 def forget(conn: sa.Connection, ids: Collection[str]) -> None:
-    """Take messages out of the index for good."""
+    """Take messages out of the index: they are found no more. Of an embedded store's files their words are gone once
+    ``settle`` has said that nothing is left to do."""
     if conn.dialect.name == "postgresql":
         conn.execute(sa.text("DELETE FROM message_search WHERE message = ANY(:ids)"), {"ids": list(ids)})
     elif ids:
         conn.execute(sa.text("DELETE FROM message_search WHERE rowid = :row"), [{"row": _row(one)} for one in ids])
-        # Merged into one, the index keeps no page that still spells what was taken out.
-        conn.execute(sa.text("INSERT INTO message_search (message_search) VALUES ('optimize')"))
+
+
+def settle(conn: sa.Connection, *, first: bool) -> bool:
+    """Merge a piece of an embedded store's index, so that in the end no page still spells what was taken out of it;
+    ``first`` begins anew. Return whether there is more to do. (FTS5's ``optimize`` does the same at one go, and nobody
+    else could write meanwhile: sqlite.org/fts5.html, the 'merge' command.)"""
+    if conn.dialect.name == "postgresql":
+        return False
+    before = conn.exec_driver_sql(_CHANGES).scalar_one()
+    conn.exec_driver_sql(
+        "INSERT INTO message_search (message_search, rank) VALUES ('merge', ?)", (-MERGED if first else MERGED,)
+    )
+    return int(conn.exec_driver_sql(_CHANGES).scalar_one()) - int(before) >= _SOMETHING
+
+
+_CHANGES, _SOMETHING = "SELECT total_changes()", 2
+"""A merge that had nothing to do changes less than two rows."""
 
 
 def forget_shop(conn: sa.Connection, shop: str) -> None:

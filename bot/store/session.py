@@ -14,11 +14,13 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import orjson
 import sqlalchemy as sa
+import structlog
 from sqlalchemy.pool import NullPool
 from sqlalchemy.util import await_only
 
 T = TypeVar("T")
 
+log = structlog.get_logger("store")
 _hung: dict[str, float] = {}
 """When a host was last found to hang (monotonic seconds): what was connected to it before is given up unasked."""
 
@@ -155,6 +157,7 @@ class Postgres:
         try:
             while not (await asyncio.wait([doing], timeout=DOUBT_S))[0]:
                 if not await is_there(self._host):
+                    log.warning("server_hangs", host=_name_of(self._host))
                     _hung[self._host] = time.monotonic()
                     self._line.terminate()
             return doing.result()
@@ -245,6 +248,12 @@ async def is_there(host: str) -> bool:
     except (asyncpg.PostgresError, asyncpg.InterfaceError):
         return True  # It refuses us: somebody is there.
     return True
+
+
+def _name_of(url: str) -> str:
+    """The name of a URL's host, or the folder of its socket: what may stand in a log."""
+    parts = urlsplit(url)
+    return parts.hostname or dict(parse_qsl(parts.query)).get("host", "")
 
 
 async def _connect(url: str, within_s: float, *, primary: bool, **more: Any) -> Any:
