@@ -119,9 +119,11 @@ def keep(
     """Keep placed questions (``id origin conversation message reason text at``), and how far the journal is read; what
     was recalled meanwhile goes.
 
-    Nothing is kept, and False returned, where the groups are not as they were read (``mark``) any more.
+    Nothing is kept, and False returned, where the groups are not as they were read (``mark``) any more, or where a
+    message was erased since it was read.
     """
-    if mark_of(conn, shop) != mark:
+    asked = {one["message"] for one in placed}
+    if mark_of(conn, shop) != mark or messages.known(conn, asked).keys() != asked:
         return False
     upsert(conn, gap_mark, [{"shop": shop, "seq": upto, "changed": mark[1]}])
     known = {

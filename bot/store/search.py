@@ -15,6 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from bot.store.messages import known
 from bot.store.statements import Ready, one_of, upsert
 from bot.store.tables import conversation, journal, journal_head, message, search_mark
 
@@ -79,13 +80,10 @@ _SPOKEN_OF = Ready(
 )
 
 
-_THERE = Ready(lambda dialect: sa.select(message.c.id).where(one_of(dialect, message.c.id, "ids")))
-
-
 def take_in(conn: sa.Connection, shop: str, rows: Sequence[Mapping[str, str]], upto: int) -> None:
     """Put messages (``id``, and ``text`` folded) of a shop (which the caller holds) into the index, and note how far it
     has read. What was erased since it was read is not put in."""
-    there = {row[0] for row in _THERE.rows(conn, {"ids": [row["id"] for row in rows]})} if rows else set()
+    there = known(conn, [row["id"] for row in rows])
     rows = [row for row in rows if row["id"] in there]
     if rows and conn.dialect.name == "postgresql":
         conn.execute(

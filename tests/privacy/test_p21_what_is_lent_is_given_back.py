@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from bot.service.books import Books
 from bot.service.correcting import Wrong
 from bot.service.refusal import Refusal
-from bot.store import erasing, search, tables
+from bot.store import erasing, gaps, search, tables
 from bot.store.proof import check
 from tests.flow.house import SHIP, House
 from tests.privacy.conftest import MARKER, OTHER, Lived, say
@@ -155,13 +155,24 @@ async def test_p21_an_unanswered_question_goes_with_who_asked_it_and_its_group_i
     assert await words_of(house, MARKER) == [], "what is in memory brings nothing back"
 
 
-async def test_p21_what_was_read_for_the_index_before_it_was_erased_is_not_put_into_it(lived: Lived) -> None:
-    house = lived.house
-    await say(house, lived.channel, "b1", 9, f"再问一句{MARKER}", id=f"b1-{MARKER}")
-    rows, upto = await house.app.store.read(search.unread, "shop", 0)
+async def test_p21_what_was_read_for_the_index_and_the_groups_before_it_was_erased_is_not_put_there(
+    lived: Lived,
+) -> None:
+    house, store = lived.house, lived.house.app.store
+    await say(house, lived.channel, "b1-more", 1, f"可以刻字吗{MARKER}", id=f"b1-{MARKER}")
+    rows, upto = await store.read(search.unread, "shop", 0)
+    asked, _ = await store.read(gaps.unread, "shop", 0)
     assert any(MARKER in row["text"] for row in rows)
+    assert any(MARKER in text for row in asked for text in row["texts"])
+    placed = [
+        {"id": row["decision"], "origin": row["decision"], "text": "".join(row["texts"])}
+        | {name: row[name] for name in ("conversation", "message", "reason", "at")}
+        for row in asked
+    ]
     await house.app.erasing.erase("shop", f"b1-{MARKER}", by="owner")
-    await house.app.store.write_in({"shop"}, search.take_in, "shop", rows, upto)
+    await store.write_in({"shop"}, search.take_in, "shop", rows, upto)
+    mark = await store.read(gaps.mark_of, "shop")
+    assert not await store.write_in({"shop"}, gaps.keep, "shop", mark, placed, upto, 0)
     assert await words_of(house, MARKER) == []
 
 
