@@ -140,6 +140,8 @@ def texts(conn: sa.Connection, ids: Collection[str]) -> dict[str, str]:
     return {row.id: row.text for row in found}
 
 
+UNDECIDED = sa.text("message.waiting")
+"""Spelled as the index of these few spells it: SQLite takes an index of some rows only where it is."""
 BY_TIMER = "timer"
 """In no process's hands: the first lines of a burst wait for the next one, or for their timer."""
 
@@ -149,19 +151,20 @@ def undecided(
 ) -> list[Mapping[str, Any]]:
     """A process's messages that are neither decided nor in the books, a page in order of acceptance.
 
-    ``after`` is (``seq``, ``id``) of the last one of the page before.
+    ``after`` is (``seq``, ``id``) of the last one of the page before. The index is entered there: a page costs the
+    same however many lie before it.
     """
     behind = sa.or_(message.c.seq > after[0], sa.and_(message.c.seq == after[0], message.c.id > after[1]))
     found = conn.execute(
         sa.select(message)
-        .where(message.c.waiting, message.c.worker == worker_name, behind)
+        .where(UNDECIDED, message.c.worker == worker_name, message.c.seq >= after[0], behind)
         .order_by(message.c.seq, message.c.id)
         .limit(limit)
     )
     return [dict(row) for row in found.mappings()]
 
 
-_ORPHANED = sa.and_(message.c.waiting, message.c.worker != BY_TIMER, message.c.worker.not_in(sa.select(worker.c.id)))
+_ORPHANED = sa.and_(UNDECIDED, message.c.worker != BY_TIMER, message.c.worker.not_in(sa.select(worker.c.id)))
 
 
 def shops_with_orphans(conn: sa.Connection) -> list[str]:
@@ -178,7 +181,7 @@ def in_others_hands(conn: sa.Connection, conversations: Collection[str], worker_
     """Of these conversations those in which another process has a message to decide, with its name."""
     found = conn.execute(
         sa.select(message.c.conversation, message.c.worker).where(
-            message.c.waiting,
+            UNDECIDED,
             message.c.conversation.in_(list(conversations)),
             message.c.worker.not_in((worker_name, BY_TIMER)),
         )

@@ -31,6 +31,13 @@ class Crowd:
         self.over = False
         self._next = iter(range(1_000_000))
 
+    async def under_way(self) -> None:
+        """Until a few messages more are accepted than now, however busy the machine."""
+        before, until = len(self.accepted), time.monotonic() + SETTLED_WITHIN_S
+        while len(self.accepted) < before + EACH:
+            assert time.monotonic() < until, "nothing is taken in"
+            await asyncio.sleep(0.02)
+
     async def write(self, session: aiohttp.ClientSession) -> None:
         while not self.over:
             nth = next(self._next)

@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 
+from bot.store.messages import UNDECIDED
 from bot.store.statements import Ready, one_of
 from bot.store.tables import channel, conversation, journal, journal_head, message, outbox
 
@@ -49,9 +50,7 @@ def status(conn: sa.Connection, shops: Sequence[str]) -> dict[str, Any]:
     """Messages accepted, repeated, refused and undecided, owed inquiries and sends by state, for the status page."""
     mine = list(shops)
     waiting, oldest = conn.execute(
-        sa.select(sa.func.count(), sa.func.min(message.c.accepted_at)).where(
-            message.c.waiting, message.c.shop.in_(mine)
-        )
+        sa.select(sa.func.count(), sa.func.min(message.c.accepted_at)).where(UNDECIDED, message.c.shop.in_(mine))
     ).one()
     sends = dict.fromkeys(("pending", "sending", "sent", "refused", "unknown"), 0)
     for status_name, count in conn.execute(
