@@ -63,3 +63,4 @@ async def _talk(house: House, channel: Channel, buyer: str, word: str) -> None:
     await say(house, channel, buyer, 4, f"谢谢{word}", id=f"{buyer}-{word}", name=name)
     await say(house, channel, buyer, 5, word, kind="no such kind", id=f"{buyer}-{word}", name=name)
     await house.app.searching.take_in()
+    await house.app.gap_intake.take_in()
