@@ -28,8 +28,8 @@ _HANDOFF = {
         "Two entries look alike ({words}), less than {margin} apart; a person is asked for.",
     ),
     "several_questions": (
-        "一次问了几件事：有答案的是「{words}」，没有把握的是「{missing}」，由人工一并回答。",
-        "Several things asked at once: known are “{words}”, not known “{missing}”; a person answers them together.",
+        "一次问了几件事：有答案的是「{words}」，机器人不答的是「{missing}」，由人工一并回答。",
+        "Several things asked at once: the FAQ answers “{words}”, but not “{missing}”; a person answers them together.",
     ),
     "upset": ("命中「{words}」：买家情绪激动，转人工。", "“{words}”: the buyer is upset; a person is asked for."),
     "sensitive": ("命中敏感词「{words}」，转人工。", "Sensitive words “{words}”; a person is asked for."),
@@ -58,8 +58,8 @@ _ASKED_AGAIN = (
     "“{words}” was answered just now and is asked again: the answer did not help; a person is asked for.",
 )
 _ANSWERED_IN_PART = (
-    "一次问了几件事：已先回答「{words}」；没有把握的「{missing}」由人工回答。",
-    "Several things asked at once: “{words}” was answered; not known “{missing}”: a person answers the rest.",
+    "一次问了几件事：已先回答「{words}」；「{missing}」由人工回答。",
+    "Several things asked at once: “{words}” was answered; a person answers “{missing}”.",
 )
 _ELSE = ("转人工。", "A person is asked for.")
 _SILENCE = {

@@ -215,7 +215,7 @@ def test_the_page_names_what_is_known_and_what_is_not():
     ]
     assert (
         told["sentence"]["zh"]
-        == "一次问了几件事：有答案的是「什么时候发货」，没有把握的是「明天会下雨吗」，由人工一并回答。"
+        == "一次问了几件事：有答案的是「什么时候发货」，机器人不答的是「明天会下雨吗」，由人工一并回答。"
     )
     partly = decided(reading, shop(partial=True))
     assert [part["answered"] for part in explain(reading, partly, shop())["parts"]] == [True, False]
