@@ -6,7 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from bot.accounting.request.reading import RequestError, day
 from bot.accounting.ruleset import Ruleset
 from bot.accounting.words import reason_words
 from bot.cli.sheets import SheetError, read_table, write_workbook
+from bot.service import chat_records
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +96,10 @@ def end_of_last_day(record: Record, ruleset: Ruleset) -> datetime:
     Raises:
         AuditError: nothing was.
     """
-    if not record.events:
+    until = chat_records.end_of_last_day(record, ruleset.zone)
+    if until is None:
         raise AuditError("一行也没读出来，先看映射对不对 / not one row could be read; check the map")
-    last = max(event.at for event in record.events).astimezone(ruleset.zone)
-    return last.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1, microseconds=-1)
+    return until
 
 
 def summary(found: Audit) -> Iterator[str]:

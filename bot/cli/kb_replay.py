@@ -46,18 +46,15 @@ def replay(
 def _exported(file: Path, map_file: Path) -> tuple[Any, datetime]:
     from bot.cli.audit import AuditError, record_of
     from bot.cli.sheets import SheetError
-    from bot.service.shadow import Past
+    from bot.service.shadow import past_of
 
     try:
         record, as_of = record_of(file, map_file)
     except (AuditError, SheetError) as error:
         fail(str(error))
-    past = Past()
-    for event in record.events:
-        past.talks.setdefault(event.conversation, []).append(event)
     if record.problems:
         typer.echo(f"没读出来的行 / unreadable rows: {len(record.problems)}", err=True)
-    return past, as_of
+    return past_of(record), as_of
 
 
 def _tell(found: dict[str, Any]) -> None:

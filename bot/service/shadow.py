@@ -17,11 +17,13 @@ from rapidfuzz import fuzz
 
 from bot.accounting.dated import RulesAt, judge_dated
 from bot.accounting.event import BUYER, Event, order_key
+from bot.accounting.exports import Record
 from bot.accounting.inquiry import ALL_SEEN, ChannelFacts
 from bot.accounting.scorecard import Rate
 from bot.accounting.spare import own_line, spare
 from bot.core.message import Sender
 from bot.service.books import events_of
+from bot.service.chat_records import read_record
 from bot.service.clocks import Clocks
 from bot.service.directory import ZONE, Directory
 from bot.service.figures import rate_facts, ruleset_facts, tier_on
@@ -55,6 +57,14 @@ class Past:
     facts: dict[str, ChannelFacts] = field(default_factory=dict)
 
 
+def past_of(record: Record) -> Past:
+    """A chat record from elsewhere as conversations."""
+    past = Past()
+    for event in record.events:
+        past.talks.setdefault(event.conversation, []).append(event)
+    return past
+
+
 @dataclass(frozen=True, slots=True)
 class _Would:
     """An answer the bot would have given to a line, and the first thing a person said after that line."""
@@ -76,6 +86,15 @@ class Shadow:
         now = self._clocks.now(shop)
         past = await self._store.read(self._past, shop, to_ms(now - timedelta(days=days)))
         return {"days": days, **await self.play(shop, past, now)}
+
+    async def exported(self, shop: str, data: bytes, name: str, mapping: bytes) -> dict[str, Any]:
+        """Play a chat record that was exported elsewhere, read by a map of its columns; ``unreadable`` counts rows.
+
+        Raises:
+            Refusal: the record or its map cannot be read.
+        """
+        record, until = await asyncio.to_thread(read_record, data, name, mapping)
+        return {**await self.play(shop, past_of(record), until), "unreadable": len(record.problems)}
 
     def _past(self, conn: sa.Connection, shop: str, since: int) -> Past:
         ids = sample(rates.conversations(conn, shop, since), CONVERSATIONS_AT_MOST)

@@ -21,6 +21,7 @@ NOT_RECORDED = {
     "neighbours": "nothing is changed",
     "what-if": "nothing is changed",
     "preview": "nothing is changed",
+    "entry-remarks": "nothing is changed",
     "try": "nothing is changed",
     "run": "the last run of the test bench is kept with who",
     "beat": "presence itself is recorded",

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from aiohttp import FormData
 
 from bot.accounting.event import Event
 from bot.service.shadow import Past
+from tests.web.conftest import OWNER
 from tests.web.test_faq_gate_door import EAST
 
 NOON = datetime(2026, 5, 20, 4, 0, tzinfo=UTC)
@@ -67,6 +71,43 @@ async def test_where_the_bot_has_spoken_its_answers_are_played_anew(door):
     found = await door.floor.app.services.publishing.shadow.play("east", past, NOON + timedelta(hours=6))
     assert (found["would_answer"], found["left_to_people"]) == (0, 1)
     assert {rate["numerator"] for rate in found["rates"].values()} == {1}
+
+
+RECORD = """\
+日期,时间,会话号,消息号,角色,类型,内容,已撤回
+2026/5/19,14:00:05,C1,M1,买家,文字,什么时候发货,否
+2026/5/19,14:01:00,C1,M2,客服-小青,文字,付款后两天内从杭州仓发出,否
+2026/5/19,15:00:00,C2,M3,买家,文字,能便宜吗,否
+2026/5/19,15:00:10,C2,M4,路人,文字,我也想问,否
+"""
+
+
+def form(**files: bytes) -> FormData:
+    """Files by field."""
+    made = FormData()
+    for name, data in files.items():
+        made.add_field(name, data, filename=f"{name}.csv")
+    return made
+
+
+async def test_an_exported_month_is_played_from_a_file_and_its_map(door):
+    mapping = (Path(__file__).parents[2] / "docs" / "account-maps" / "by-role.yaml").read_bytes()
+    who = {"Authorization": f"Bearer {OWNER}"}
+    answer = await door.client.post(f"{EAST}/shadow", data=form(file=RECORD.encode("gbk"), map=mapping), headers=who)
+    found = await answer.json()
+    assert answer.status == 200, found
+    told = {name: found[name] for name in ("conversations", "questions", "would_answer", "agrees", "unreadable")}
+    assert told == {"conversations": 2, "questions": 2, "would_answer": 1, "agrees": 1, "unreadable": 1}
+    for files, pointer in (
+        ({"file": RECORD.encode()}, "/map"),
+        ({"map": mapping}, "/file"),
+        ({"file": RECORD.encode(), "map": b"ruleset: ["}, "/map"),
+        ({"file": b"a,b\n1,2\n", "map": mapping}, "/file"),
+    ):
+        answer = await door.client.post(f"{EAST}/shadow", data=form(**files), headers=who)
+        assert (answer.status, (await answer.json())["pointer"]) == (422, pointer)
+    assert (await door.client.post(f"{EAST}/shadow", data=b"x", headers=who)).status == 422
+    assert await door.floor.rows("message", shop="east") == [], "nothing is kept"
 
 
 async def test_nothing_said_is_no_rate(door):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterable, AsyncIterator
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -10,7 +11,7 @@ from urllib.parse import quote, unquote
 
 import orjson
 import yaml
-from aiohttp import web
+from aiohttp import BodyPartReader, web
 
 from bot.service.importing import FILE_AT_MOST
 from bot.web.api.faq_shapes import ReasonQuery
@@ -37,6 +38,10 @@ _TYPES = {
     "yaml": "application/yaml; charset=utf-8",
     "json": "application/json; charset=utf-8",
 }
+
+
+FORM_FILES = 4
+"""A form with more files than this is read no further."""
 
 
 async def preview(call: Call) -> Any:
@@ -150,14 +155,36 @@ async def uploaded(request: web.Request, within_s: float) -> bytes:
     """Read the upload piece by piece, so that one too large costs no more than the limit."""
     try:
         async with asyncio.timeout(time_left(request, within_s)):
-            return await _pieces(request)
+            return await _pieces(request.content.iter_chunked(1 << 16))
     except TimeoutError:
         raise Problem(408, "too_slow", "文件没有按时传完。", "The file did not arrive in time.") from None
 
 
-async def _pieces(request: web.Request) -> bytes:
+async def form_files(request: web.Request, within_s: float) -> dict[str, tuple[bytes, str]]:
+    """Read the files of a form piece by piece: the bytes and the name of each, by field."""
+    if not request.content_type.startswith("multipart/"):
+        raise Problem(422, "invalid", "要以表单（multipart）上传文件。", "Upload the files as a multipart form.")
+    found: dict[str, tuple[bytes, str]] = {}
+    try:
+        async with asyncio.timeout(time_left(request, within_s)):
+            async for part in await request.multipart():
+                if isinstance(part, BodyPartReader) and part.name and len(found) < FORM_FILES:
+                    found[part.name] = (await _pieces(_chunks(part)), part.filename or "")
+    except TimeoutError:
+        raise Problem(408, "too_slow", "文件没有按时传完。", "The file did not arrive in time.") from None
+    except ValueError:
+        raise Problem(422, "invalid", "表单读不懂。", "The form cannot be read.") from None
+    return found
+
+
+async def _chunks(part: BodyPartReader) -> AsyncIterator[bytes]:
+    while piece := await part.read_chunk(1 << 16):
+        yield piece
+
+
+async def _pieces(pieces: AsyncIterable[bytes]) -> bytes:
     data = bytearray()
-    async for piece in request.content.iter_chunked(1 << 16):
+    async for piece in pieces:
         data += piece
         if len(data) > FILE_AT_MOST:
             mib = FILE_AT_MOST >> 20

@@ -1,11 +1,11 @@
 // Trust: what became of each entry's drafts and answers, which entries have earned to answer by themselves, which lost it.
 import { cls, html, useState } from "../lib/view.js";
-import { get, put } from "../lib/api.js";
+import { get, post, put } from "../lib/api.js";
 import { dayWord, minuteTime } from "../lib/clock.js";
 import { number, percent, short, t } from "../lib/i18n.js";
 import { go, withQuery } from "../lib/router.js";
 import { can, shops } from "../lib/session.js";
-import { Button, Chip, Empty, Failed, Head, Icon, Loading, ShopPicker, useLoad } from "../ui/parts.js";
+import { Button, Chip, Empty, Failed, Field, Head, Icon, Loading, ShopPicker, useLoad } from "../ui/parts.js";
 import { attempt, say, showDialog } from "../ui/floating.js";
 import { throughGate } from "../ui/gate.js";
 import { fieldsOf } from "./faq_editor.js";
@@ -54,7 +54,18 @@ function Shadow({ shop }) {
     setFound((await attempt(() => get(`/shops/${shop}/shadow`, { days: 30 }))) || null);
     setBusy(false);
   };
+  /** The same with a chat record that was exported elsewhere. */
+  const upload = async (event) => {
+    event.preventDefault();
+    const raw = new FormData(event.currentTarget);
+    setBusy(true);
+    setFound((await attempt(() => post(`/shops/${shop}/shadow`, undefined, { raw }))) || null);
+    setBusy(false);
+  };
   return html`<section class="card stacked"><h2>${t("shadow.title")}</h2><p class="meta">${t("shadow.about")}</p><div class="acts"><${Button} icon="play" busy=${busy} onClick=${run}>${t("shadow.run")}<//></div>
+    <details><summary>${t("shadow.elsewhere")}</summary><form onSubmit=${upload}><div class="two"><${Field} label=${t("shadow.file")} hint=".csv .xlsx .xls"><input type="file" name="file" required accept=".csv,.xlsx,.xls" /><//><${Field} label=${t("shadow.map")} hint=${t("shadow.map_hint")}><input type="file" name="map" required accept=".yaml,.yml" /><//></div>
+      <div class="acts"><${Button} type="submit" busy=${busy}>${t("shadow.run_file")}<//></div></form></details>
+    ${found?.unreadable > 0 && html`<p class="notice warn">${t("shadow.unreadable", { n: number(found.unreadable) })}</p>`}
     ${found && (found.questions === 0 ? html`<p>${t("shadow.none")}</p>` : html`<div role="status"><p>${t("shadow.counts", { conversations: number(found.conversations), questions: number(found.questions), answered: number(found.would_answer), left: number(found.left_to_people) })}</p><p>${t("shadow.agreement", { agrees: number(found.agrees), disagrees: number(found.disagrees), none: number(found.nobody_replied) })}</p></div>
       <div class="scroll" role="region" aria-label=${t("shadow.title")} tabindex="0"><table><thead><tr><th>${t("shadow.follow")}</th><th class="num">${t("shadow.rate")}</th><th class="num">${t("shadow.owed")}</th></tr></thead><tbody>${FOLLOW_UPS.map((name) => html`<tr key=${name}><td>${t(`follow.${name}`)}</td><td class="num">${found.rates[name].percent === null ? t("rate.none") : `${percent(found.rates[name].percent)} · ${number(found.rates[name].numerator)}/${number(found.rates[name].denominator)}`}</td><td class="num">${number(found.followed_up[name])}</td></tr>`)}</tbody></table></div>
       ${found.line !== null && html`<p class="meta">${t("shadow.line", { line: number(found.line) })}</p>`}
