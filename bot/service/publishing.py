@@ -33,11 +33,13 @@ from bot.store import faq, gate
 from bot.store.engine import Store
 from bot.store.faq import DELETED, Change, Stale
 from bot.store.ids import iso, new_id
+from knowledge_base.base import KnowledgeBase
 from knowledge_base.entry import Context, Match
 
 AS_WRITTEN = "店铺文件里这样写 / as the setup file says"
 """Why a setup file may break cases: it is the shop's own word, tested where it is kept (``miaohui kb test``)."""
 
+NEIGHBOURS = 5
 TAKEN_BACK = "撤销批量操作，退回操作前 / a bulk act was taken back"
 """Why undoing may break cases: it is the one way back to what was."""
 
@@ -190,10 +192,13 @@ class Publishing(Pages):
         took = round((time.perf_counter() - started) * 1000, 1)
         return explain(reading, decision, policy) | {"took_ms": took, "at": iso(self._clocks.now(shop))}
 
-    async def neighbours(self, shop: str, text: str, exclude: str | None = None) -> tuple[Match, ...]:
-        """The entries of a shop most like a text, ``exclude`` left out: possible conflicts from similarity 85."""
+    async def neighbours(
+        self, shop: str, text: str, exclude: str | None = None, also: Sequence[str] = ()
+    ) -> tuple[Match, ...]:
+        """The entries of a shop most like a text, or like another wording of it (``also``), ``exclude`` left out:
+        possible conflicts from similarity 85."""
         shelved = await self._shelf.get(shop)
-        return await asyncio.to_thread(shelved.base.neighbours, text, exclude)
+        return await asyncio.to_thread(_nearest, shelved.base, (text, *also), exclude)
 
     async def _write(self, shop: str, changes: Sequence[Change], act: Act) -> None:
         if not changes:
@@ -212,6 +217,14 @@ class Publishing(Pages):
                 current=(await self.entry(shop, current.id)).as_json(),
             ) from stale
         await self._shelf.refresh(shop, [change.id for change in changes])
+
+
+def _nearest(base: KnowledgeBase, texts: Sequence[str], exclude: str | None) -> tuple[Match, ...]:
+    best: dict[str, Match] = {}
+    for match in (match for text in texts for match in base.neighbours(text, exclude)):
+        if match.entry.id not in best or match.similarity > best[match.entry.id].similarity:
+            best[match.entry.id] = match
+    return tuple(sorted(best.values(), key=lambda match: -match.similarity)[:NEIGHBOURS])
 
 
 def _sound_at(entry_id: str, data: Mapping[str, Any]) -> Any:

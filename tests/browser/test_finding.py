@@ -91,6 +91,27 @@ def test_acts_are_found_and_done(desk: OpenPage):
     seen.quiet()
 
 
+def test_what_can_be_done_to_the_open_conversation_is_found_and_done(desk: OpenPage):
+    seen = desk()
+    talk = say(seen, "我要找人工", "acted-on")
+    page = seen.page
+    page.goto(f"/inbox/{talk}")
+    expect(page.get_by_role("button", name="接管")).to_be_visible()
+    page.keyboard.press("Control+k")
+    expect(field(page)).to_be_focused()
+    page.keyboard.insert_text("接管")
+    expect(page.get_by_role("option").first).to_have_text("接管")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="交还机器人").first).to_be_visible()
+    page.goto("/faq")
+    expect(page.locator(".entry-row").first).to_be_visible()
+    page.keyboard.press("Control+k")
+    expect(field(page)).to_be_focused()
+    expect(page.get_by_role("option").filter(has_text="明暗")).to_be_visible()
+    expect(page.get_by_role("option").filter(has_text="交还机器人")).to_have_count(0)
+    seen.quiet()
+
+
 def test_entries_of_every_shop_one_sees_are_found(office: OpenPage):
     seen = office()
     for shop in ("east", "north"):

@@ -200,3 +200,7 @@ async def test_neighbours_leave_the_entry_itself_out(house: Any) -> None:
     two = await house.entry(question="什么时候到货", answer="三天。")
     found = await house.publishing.neighbours("demo", "什么时候发货", exclude=one["id"])
     assert [match.entry.id for match in found] == [two["id"]]
+    pay = await house.entry(question="能用花呗吗", answer="能。", phrasings=["花呗付款行不行"])
+    found = await house.publishing.neighbours("demo", "什么时候发货", one["id"], ["花呗付款行不行", "货啥时候到"])
+    assert (found[0].entry.id, found[0].phrasing) == (pay["id"], "花呗付款行不行")
+    assert [match.entry.id for match in found].count(two["id"]) == 1, "each entry once, at its nearest wording"

@@ -131,7 +131,7 @@ async def match(call: Call) -> Any:
 
 async def neighbours(call: Call) -> Any:
     """The entries most like a text."""
-    found = await call.services.publishing.neighbours(call.shop, call.body.text, call.body.exclude)
+    found = await call.services.publishing.neighbours(call.shop, call.body.text, call.body.exclude, call.body.also)
     return [
         {"id": m.entry.id, "question": m.entry.question, "similarity": m.similarity, "phrasing": m.phrasing}
         for m in found

@@ -115,9 +115,10 @@ class TextBody(Shape):
 
 
 class NeighboursBody(TextBody):
-    """A text, and the entry that is not its own neighbour."""
+    """A text, the entry that is not its own neighbour, and other wordings of the text (``also``)."""
 
     exclude: str | None = None
+    also: list[str] = Field(default_factory=list, max_length=50)
 
 
 class FieldValue(Shape):

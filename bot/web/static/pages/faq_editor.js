@@ -15,6 +15,8 @@ import { Variants } from "./faq_variants.js";
 import { Versions } from "./faq_versions.js";
 
 const CONFLICT = 85;
+/** As many wordings the server compares at once; of more the last ones, which were written last. */
+const MOST = 50;
 const ALL = 5;
 const MODES = ["auto", "suggest", "off"];
 const STATUSES = ["on", "off", "draft"];
@@ -23,18 +25,18 @@ const BLANK = { question: "", answer: "", phrasings: [], not_this: [], keywords:
 /** What of an entry is written and sent back. */
 export const fieldsOf = (entry) => Object.fromEntries(Object.keys(BLANK).map((name) => [name, entry[name] ?? BLANK[name]]));
 
-/** Entries near the question being written; from 85 on they may take its questions away. */
-function Neighbours({ shop, text, exclude }) {
+/** Entries near the question or one of the phrasings being written; from 85 on they may take its questions away. */
+function Neighbours({ shop, text, phrasings, exclude }) {
   const [found, setFound] = useState([]);
   useEffect(() => {
     if (!text.trim()) return undefined;
-    const timer = setTimeout(() => post(`/shops/${shop}/neighbours`, { text, exclude }).then(setFound, () => {}), 400);
+    const timer = setTimeout(() => post(`/shops/${shop}/neighbours`, { text, exclude, also: phrasings.slice(-MOST) }).then(setFound, () => {}), 400);
     return () => clearTimeout(timer);
-  }, [text, exclude]);
+  }, [text, phrasings.join("\n"), exclude]);
   const close = found.filter((n) => n.similarity >= CONFLICT);
   return html`<section class="card"><h2>${t("faq.neighbours")}</h2>
     ${close.length > 0 && html`<p class="notice warn">${t("faq.conflict", { question: close[0].question })}</p>`}
-    ${found.length ? html`<ul class="neighbours">${found.map((n) => html`<li key=${n.id}><a href=${withQuery({ shop }, `/faq/${encodeURIComponent(n.id)}`)}>${n.question}</a><${Chip} tone=${n.similarity >= CONFLICT ? "warn" : ""}>${t("faq.similarity", { n: Math.round(n.similarity) })}<//></li>`)}</ul>` : html`<p class="meta">${t("faq.no_neighbours")}</p>`}</section>`;
+    ${found.length ? html`<ul class="neighbours">${found.map((n) => html`<li key=${n.id}><a href=${withQuery({ shop }, `/faq/${encodeURIComponent(n.id)}`)}>${n.question}</a>${n.phrasing !== n.question && html`<span class="meta grow">${n.phrasing}</span>`}<${Chip} tone=${n.similarity >= CONFLICT ? "warn" : ""}>${t("faq.similarity", { n: Math.round(n.similarity) })}<//></li>`)}</ul>` : html`<p class="meta">${t("faq.no_neighbours")}</p>`}</section>`;
 }
 
 /** A test line: what the bot would do now if a buyer wrote it. */
@@ -126,5 +128,5 @@ export function Editor({ shop, id }) {
   return html`<div class="page"><${Head} title=${fresh ? t("faq.new") : entry?.question || t("place.faq")}><${Chip}>${shop.name}<//><a class="button quiet" href=${withQuery({}, "/faq")}><${Icon} name="back" /><span>${t("faq.back")}</span></a><//>
     ${!draft ? problem ? html`<${Failed} problem=${problem} retry=${load} />` : html`<${Loading} />` : html`<div class="editor">
       <${Form} shop=${shop} entry=${entry} remarks=${remarks} draft=${draft} set=${(change) => setDraft({ ...newest.current, ...change })} categories=${table?.categories || []} onSave=${save} busy=${busy} problem=${problem} onDelete=${remove} />
-      <aside>${shop.id === SHARED ? html`<p class="notice info">${t("faq.shared_why")}</p>` : html`<${Neighbours} shop=${shop.id} text=${draft.question} exclude=${entry?.id} /><${TestLine} shop=${shop.id} />`}${entry && html`<${Versions} shop=${shop.id} entry=${entry} onRestored=${show} />`}</aside></div>`}</div>`;
+      <aside>${shop.id === SHARED ? html`<p class="notice info">${t("faq.shared_why")}</p>` : html`<${Neighbours} shop=${shop.id} text=${draft.question} phrasings=${draft.phrasings} exclude=${entry?.id} /><${TestLine} shop=${shop.id} />`}${entry && html`<${Versions} shop=${shop.id} entry=${entry} onRestored=${show} />`}</aside></div>`}</div>`;
 }

@@ -3,6 +3,7 @@ import { html, signal, useEffect, useLayoutEffect, useRef, useState } from "../l
 import { get } from "../lib/api.js";
 import { dayWord, localDay } from "../lib/clock.js";
 import { t, tOr } from "../lib/i18n.js";
+import { useActs } from "../lib/acts.js";
 import { useKeys } from "../lib/keys.js";
 import { go, route } from "../lib/router.js";
 import { can, me } from "../lib/session.js";
@@ -52,6 +53,13 @@ function Bar({ talk, onSide }) {
     u: () => free && pass("escalate"),
     e: () => talk.state !== "closed" && end(),
   });
+  useActs([
+    talk.state !== "closed" && !mine && { word: "act.takeover", icon: "person", act: take },
+    mine && { word: "act.release", icon: "bot", act: giveBack },
+    free && { word: "act.transfer", icon: "people", act: () => pass("transfer") },
+    free && { word: "act.escalate", icon: "up", act: () => pass("escalate") },
+    talk.state === "closed" ? { word: "act.reopen", icon: "again", act: reopen } : { word: "act.close", icon: "tick", act: end },
+  ], [talk.id, talk.state, mine, free]);
   return html`<div class=${`bar ${talk.state}`}>
     <a class="button quiet square back" href=${talkUrl(null)} aria-label=${t("act.back")}><${Icon} name="back" /></a>
     <div class="grow"><h2>${talk.buyer.name || talk.buyer.id} <${Countdown} talk=${talk} /><${Promised} talk=${talk} /><${Marked} talk=${talk} /><${Turn} talk=${talk} /><${Leased} talk=${talk} /><${Looking} id=${talk.id} /></h2><p>${standing(talk)} ${lacksFact(talk) && html`<a href=${factsUrl(talk.shop)}>${t("faq.fill_fields")}</a>`}</p></div>

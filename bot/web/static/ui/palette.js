@@ -1,5 +1,6 @@
 // Finding anything from anywhere: what was said, entries of the FAQ, and the console's own places.
 import { cls, html, useEffect, useRef, useState } from "../lib/view.js";
+import { openActs } from "../lib/acts.js";
 import { get } from "../lib/api.js";
 import { localDay, minuteTime } from "../lib/clock.js";
 import { composing } from "../lib/ime.js";
@@ -33,10 +34,12 @@ const ACTS = [
 ];
 
 const named = (asked) => (item) => item.title.toLowerCase().includes(asked.toLowerCase());
-const acts = (asked) => ACTS.filter((a) => !a.needs || can(a.needs)).map((a) => ({ key: a.word, act: a.act, icon: a.icon, title: t(a.word), group: "find.acts" })).filter(named(asked));
+const shown = (list, group) => list.filter((a) => !a.needs || can(a.needs)).map((a) => ({ key: a.word, act: a.act, icon: a.icon, title: t(a.word), group }));
+const acts = (asked) => shown(ACTS, "find.acts").filter(named(asked));
+const actsHere = (asked) => shown(openActs.value, "find.acts_here").filter(named(asked));
 
 const screens = (asked) => SCREENS.filter((s) => !s.needs || can(s.needs)).map((s) => ({ key: s.url, url: s.url, icon: s.icon, title: t(s.word), group: "find.screens" })).filter(named(asked));
-const places = (asked) => [...screens(asked), ...acts(asked)];
+const places = (asked) => [...actsHere(asked), ...screens(asked), ...acts(asked)];
 
 /** The part of a long text in which the first of the words stands. */
 function excerpt(text, words) {
