@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from operator import mul
 from typing import NamedTuple
 
 import numpy as np
@@ -146,7 +145,7 @@ class Index:
         sizes = np.array([len(one.rows) for one in taken])
         worth = np.array([one.weight for one in taken]) * np.log(1 + self.alive / sizes)
         scores = np.bincount(np.concatenate([one.rows for one in taken]), worth.repeat(sizes))
-        rows = scores.nonzero()[0]
+        rows = (scores > 0.0).nonzero()[0]
         scored = scores[rows] / self.scales[rows]
         if len(rows) > _ROWS_AT_MOST:
             enough = (scored > np.partition(scored, -_ROWS_AT_MOST)[-_ROWS_AT_MOST] - _EQUAL).nonzero()[0]
@@ -157,15 +156,15 @@ class Index:
 
     def _few(self, rows: list[int], scores: list[float], entries: int, each: int) -> dict[str, tuple[int, ...]]:
         """Keep the first rows of the best entries; each further row of one adds half of what the row before it added."""
+        worth: dict[str, float] = {}
         found: dict[str, list[int]] = {}
         for place, owner in enumerate(map(self.owners.__getitem__, rows)):
             of_entry = found.get(owner)
             if of_entry is None:
-                found[owner] = [place]
+                worth[owner], found[owner] = scores[place], [place]
             else:
+                worth[owner] += scores[place] * _HALVES[len(of_entry)]
                 of_entry.append(place)
-        score = scores.__getitem__
-        worth = {owner: sum(map(mul, map(score, places), _HALVES)) for owner, places in found.items()}
         least = _LEAST_OF_BEST * max(worth.values())
         best = sorted([(-value, entry_id) for entry_id, value in worth.items() if value >= least])
         if len(best) < 2:

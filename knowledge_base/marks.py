@@ -44,6 +44,8 @@ _INTO = re.compile(r"([^把将从想要我的]{1,4})(?:换成|改成|换为|改�
 _THAN = re.compile(r"^(.{1,6}?)比(.{1,6}?)(?=更|大|小|好|贵|便|高|低|长|短|厚|薄|重|轻|快|慢|多|少)")
 _MOVING = ("到", "成", "给", "往", "至", "进", "入")
 _MOST_MOVED = 3
+_MAY_COUNT, _MAY_ORDER = re.compile(r"[\d一二两三四五六七八九十]"), re.compile("[从换改比]")
+_MAY_MOVE = re.compile("|".join(_MOVING))
 _ORDERED = (("从", _FROM_TO), ("换成", _INTO), ("改成", _INTO), ("换为", _INTO), ("改为", _INTO), ("比", _THAN))
 
 
@@ -106,7 +108,7 @@ def _marks_of_words(raw: Mapping[str, Any]) -> dict[str, list[Mark]]:
 
 def marks_of(words: Sequence[str], asking: Container[str] = ()) -> Marks:
     """Return what a text names, given its words as normalised, and which of them only ask; cheap where it names nothing."""
-    text = "".join(_spaced(words))
+    text = "".join(_spaced(words) if any(map(str.isascii, words)) else words)
     lists = _Lists.shipped()
     found = {mark for word in words if len(word) == 1 for mark in lists.marks.get(word, ())}
     for said in lists.grouped.finditer(text):
@@ -116,9 +118,12 @@ def marks_of(words: Sequence[str], asking: Container[str] = ()) -> Marks:
         found.add(("size", "size", _ONE_SIZE))
     if _HAS_LATIN.search(text):
         found.update(_latin(text, lists))
-    found.update(_numbers(text))
-    found.update(_orders(text))
-    found.update(_moves([word for word in words if word not in asking]))
+    if _MAY_COUNT.search(text):
+        found.update(_numbers(text))
+    if _MAY_ORDER.search(text):
+        found.update(_orders(text))
+    if _MAY_MOVE.search(text):
+        found.update(_moves([word for word in words if word not in asking]))
     return frozenset(found) if found else NO_MARKS
 
 

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
-from itertools import chain
 
 import numpy as np
 import yaml
@@ -195,9 +194,9 @@ def _mark_why(marked: list[tuple[str, str]]) -> None:
 def _keep_asked_for(marked: list[tuple[str, str]], sayings: frozenset[str]) -> None:
     """Keep a word of courtesy that is itself asked for: 谢谢用韩语怎么说, 亲爱的是什么意思."""
     for place, (word, counts) in enumerate(marked[:-1]):
-        behind = (one for one, _ in marked[place + 1 :])
-        if counts == _DROPPED and word in sayings and _AS_A_WORD.match("".join(behind)):
-            marked[place] = (word, _PLAIN)
+        if counts == _DROPPED and word in sayings:
+            behind = "".join([one for one, _ in marked[place + 1 :]])
+            marked[place] = (word, _PLAIN if _AS_A_WORD.match(behind) else _DROPPED)
 
 
 def _asks_by_no(marked: list[tuple[str, str]]) -> bool:
@@ -243,20 +242,28 @@ def _without_ends(marked: list[tuple[str, str]], ends: frozenset[str]) -> list[t
 
 def _question(words: list[tuple[str, str]]) -> Question:
     meant = [_meant(word, counts) for word, counts in words]
-    compared = meant[:_MOST_WORDS]
-    between = " " if any(word.isascii() for word, _ in words) else ""
+    spelled = [word for word, _ in words]
+    pieces, sounds, weights = list[str](), list[str](), list[float]()
+    places, kin = list[int](), list[int]()
+    for place, word in enumerate(meant[:_MOST_WORDS]):
+        size = len(word.pieces)
+        pieces += word.pieces
+        weights += word.weights
+        sounds += word.sounds
+        places += (place,) * size
+        kin += (word.kin,) * size
     return Question(
-        text=between.join([word for word, _ in words]),
-        pieces=tuple(chain.from_iterable([word.pieces for word in compared])),
-        weights=tuple(chain.from_iterable([word.weights for word in compared])),
-        words=tuple([place for place, word in enumerate(compared) for _ in word.pieces]),
-        sounds=tuple(chain.from_iterable([word.sounds for word in compared])),
-        kin=tuple([word.kin for word in compared for _ in word.pieces]),
+        text=(" " if any(map(str.isascii, spelled)) else "").join(spelled),
+        pieces=tuple(pieces),
+        weights=tuple(weights),
+        words=tuple(places),
+        sounds=tuple(sounds),
+        kin=tuple(kin),
         manner=Manner(
-            ways=frozenset([word.way for word in compared if word.way]),
-            negated=sum(word.negates for word in meant) % 2 == 1,
-            numbers=numbers([word for word, _ in words]),
-            marks=marks_of([word for word, _ in words], Wording.shipped().ways),
+            ways=frozenset([word.way for word in meant[:_MOST_WORDS] if word.way]),
+            negated=sum([word.negates for word in meant]) % 2 == 1,
+            numbers=numbers(spelled),
+            marks=marks_of(spelled, Wording.shipped().ways),
         ),
     )
 

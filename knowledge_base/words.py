@@ -58,17 +58,17 @@ def cut(run: str, known: Mapping[str, float]) -> list[str]:
 
     ``known`` comes from ``with_beginnings``: where no word begins with two characters, longer ones are not tried.
     """
-    size = len(run)
+    size, rarity_of = len(run), known.get
     best = [0.0] * (size + 1)
     ends = [0] * size
     for start in range(size - 1, -1, -1):
-        cost, end = best[start + 1] + known.get(run[start], _UNHEARD), start + 1
-        two = known.get(run[start : start + 2])
-        if two is not None and start + 2 <= size:
+        cost, end = best[start + 1] + rarity_of(run[start], _UNHEARD), start + 1
+        two = rarity_of(run[start : start + 2]) if end < size else None
+        if two is not None:
             if two + best[start + 2] < cost:
                 cost, end = two + best[start + 2], start + 2
             for stop in range(start + 3, min(size, start + _LONGEST) + 1):
-                rarity = known.get(run[start:stop])
+                rarity = rarity_of(run[start:stop])
                 if rarity is not None and rarity + best[stop] < cost:
                     cost, end = rarity + best[stop], stop
         best[start], ends[start] = cost, end
