@@ -180,14 +180,33 @@ def _row(name: str, told: Sequence[Told]) -> None:
     )
 
 
-def _bins(told: Sequence[Told]) -> None:
-    print("sureness of the best entry, and how often it is right")
+class Bin(NamedTuple):
+    """Questions whose best entry is about as sure: from ``low`` to below ``high``, how many, what was said and what was
+    right on average (%)."""
+
+    low: float
+    high: float
+    questions: int
+    said: float
+    right: float
+
+
+def binned(told: Sequence[Told]) -> list[Bin]:
+    """Return how sure the best entries were and how often they were right, by bin; empty bins are left out."""
+    bins = []
     for low, high in pairwise(BINS):
         within = [one for one in told if low <= one.score < high]
         if within:
             said = sum(one.score for one in within) / len(within)
             right = 100 * sum(one.right for one in within) / len(within)
-            print(f"{low:>5}–{min(100, high):<5}{len(within):>6} questions, said {said:>5.1f}, right {right:>5.1f}")
+            bins.append(Bin(low, min(100, high), len(within), said, right))
+    return bins
+
+
+def _print_bins(told: Sequence[Told]) -> None:
+    print("sureness of the best entry, and how often it is right")
+    for low, high, questions, said, right in binned(told):
+        print(f"{low:>5}–{high:<5}{questions:>6} questions, said {said:>5.1f}, right {right:>5.1f}")
 
 
 def main(folder: str | None = None) -> None:
@@ -205,7 +224,7 @@ def main(folder: str | None = None) -> None:
                 told = told_by(Adapter, draws)
             _row(piece, told)
             if piece == "all on":
-                _bins(told)
+                _print_bins(told)
 
 
 if __name__ == "__main__":
