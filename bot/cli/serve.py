@@ -13,7 +13,7 @@ import socket
 import sys
 import webbrowser
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NoReturn
 
 import aiohttp
 import structlog
@@ -115,6 +115,15 @@ async def _serve(settings: Settings, bound: socket.socket) -> None:
             await app.stop()
     except TimeoutError:
         structlog.get_logger("serve").warning("stopped_late")
+        _leave()
+
+
+def _leave() -> NoReturn:
+    """End now. What was accepted is on disk and found at the next start; threads that wait for a store which is slow or
+    hangs would be waited for, and the end would come too late."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def _spare_the_collector() -> None:

@@ -57,6 +57,14 @@ async def test_p13_told_to_end_under_load_it_ends_in_time_with_0_and_loses_nothi
     await hold(tmp_path / "data", made.accepted, visible.replies)
 
 
+def test_p13_a_store_that_hangs_holds_no_end_up(tmp_path: Path) -> None:
+    server = Server(tmp_path / "data", document("http://127.0.0.1:9/send", SECRET, FAQ), "tests.fire.hanging")
+    server.start()
+    began = time.monotonic()
+    assert server.stop() == 0
+    assert time.monotonic() - began <= STOPPED_WITHIN_S
+
+
 @pytest.mark.parametrize("place", PLACES)
 async def test_p01_p07_p08_killed_at_this_very_place(tmp_path: Path, chance: random.Random, place: str) -> None:
     """The nth time it comes by: right before a commit, right after it, right before a call and right after it."""
