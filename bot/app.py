@@ -48,6 +48,7 @@ from bot.service.moves import Moves
 from bot.service.nights import Nights
 from bot.service.openings import Openings
 from bot.service.passing import Passing
+from bot.service.patience import Patience
 from bot.service.people import People
 from bot.service.phrase_book import PhraseBook
 from bot.service.presences import Presences
@@ -83,6 +84,8 @@ from bot.web.routes import ALL
 from bot.web.services import Services
 
 EXPIRE_EVERY_S = 6 * 3600.0
+SPARE_S = 0.1
+"""Of the time in which a webhook is answered, what is left for the answer itself once the store is too slow."""
 STALL_S = 8.0
 """A simulated stall outlasts the sending timeout."""
 
@@ -219,6 +222,7 @@ class App:
             settings=self.settings,
             store=self.store,
             clocks=self.clocks,
+            patience=Patience(self.settings.webhook_deadline_s - SPARE_S),
             directory=self.directory,
             shelf=self.shelf,
             people=people,

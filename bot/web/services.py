@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from bot.service.nights import Nights
     from bot.service.openings import Openings
     from bot.service.passing import Passing
+    from bot.service.patience import Patience
     from bot.service.people import People
     from bot.service.phrase_book import PhraseBook
     from bot.service.presences import Presences
@@ -66,6 +67,8 @@ class Services:
     settings: Settings
     store: Store
     clocks: Clocks
+    patience: Patience
+    """For what a webhook waits for."""
     directory: Directory
     shelf: Shelf
     people: People

@@ -49,7 +49,7 @@ async def _taken(call: Call, channel: Channel, adapter: Adapter) -> web.Response
     delivery = Delivery(
         method=call.request.method,
         headers={name.lower(): value for name, value in call.request.headers.items()},
-        query=dict(call.request.query),
+        query=dict(call.request.query) if call.request.query_string else {},
         body=body,
         received_at=services.clocks.real(),
     )
@@ -98,8 +98,7 @@ async def _store(
 ) -> Ack:
     """Say yes once it is on disk; if that takes too long say no: what is stored then is known as a repeat later."""
     storing = services.intake.receive(channel, delivery, facts, pull=pull)
-    stored, _ = await asyncio.wait((storing,), timeout=services.settings.webhook_deadline_s - 0.1)
-    if not stored:
+    if not await services.patience.wait(storing):
         log.warning("store_too_slow", channel=channel.key)
         return adapter.retry_later()
     try:
