@@ -60,11 +60,11 @@ class Books:
         nothing to what was posted, it is not judged again. The conversations are changed in memory; the caller saves
         them. Inquiries, postings and deadline timers are written.
         """
-        posted = inquiries.of_conversations(conn, loaded.keys())
         if asked:
-            loaded = self._touched(loaded, posted, asked)
+            loaded = self._touched(conn, loaded, asked)
         if not loaded:
             return
+        posted = inquiries.of_conversations(conn, loaded.keys())
         since = {cid: self._since(one, posted[cid], floors.get(cid)) for cid, one in loaded.items()}
         said = messages.of_conversations(conn, since)
         saves: list[dict[str, Any]] = []
@@ -85,20 +85,16 @@ class Books:
         timers.put(conn, due)
 
     def _touched(
-        self,
-        loaded: Mapping[str, Conversation],
-        posted: Mapping[str, Sequence[Mapping[str, Any]]],
-        asked: Mapping[str, Sequence[int]],
+        self, conn: sa.Connection, loaded: Mapping[str, Conversation], asked: Mapping[str, Sequence[int]]
     ) -> dict[str, Conversation]:
         """The conversations whose books may change; left out are those in which buyers only go on asking."""
         now = {shop: self._clocks.now_ms(shop) for shop in {one.shop for one in loaded.values()}}
         plain = {shop for shop in now if not self._marking.has_set(shop)}
+        posted = inquiries.briefly_of(conn, [cid for cid in asked if cid in loaded and loaded[cid].shop in plain])
         return {
             cid: one
             for cid, one in loaded.items()
-            if one.shop not in plain
-            or cid not in asked
-            or not self._goes_on(one, posted[cid], asked[cid], now[one.shop])
+            if cid not in posted or not self._goes_on(one, posted[cid], asked[cid], now[one.shop])
         }
 
     def _goes_on(self, one: Conversation, posted: Sequence[Mapping[str, Any]], times: Iterable[int], now: int) -> bool:

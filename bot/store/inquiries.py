@@ -29,6 +29,35 @@ def of_conversations(conn: sa.Connection, conversations: Collection[str]) -> dic
     return out
 
 
+_BRIEF = (
+    "conversation",
+    "opened_at",
+    "response_ms",
+    "reason",
+    "due_at",
+    "night",
+    "night_due_at",
+    "ruleset",
+    "replies",
+)
+_BRIEFLY = Ready(
+    lambda dialect: (
+        sa.select(*(inquiry.c[name] for name in _BRIEF))
+        .where(one_of(dialect, inquiry.c.conversation, "ids"))
+        .order_by(inquiry.c.opened_at, inquiry.c.id)
+    )
+)
+
+
+def briefly_of(conn: sa.Connection, conversations: Collection[str]) -> dict[str, list[dict[str, Any]]]:
+    """As ``of_conversations``, but only what tells whether a further line of the buyer can change anything."""
+    out: dict[str, list[dict[str, Any]]] = {one: [] for one in conversations}
+    if out:
+        for row in _BRIEFLY.gathered(conn, {"ids": list(conversations)}):
+            out[row[0]].append(dict(zip(_BRIEF, row, strict=True)))
+    return out
+
+
 def save(conn: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert or replace inquiries, whole rows."""
     upsert(conn, inquiry, rows)

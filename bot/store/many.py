@@ -29,6 +29,13 @@ def _go(repeated: tuple[str, str, str], length: int) -> str:
     return head + ", ".join([each] * length) + tail
 
 
+@cache
+def gathered(text: str, columns: int) -> str:
+    """A question of an embedded store made one whose answer is a single list of lists, in the same order."""
+    names = ", ".join(f"c{place}" for place in range(columns))
+    return f"WITH found ({names}) AS ({text}) SELECT json_group_array(json_array({names})) FROM found"  # noqa: S608  (names made here only)
+
+
 def repeated(text: str, parameters: int) -> tuple[str, str, str] | None:
     """An insertion or change of one row made one of many, by an embedded store's grammar."""
     each = "(" + ", ".join("?" * parameters) + ")"

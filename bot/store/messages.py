@@ -125,7 +125,7 @@ def said_by_buyers(conn: sa.Connection, spans: Mapping[str, tuple[int, int]]) ->
     found: dict[str, list[Said]] = {one: [] for one in spans}
     if spans:
         since, until = min(span[0] for span in spans.values()), max(span[1] for span in spans.values())
-        for cid, *line in _BY_BUYERS.rows(conn, {"ids": list(spans), "since": since, "until": until}):
+        for cid, *line in _BY_BUYERS.gathered(conn, {"ids": list(spans), "since": since, "until": until}):
             said = Said(*line)
             if spans[cid][0] <= said.at <= spans[cid][1]:
                 found[cid].append(said)

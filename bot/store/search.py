@@ -15,6 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from bot.store.many import goes
 from bot.store.messages import known
 from bot.store.statements import Ready, one_of, upsert
 from bot.store.tables import conversation, journal, journal_head, message, search_mark
@@ -58,11 +59,12 @@ def behind(conn: sa.Connection) -> dict[str, int]:
 
 def unread(conn: sa.Connection, shop: str, after: int) -> tuple[list[dict[str, Any]], int]:
     """The messages (``id text``) that the next lines of a shop's journal speak of, and the place after them."""
-    lines = _LINES.rows(conn, {"whose": shop, "after": after})
+    lines = _LINES.gathered(conn, {"whose": shop, "after": after})
     if not lines:
         return [], after
     refs = {ref for _seq, ref, kind in lines if kind in _KINDS}
-    return _SPOKEN_OF.dicts(conn, {"ids": list(refs)}), lines[-1][0]
+    said = _SPOKEN_OF.gathered(conn, {"ids": list(refs)})
+    return [{"id": one, "text": text} for one, text in said], lines[-1][0]
 
 
 _LINES = Ready(
@@ -94,11 +96,13 @@ def take_in(conn: sa.Connection, shop: str, rows: Sequence[Mapping[str, str]], u
             [{"message": row["id"], "shop": shop, "grams": grams(row["text"])} for row in rows],
         )
     elif rows:
-        conn.exec_driver_sql(
-            "INSERT OR REPLACE INTO message_search (rowid, message, shop, grams) VALUES (?, ?, ?, ?)",
-            [(_row(row["id"]), row["id"], shop, " ".join(grams(row["text"]))) for row in rows],
-        )
+        told = [(_row(row["id"]), row["id"], shop, " ".join(grams(row["text"]))) for row in rows]
+        for text, values in goes(_PUT, told):
+            conn.exec_driver_sql(text, tuple(values))
     upsert(conn, search_mark, [{"shop": shop, "seq": upto}])
+
+
+_PUT = ("INSERT OR REPLACE INTO message_search (rowid, message, shop, grams) VALUES ", "(?, ?, ?, ?)", "")
 
 
 def candidates(conn: sa.Connection, shops: Collection[str], words: Sequence[str], limit: int) -> list[dict[str, Any]]:

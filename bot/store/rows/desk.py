@@ -128,7 +128,7 @@ class DecisionRow(SQLModel, table=True):
     id: str = key()
     shop: str
     conversation: str
-    message: str = Field(index=True)
+    message: str
     outcome: str
     reason: str
     entry: str | None = None
