@@ -39,7 +39,7 @@ _NO_PHRASES: frozenset[str] = frozenset()
 _PLAIN_HOW = frozenset(("怎么", "咋"))
 _YET = (["还"], ["又"], ["都"], ["就"])
 _COMPLAINING = ("不", "没", "还没", "还不", "这么", "那么", "老是", "总是")
-_ENDING_NO = ("不", "没", "否")
+_ENDING_NO = ("不", "没", "否", "没有")
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,9 +200,11 @@ def _keep_asked_for(marked: list[tuple[str, str]], sayings: frozenset[str]) -> N
 
 
 def _asks_by_no(marked: list[tuple[str, str]]) -> bool:
-    """Say whether a clause ends in a no that asks: 能退不, 发了没."""
+    """Say whether a clause ends in a no that asks: 能退不, 发了没, 有货没有. But 赠品没有 says what is missing."""
     kept = [word for word, counts in marked if counts != _DROPPED]
-    return len(kept) > 1 and kept[-1] in _ENDING_NO
+    if len(kept) < 2 or kept[-1] not in _ENDING_NO:
+        return False
+    return kept[-1] != "没有" or any(word in ("了", "过") or word.startswith("有") for word, _ in marked)
 
 
 def _phrased(tokens: list[str], phrases: Mapping[str, frozenset[str]]) -> list[str]:

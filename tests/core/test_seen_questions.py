@@ -45,6 +45,8 @@ NOT_BY = {
         "color-choose": ["颜色发错了", "颜色会掉吗", "颜色深不深"],
         "courier-choose": ["顺丰到哪了", "顺丰几天到"],
         "size-advice": ["腰围是多少", "平时穿38的鞋要拍多少"],
+        "wrong-item": ["拍错尺码了", "拍错码了怎么办"],
+        "refund-when": ["退款到账的金额少了十五块"],
     },
     "beauty": {
         "breakout": ["有祛痘效果吗", "用了长痘能退吗"],
@@ -53,6 +55,7 @@ NOT_BY = {
         "fragrance-lasting": ["留香珠好用吗", "香水多少毫升"],
         "size-value": ["大瓶什么时候补货", "大瓶还有吗"],
         "live-price": ["直播间送小样吗", "直播间买的能退吗"],
+        "makeup-remove": ["卸妆油辣眼睛吗", "卸妆油温和吗", "卸妆油多少毫升"],
     },
     "food": {
         "refreeze": ["解冻要多久", "收到已经解冻了还能吃吗"],
@@ -61,6 +64,8 @@ NOT_BY = {
         "how-to-cook": ["螃蟹死了怎么办", "死虾怎么办"],
         "cancel-order": ["已经发货了能改地址吗", "发货了还能加一单吗"],
         "arrive-when": ["次日达没到赔吗"],
+        "sugar-content": ["含不含乳糖", "乳糖不耐能喝吗"],
+        "coupon-not-working": ["有券没有", "有优惠没有"],
     },
     "electronics": {
         "airplane": ["无人机能带上飞机吗", "行李箱能托运吗", "飞机模式怎么关"],
@@ -70,6 +75,7 @@ NOT_BY = {
         "live-price": ["几点直播", "直播间送的赠品没有"],
         "return-deduction": ["退货扣了我50", "扣费了怎么没订单"],
         "install": ["安装师傅乱收费 收了我200", "师傅装坏了"],
+        "price-protect": ["我前天买的那台差价给我退了没"],
     },
 }  # fmt: skip
 """By pack and entry: what only sounds like a question of that entry."""

@@ -46,6 +46,10 @@ WRITTEN = {
         ("肿么退货", "return-how"), ("阔以开发票不", "invoice"), ("啥子时候发货嘛", "ship-when"), ("蹲一个补货", "restock"), ("集美们会掉色不", "fade"),
         ("老板发啥快递捏", "courier-which"), ("几时发货啊", "ship-when"),
     ],
+    "a no that asks": [
+        ("有赠品没有", "gift"), ("有优惠券没有", "price-coupon"), ("有货没有", "stock"), ("有活动没有", "promotion"), ("退款到账了没有", "refund-when"),
+        ("赠品没有", "missing-item"), ("优惠券没有了", "coupon-not-working"),
+    ],
     "spoken": [
         ("嗯那个我想问一下你们这个包邮吗", "ship-fee"), ("我想问一下这个衣服会不会掉色啊", "fade"),
         ("就是说如果不合适的话可以退货吗运费谁出", "return-fee"), ("请问一下你们发的是什么快递啊谢谢", "courier-which"),
