@@ -81,7 +81,7 @@ def test_a_sent_phrase_is_counted_in_the_menu(desk: OpenPage):
 def test_entries_near_the_question_are_taken_with_one_key(desk: OpenPage):
     seen = desk()
     page = seen.page
-    page.goto(f"/inbox/{say(seen, '周末发不发货呢', 'recommended')}")
+    page.goto(f"/inbox/{say(seen, '这个快递能送到村里不', 'recommended')}")
     near = page.get_by_role("group", name="推荐回复：来自相近的知识，看过再发")
     expect(near.get_by_role("button").first).to_contain_text(re.compile("把握 [0-9]+"))
     page.keyboard.press("Alt+1")

@@ -128,7 +128,7 @@ class DecisionRow(SQLModel, table=True):
     id: str = key()
     shop: str
     conversation: str
-    message: str
+    message: str = Field(index=True)
     outcome: str
     reason: str
     entry: str | None = None
