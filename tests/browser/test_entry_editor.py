@@ -15,6 +15,8 @@ FILLED = {
     "商品编号": "sku-1\nsku-2",
 }
 
+SHOWN_ONLY = ("id", "shop", "changed_by", "changed_at", "hits_7d", "missing_fields")
+
 
 def opened(seen: Visit, path: str) -> Page:
     """The editor with its seldom needed part open."""
@@ -77,6 +79,33 @@ def test_words_in_order_whole_questions_patterns_and_what_it_is_not(desk: OpenPa
     changes = page.locator(".changes")
     expect(changes.locator("del")).to_have_text(["可以，补 10 元差价。"])
     expect(changes.locator("ins")).to_have_text(["可以，补 12 元差价。"])
+    seen.quiet()
+    saved_over(seen, f"/shops/{shop}/entries/{entry}")
+
+
+def saved_over(seen: Visit, entry: str) -> None:
+    """Somebody saves first: both texts are seen side by side, nothing typed is lost, and either can be kept."""
+    page, theirs, ours = seen.page, "可以，补 15 元差价。", "可以，补 9 元差价。"
+    now = seen.call("GET", entry)
+    written = {name: now[name] for name in now if name not in SHOWN_ONLY}
+    seen.call("PUT", entry, {**written, "answer": theirs, "reason": "涨价"})
+    seen.expected.append(f"/api/v1{entry}")
+    answer = page.get_by_label("回答", exact=True)
+    answer.fill(ours)
+    page.get_by_role("button", name="保存").click()
+    clash = page.get_by_role("status").filter(has_text="已先保存（v3）")
+    expect(clash.locator("del")).to_have_text([theirs])
+    expect(clash.locator("ins")).to_have_text([ours])
+    expect(answer).to_have_value(ours)
+    assert seen.call("GET", entry)["answer"] == theirs
+    clash.get_by_role("button", name="改用对方的").click()
+    expect(answer).to_have_value(theirs)
+    expect(clash).to_have_count(0)
+    answer.fill(ours)
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_text("已保存，马上生效").last).to_be_visible()
+    expect(page.get_by_text("历史版本（现在是 v4）")).to_be_visible()
+    assert seen.call("GET", entry)["answer"] == ours
     seen.quiet()
 
 

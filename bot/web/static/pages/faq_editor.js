@@ -12,7 +12,7 @@ import { Listed, More } from "./faq_more.js";
 import { Remarks, readRemarks, useRemarks } from "./faq_remarks.js";
 import { SHARED, entriesOf } from "./faq_shop.js";
 import { Variants } from "./faq_variants.js";
-import { Versions } from "./faq_versions.js";
+import { Differences, Versions, byWhom, differences } from "./faq_versions.js";
 
 const CONFLICT = 85;
 /** As many wordings the server compares at once; of more the last ones, which were written last. */
@@ -48,7 +48,11 @@ export function TestLine({ shop }) {
     <${Button} onClick=${ask}>${t("faq.try")}<//></div><p class="meta">${t("faq.test_why")}</p>${why && html`<${WhyCard} why=${why} shop=${shop} most=${ALL} />`}</section>`;
 }
 
-function Form({ shop, entry, draft, set, categories, remarks, onSave, busy, problem, onDelete }) {
+/** Somebody saved first: what theirs and ours differ in, while ours is still being written. */
+const Meanwhile = ({ theirs, draft, onTake }) => html`<section class="notice warn" role="status"><p>${t("faq.meanwhile", { who: byWhom(theirs.changed_by), version: theirs.version })}</p>
+  <${Differences} items=${differences(fieldsOf(theirs), draft)} /><div class="acts"><${Button} kind="small" onClick=${onTake}>${t("faq.take_theirs")}<//></div></section>`;
+
+function Form({ shop, entry, draft, set, categories, remarks, onSave, busy, problem, meanwhile, onDelete }) {
   const text = (name) => ({ value: draft[name], onInput: (e) => set({ [name]: e.currentTarget.value }) });
   return html`<form class="card" onSubmit=${(e) => { e.preventDefault(); onSave(); }}>
     <${Field} label=${t("faq.question")}><input ...${text("question")} required maxlength="200" /><//>
@@ -60,7 +64,7 @@ function Form({ shop, entry, draft, set, categories, remarks, onSave, busy, prob
       <${Field} label=${t("faq.mode")}><select value=${draft.mode} onChange=${(e) => set({ mode: e.currentTarget.value })}>${MODES.map((m) => html`<option key=${m} value=${m}>${t(`mode.${m}`)}</option>`)}</select><//></div>
     <label class="check"><input type="checkbox" checked=${draft.then_person} onChange=${(e) => set({ then_person: e.currentTarget.checked })} /><span>${t("faq.then_person")}</span></label>
     <${More} draft=${draft} set=${set} />
-    ${problem && html`<${Failed} problem=${problem} />`}
+    ${problem && html`<${Failed} problem=${problem} />`}${meanwhile}
     <div class="acts end">${entry && html`<${Button} kind="quiet" onClick=${onDelete}>${t("act.delete")}<//>`}<${Button} kind="primary" type="submit" busy=${busy}>${t("act.save")}<//></div></form>`;
 }
 
@@ -75,6 +79,7 @@ export function Editor({ shop, id }) {
     setShown(now);
   };
   const [problem, setProblem] = useState(null);
+  const [theirs, setTheirs] = useState(null);
   const [busy, setBusy] = useState(false);
   const base = entriesOf(shop.id);
   const { data: table } = useLoad(() => get(base, { limit: 1 }), [base]);
@@ -83,6 +88,7 @@ export function Editor({ shop, id }) {
     setEntry(found);
     setDraft(fieldsOf(found));
     setProblem(null);
+    setTheirs(null);
   };
   const load = () => get(`${base}/${encodeURIComponent(id)}`).then(show, setProblem);
   useEffect(() => {
@@ -108,7 +114,10 @@ export function Editor({ shop, id }) {
     } catch (wrong) {
       setProblem(wrong);
       // Somebody saved first: what was typed stays, and the next save is over their version, with open eyes.
-      if (wrong.body?.current) setEntry(wrong.body.current);
+      if (wrong.body?.current) {
+        setEntry(wrong.body.current);
+        setTheirs(wrong.body.current);
+      }
     }
     setBusy(false);
   };
@@ -127,6 +136,6 @@ export function Editor({ shop, id }) {
   });
   return html`<div class="page"><${Head} title=${fresh ? t("faq.new") : entry?.question || t("place.faq")}><${Chip}>${shop.name}<//><a class="button quiet" href=${withQuery({}, "/faq")}><${Icon} name="back" /><span>${t("faq.back")}</span></a><//>
     ${!draft ? problem ? html`<${Failed} problem=${problem} retry=${load} />` : html`<${Loading} />` : html`<div class="editor">
-      <${Form} shop=${shop} entry=${entry} remarks=${remarks} draft=${draft} set=${(change) => setDraft({ ...newest.current, ...change })} categories=${table?.categories || []} onSave=${save} busy=${busy} problem=${problem} onDelete=${remove} />
+      <${Form} shop=${shop} entry=${entry} remarks=${remarks} draft=${draft} set=${(change) => setDraft({ ...newest.current, ...change })} categories=${table?.categories || []} onSave=${save} busy=${busy} problem=${problem} meanwhile=${theirs && html`<${Meanwhile} theirs=${theirs} draft=${draft} onTake=${() => show(theirs)} />`} onDelete=${remove} />
       <aside>${shop.id === SHARED ? html`<p class="notice info">${t("faq.shared_why")}</p>` : html`<${Neighbours} shop=${shop.id} text=${draft.question} phrasings=${draft.phrasings} exclude=${entry?.id} /><${TestLine} shop=${shop.id} />`}${entry && html`<${Versions} shop=${shop.id} entry=${entry} onRestored=${show} />`}</aside></div>`}</div>`;
 }

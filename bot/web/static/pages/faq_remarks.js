@@ -1,5 +1,5 @@
 // What an answer needs a look for: forbidden wording, fields without a value, channels' limits, what the rules call meaningless.
-import { html, useEffect, useState } from "../lib/view.js";
+import { html, useEffect, useLayoutEffect, useState } from "../lib/view.js";
 import { post } from "../lib/api.js";
 import { said, t, tOr } from "../lib/i18n.js";
 import { showDialog } from "../ui/floating.js";
@@ -36,7 +36,7 @@ export const Remarks = ({ shop, items }) => items.length > 0 && html`<div class=
 
 function Ask({ items, close, answer }) {
   // Closed in whatever way without an answer: nothing is saved.
-  useEffect(() => () => answer(false), []);
+  useLayoutEffect(() => () => answer(false), []);
   const go = () => {
     answer(true);
     close();

@@ -1,5 +1,5 @@
 // The gate: what a change of the FAQ would do is shown before it is made; what breaks a case asks for the reason.
-import { html, useEffect, useRef, useState } from "../lib/view.js";
+import { html, useLayoutEffect, useRef, useState } from "../lib/view.js";
 import { post } from "../lib/api.js";
 import { number, t } from "../lib/i18n.js";
 import { showDialog } from "./floating.js";
@@ -39,7 +39,7 @@ function Ask({ reports, close, answer }) {
   const field = useRef(null);
   const broken = breaks(reports);
   // Closed in whatever way without an answer: nothing is changed.
-  useEffect(() => () => answer(null), []);
+  useLayoutEffect(() => () => answer(null), []);
   const go = (event) => {
     event.preventDefault();
     if (broken && !why.trim()) {
