@@ -163,7 +163,7 @@ def test_conversations_do_not_touch_each_other(rules: Ruleset, events: list[Even
 
 
 @variants
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(events=histories(), seconds=st.integers(0, 100_000), ms=st.sampled_from((0, 1, 999)))
 def test_a_line_that_adds_nothing_changes_no_verdict(
     rules: Ruleset, events: list[Event], seconds: int, ms: int

@@ -84,6 +84,10 @@ async def test_p07_p08_p09_a_platform_that_is_bad_in_fourteen_ways(tmp_path: Pat
     for row in await rows(server.folder, query):
         way = row["external"].partition("_")[0]
         ends[way][row["status"]] += 1
+        if row["id"] not in badly.asked:
+            # On a machine too busy its time passes before the first call: it is not sent, a person has it.
+            assert row["status"] == "cancelled", (way, row["status"], row["tries"])
+            continue
         tries = badly.asked[row["id"]]
         if row["status"] == "unknown":
             assert len(tries) == 1, "what may have been delivered is never sent again"
