@@ -8,10 +8,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from tests.browser import history
 from tests.browser.driving import NAME, PASSWORD, OpenPage, Server, Visit, serving
+
+# How fast a page is, is measured elsewhere: here it only has to come to it, on a busy machine too.
+expect.set_options(timeout=15_000)
 
 CHROMIUM_FLAGS = [
     "--no-sandbox",
