@@ -28,8 +28,6 @@ from bot.store.ids import new_id
 from knowledge_base.base import KnowledgeBase
 from knowledge_base.gate import Compared, Verdict, compare, moved, verdict
 
-AMEND_AT_MOST = faq.NAMED_AT_MOST
-"""More changed entries than this are cheaper to take in by building the base anew."""
 SMALL = 500
 """With fewer entries everything is played; with more, what cannot hang on few changed entries is left out."""
 WHY_AT_MOST = 500
@@ -159,7 +157,7 @@ class FaqGate:
             live = {change.id: _live(change, of, own.get(change.id), shared.get(change.id)) for change in changes}
             self._latest = await asyncio.to_thread(_changed, now.base, live)
             then = replace(now, base=self._latest)
-            if len(live) <= AMEND_AT_MOST and len(now.base.entries) >= SMALL:
+            if len(live) <= faq.NAMED_AT_MOST and len(now.base.entries) >= SMALL:
                 changed = frozenset(live)
         elif _decide_alike(now, then):
             changed = frozenset()
@@ -248,7 +246,7 @@ def _decide_alike(now: Shelved, then: Shelved) -> bool:
 
 def _changed(base: KnowledgeBase, live: Mapping[str, Mapping[str, Any] | None]) -> KnowledgeBase:
     entries = {key: entry_of(key, data) if data is not None else None for key, data in live.items()}
-    if len(live) > AMEND_AT_MOST:
+    if len(live) > faq.NAMED_AT_MOST:
         kept = [entry for entry in base.entries if entry.id not in entries]
         return KnowledgeBase([*kept, *(entry for entry in entries.values() if entry)], base.lists)
     for key, entry in entries.items():

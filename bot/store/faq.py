@@ -21,7 +21,7 @@ DELETED = "deleted"
 CHANGED = "faq"
 """The kind of the line in the installation's journal that tells every process whose FAQ was written, and which entries."""
 NAMED_AT_MOST = 50
-"""Of more entries written at once the line names none: all are to be read again."""
+"""Of more entries written at once the line names none: a FAQ is cheaper to build anew than to change so often."""
 _CHUNK = 500
 """Ids asked for in one statement: both stores take far more, some builds of SQLite do not."""
 
@@ -234,10 +234,10 @@ def write_entries(
         conn, entry, [_row(one) | {"question": one.data["question"], "category": one.data["category"]} for one in saved]
     )
     insert(conn, entry_version, [_row(one) for one in saved])
-    append(conn, _lines(shop, saved, by=who or by, at=at, act=act, ref=ref))
     if saved:
         ids = [one.id for one in saved] if len(saved) <= NAMED_AT_MOST else None
-        append(conn, [Line(SHARED, at, CHANGED, shop, body={"entries": ids})])
+        lines = _lines(shop, saved, by=who or by, at=at, act=act, ref=ref)
+        append(conn, [*lines, Line(SHARED, at, CHANGED, shop, body={"entries": ids})])
     return saved
 
 
@@ -256,8 +256,6 @@ def _row(one: Stored) -> dict[str, Any]:
 
 
 def _lines(shop: str, saved: Sequence[Stored], *, by: str, at: int, act: str, ref: str | None) -> list[Line]:
-    if not saved:
-        return []
     if ref is not None:
         return [Line(shop, at, "entry", ref, body={"act": act, "by": by, "entries": len(saved)})]
     return [Line(shop, at, "entry", one.id, body={"act": act, "by": by, "version": one.version}) for one in saved]
@@ -273,8 +271,8 @@ def write_fields(conn: sa.Connection, shop: str, rows: Sequence[Mapping[str, Any
     """Insert facts, or replace the given columns of those that are there; one line in the journal, without values."""
     upsert(conn, field, [{"shop": shop, **row} for row in rows])
     if rows:
-        append(conn, [Line(shop, at, "setting", "fields", body={"by": by, "fields": len(rows)})])
-        append(conn, [Line(SHARED, at, CHANGED, shop, body={"entries": []})])
+        told = Line(shop, at, "setting", "fields", body={"by": by, "fields": len(rows)})
+        append(conn, [told, Line(SHARED, at, CHANGED, shop, body={"entries": []})])
 
 
 def phrases_of(conn: sa.Connection, shop: str) -> list[Mapping[str, Any]]:

@@ -1,10 +1,25 @@
-"""A server of PostgreSQL for tests that speak to it by its address."""
+"""An open store, and a server of PostgreSQL for tests that speak to it by its address."""
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from pathlib import Path
+
 import pytest
 
+from bot.store.engine import Store
+from bot.store.migrate import migrate
 from tests import postgres
+
+
+@pytest.fixture
+async def store(place: Path | str) -> AsyncIterator[Store]:
+    """An empty store of its own."""
+    made = Store(place)
+    await migrate(made)
+    await made.open()
+    yield made
+    await made.close()
 
 
 @pytest.fixture

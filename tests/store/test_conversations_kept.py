@@ -4,30 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
 from pathlib import Path
 
-import pytest
 import sqlalchemy as sa
 
 from bot.store import conversations, kept, messages
 from bot.store.conversations import Conversation
 from bot.store.engine import Store
-from bot.store.migrate import migrate
 from bot.store.statements import insert, upsert
 from bot.store.tables import conversation, message, timer
 
 ROWS = 150
 """More than go in one statement, and no round number of them."""
-
-
-@pytest.fixture
-async def store(place: Path | str) -> AsyncIterator[Store]:
-    made = Store(place)
-    await migrate(made)
-    await made.open()
-    yield made
-    await made.close()
 
 
 def opened(conn: sa.Connection, text: str) -> None:

@@ -3,24 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 import pytest
 import sqlalchemy as sa
 
 from bot.store.engine import Store
-from bot.store.migrate import migrate
 from bot.store.tables import field
-
-
-@pytest.fixture
-async def store(place: Path | str) -> AsyncIterator[Store]:
-    made = Store(place)
-    await migrate(made)
-    await made.open()
-    yield made
-    await made.close()
 
 
 def put(conn: sa.Connection, name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterable, AsyncIterator
 from functools import cache
 from importlib.resources import files
@@ -153,11 +154,8 @@ def _columns(given: str) -> dict[str, str] | None:
 
 async def uploaded(request: web.Request, within_s: float) -> bytes:
     """Read the upload piece by piece, so that one too large costs no more than the limit."""
-    try:
-        async with asyncio.timeout(time_left(request, within_s)):
-            return await _pieces(request.content.iter_chunked(1 << 16))
-    except TimeoutError:
-        raise Problem(408, "too_slow", "文件没有按时传完。", "The file did not arrive in time.") from None
+    async with _in_time(request, within_s):
+        return await _pieces(request.content.iter_chunked(1 << 16))
 
 
 async def form_files(request: web.Request, within_s: float) -> dict[str, tuple[bytes, str]]:
@@ -166,15 +164,22 @@ async def form_files(request: web.Request, within_s: float) -> dict[str, tuple[b
         raise Problem(422, "invalid", "要以表单（multipart）上传文件。", "Upload the files as a multipart form.")
     found: dict[str, tuple[bytes, str]] = {}
     try:
-        async with asyncio.timeout(time_left(request, within_s)):
+        async with _in_time(request, within_s):
             async for part in await request.multipart():
                 if isinstance(part, BodyPartReader) and part.name and len(found) < FORM_FILES:
                     found[part.name] = (await _pieces(_chunks(part)), part.filename or "")
-    except TimeoutError:
-        raise Problem(408, "too_slow", "文件没有按时传完。", "The file did not arrive in time.") from None
     except ValueError:
         raise Problem(422, "invalid", "表单读不懂。", "The form cannot be read.") from None
     return found
+
+
+@contextlib.asynccontextmanager
+async def _in_time(request: web.Request, within_s: float) -> AsyncIterator[None]:
+    try:
+        async with asyncio.timeout(time_left(request, within_s)):
+            yield
+    except TimeoutError:
+        raise Problem(408, "too_slow", "文件没有按时传完。", "The file did not arrive in time.") from None
 
 
 async def _chunks(part: BodyPartReader) -> AsyncIterator[bytes]:

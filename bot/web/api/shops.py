@@ -80,8 +80,8 @@ class ShopChange(Shape):
     """What is to change; what is left out stays. ``service_hours`` null takes them away.
 
     ``promise_s``: how long a promise to come back runs (0: none is kept); ``holding_words``: words of the shop's own
-    that only ask a buyer to wait; ``reason``: why another threshold, other
-    word lists or hours may break cases of the gate.
+    that only ask a buyer to wait; ``reason``: why another threshold, other word lists or hours may break cases
+    of the gate.
     """
 
     name: str | None = Field(None, min_length=1, max_length=80)

@@ -49,6 +49,12 @@ listen((events) => {
 
 export const shopOf = (id) => shops.value.find((s) => s.id === id);
 
+/** Stands where a shop's id would: what all shops share. */
+export const SHARED = "*";
+
+/** Where the server keeps what is a shop's own, or what all of them share. */
+export const pathOf = (shop) => (shop === SHARED ? "/shared" : `/shops/${encodeURIComponent(shop)}`);
+
 /** Put one shop's changed values in place without asking again. */
 export function touchShop(id, change) {
   shops.value = shops.value.map((s) => (s.id === id ? { ...s, ...change } : s));

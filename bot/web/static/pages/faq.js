@@ -6,7 +6,7 @@ import { calmly, useFeed } from "../lib/feed.js";
 import { number, t } from "../lib/i18n.js";
 import { useKeys } from "../lib/keys.js";
 import { go, route, withQuery } from "../lib/router.js";
-import { can, shops } from "../lib/session.js";
+import { SHARED, can, shops } from "../lib/session.js";
 import { Chip, Empty, Failed, Head, Icon, Loading, ShopPicker } from "../ui/parts.js";
 import { sayProblem } from "../ui/floating.js";
 import { Unconfirmed } from "../ui/unconfirmed.js";
@@ -14,7 +14,7 @@ import { Windowed } from "../ui/windowed.js";
 import { Bulk, showExport } from "./faq_bulk.js";
 import { Editor } from "./faq_editor.js";
 import { Proposals } from "./faq_proposals.js";
-import { SHARED, entriesOf, faqScope, faqShops } from "./faq_shop.js";
+import { entriesOf, faqScope, faqShops } from "./faq_shop.js";
 import { byWhom } from "./faq_versions.js";
 
 const HEIGHT = 64;

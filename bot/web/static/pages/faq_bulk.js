@@ -2,10 +2,11 @@
 import { html, useState } from "../lib/view.js";
 import { apiUrl, get, post } from "../lib/api.js";
 import { number, t } from "../lib/i18n.js";
+import { SHARED } from "../lib/session.js";
 import { Button, Icon } from "../ui/parts.js";
 import { attempt, say, showDialog } from "../ui/floating.js";
 import { throughGate } from "../ui/gate.js";
-import { SHARED, entriesOf } from "./faq_shop.js";
+import { entriesOf } from "./faq_shop.js";
 
 /** The server's own limit of one act. */
 const AT_ONCE = 5000;

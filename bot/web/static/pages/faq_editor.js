@@ -4,13 +4,14 @@ import { del, get, post, put } from "../lib/api.js";
 import { t } from "../lib/i18n.js";
 import { composing } from "../lib/ime.js";
 import { go, withQuery } from "../lib/router.js";
+import { SHARED } from "../lib/session.js";
 import { Button, Chip, Failed, Field, Head, Icon, Loading, useLoad } from "../ui/parts.js";
 import { attempt, say } from "../ui/floating.js";
 import { throughGate } from "../ui/gate.js";
 import { WhyCard } from "../ui/why.js";
 import { Listed, More } from "./faq_more.js";
 import { Remarks, readRemarks, useRemarks } from "./faq_remarks.js";
-import { SHARED, entriesOf } from "./faq_shop.js";
+import { entriesOf } from "./faq_shop.js";
 import { Variants } from "./faq_variants.js";
 import { Differences, Versions, byWhom, differences } from "./faq_versions.js";
 
@@ -98,15 +99,9 @@ export function Editor({ shop, id }) {
     setBusy(true);
     try {
       const draft = newest.current;
-      if (!(await readRemarks(shop, draft, entry && fieldsOf(entry)))) {
-        setBusy(false);
-        return;
-      }
+      if (!(await readRemarks(shop, draft, entry && fieldsOf(entry)))) return;
       const saved = await throughGate(shop.id, { entry: fresh ? draft : { ...draft, id } }, (reason) => (fresh ? post(base, { ...draft, reason }) : put(`${base}/${encodeURIComponent(id)}`, { ...draft, version: entry.version, reason })));
-      if (!saved) {
-        setBusy(false);
-        return;
-      }
+      if (!saved) return;
       const before = entry?.version;
       say(t("faq.saved"), { tone: "ok", undo: before && (() => goBack(before)) });
       if (fresh) go(withQuery({}, `/faq/${encodeURIComponent(saved.id)}`), { replace: true });
@@ -118,8 +113,9 @@ export function Editor({ shop, id }) {
         setEntry(wrong.body.current);
         setTheirs(wrong.body.current);
       }
+    } finally {
+      setBusy(false);
     }
-    setBusy(false);
   };
   /** One click back to what was there: the reason is that it was there. */
   const goBack = (version) => attempt(async () => {

@@ -2,10 +2,10 @@
 import { html, useEffect, useLayoutEffect, useState } from "../lib/view.js";
 import { post } from "../lib/api.js";
 import { said, t, tOr } from "../lib/i18n.js";
+import { SHARED } from "../lib/session.js";
 import { showDialog } from "../ui/floating.js";
 import { Button } from "../ui/parts.js";
 import { factsUrl } from "../ui/unconfirmed.js";
-import { SHARED } from "./faq_shop.js";
 
 const WAIT_MS = 500;
 const LINE = ({ one }) => html`<li>${one.column === "variants" && html`<b>${tOr("import.column.variants", "")}</b> `}${said(one.why)}</li>`;

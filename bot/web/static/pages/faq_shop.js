@@ -1,10 +1,7 @@
 // Whose entries a page of the FAQ shows: one shop's, or those all shops share.
 import { t } from "../lib/i18n.js";
 import { route } from "../lib/router.js";
-import { me, shops } from "../lib/session.js";
-
-/** Stands where a shop's id would: the entries that all shops share. */
-export const SHARED = "*";
+import { SHARED, me, pathOf, shops } from "../lib/session.js";
 
 /** Whether the person may write what all shops share: who works for all of them. */
 const sharing = () => me.value?.roles.some((one) => one.shop === SHARED && one.role !== "agent" && one.role !== "supervisor");
@@ -19,4 +16,4 @@ export const faqShop = () => shops.value.find((s) => s.id === route.value.query.
 export const faqScope = () => faqShops().find((s) => s.id === route.value.query.shop) || shops.value[0];
 
 /** Where a shop's entries are asked for. */
-export const entriesOf = (shop) => (shop === SHARED ? "/shared/entries" : `/shops/${encodeURIComponent(shop)}/entries`);
+export const entriesOf = (shop) => `${pathOf(shop)}/entries`;

@@ -49,18 +49,17 @@ const FOLLOW_UPS = ["always", "within_budget", "off"];
 function Shadow({ shop }) {
   const [found, setFound] = useState(null);
   const [busy, setBusy] = useState(false);
-  const run = async () => {
+  const play = async (ask) => {
     setBusy(true);
-    setFound((await attempt(() => get(`/shops/${shop}/shadow`, { days: 30 }))) || null);
+    setFound((await attempt(ask)) || null);
     setBusy(false);
   };
+  const run = () => play(() => get(`/shops/${shop}/shadow`, { days: 30 }));
   /** The same with a chat record that was exported elsewhere. */
-  const upload = async (event) => {
+  const upload = (event) => {
     event.preventDefault();
     const raw = new FormData(event.currentTarget);
-    setBusy(true);
-    setFound((await attempt(() => post(`/shops/${shop}/shadow`, undefined, { raw }))) || null);
-    setBusy(false);
+    return play(() => post(`/shops/${shop}/shadow`, undefined, { raw }));
   };
   return html`<section class="card stacked"><h2>${t("shadow.title")}</h2><p class="meta">${t("shadow.about")}</p><div class="acts"><${Button} icon="play" busy=${busy} onClick=${run}>${t("shadow.run")}<//></div>
     <details><summary>${t("shadow.elsewhere")}</summary><form onSubmit=${upload}><div class="two"><${Field} label=${t("shadow.file")} hint=".csv .xlsx .xls"><input type="file" name="file" required accept=".csv,.xlsx,.xls" /><//><${Field} label=${t("shadow.map")} hint=${t("shadow.map_hint")}><input type="file" name="map" required accept=".yaml,.yml" /><//></div>

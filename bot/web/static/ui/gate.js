@@ -2,6 +2,7 @@
 import { html, useLayoutEffect, useRef, useState } from "../lib/view.js";
 import { post } from "../lib/api.js";
 import { number, t } from "../lib/i18n.js";
+import { pathOf } from "../lib/session.js";
 import { showDialog } from "./floating.js";
 import { Button, Chip, Field } from "./parts.js";
 
@@ -63,7 +64,7 @@ const ask = (reports) => new Promise((answer) => showDialog(t("gate.title"), (cl
 /** Make a change of a shop's FAQ (`*`: of what all shops share): first it is played (`change` as the preview takes it), then `act(reason)` makes it.
  * Where cases break or answers move, the report is shown and may stop it. Gives what `act` gives, undefined when stopped. */
 export async function throughGate(shop, change, act) {
-  const { reports } = await post(`${shop === "*" ? "/shared" : `/shops/${encodeURIComponent(shop)}`}/gate/preview`, change);
+  const { reports } = await post(`${pathOf(shop)}/gate/preview`, change);
   if (!breaks(reports) && !moves(reports)) return act("");
   const why = await ask(reports);
   return why === null ? undefined : act(why);
