@@ -6,7 +6,6 @@ and with its first case on PostgreSQL too (of ``tests/web`` one test a file).
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,11 +14,6 @@ import pytest
 from tests import postgres
 
 STORES = ("sqlite", "postgresql")
-
-
-def pytest_xdist_auto_num_workers() -> int:
-    """Two workers a core: for much of their time they wait for pages, deadlines and other processes."""
-    return 2 * len(os.sched_getaffinity(0))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
