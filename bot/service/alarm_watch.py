@@ -20,6 +20,7 @@ from bot.core.alerts import SILENT_MIN, Alarm, AlarmKind, pressing, silent, uncl
 from bot.service.alarms import Alarms
 from bot.service.clocks import Clocks
 from bot.service.directory import ZONE, Directory, ShopConfig
+from bot.service.loops import ended
 from bot.store import alarms as stored
 from bot.store.engine import Store
 from bot.store.reading import deliveries
@@ -62,8 +63,7 @@ class AlarmWatch:
 
     async def stop(self) -> None:
         """Stop; what is gathered is told by the next process."""
-        for task in self._tasks:
-            task.cancel()
+        await ended(*self._tasks)
 
     async def _again_and_again(self, act: Any) -> None:
         while True:

@@ -17,6 +17,7 @@ from bot.core.conversation import State
 from bot.service.clocks import Clocks
 from bot.service.directory import Directory
 from bot.service.intake import Intake
+from bot.service.loops import ended
 from bot.store import conversations as convs
 from bot.store import errands as stored
 from bot.store.engine import Store
@@ -51,9 +52,7 @@ class Errands:
 
     async def stop(self) -> None:
         """Stop; what was begun is due again later."""
-        if self._task:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await ended(self._task)
 
     def rung(self, channel: str, instruction: Mapping[str, str]) -> None:
         """A platform rang. The key it lent for one pull is kept in memory only."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 
+from bot.service.loops import ended
+
 BEAT_S = 0.05
 REMEMBERED_S = 60
 
@@ -23,8 +25,7 @@ class Pulse:
 
     async def stop(self) -> None:
         """Stop."""
-        if self._task:
-            self._task.cancel()
+        await ended(self._task)
 
     @property
     def worst_s(self) -> float:

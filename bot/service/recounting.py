@@ -14,6 +14,7 @@ import structlog
 from bot.service.books import Books
 from bot.service.clocks import Clocks
 from bot.service.directory import Directory
+from bot.service.loops import ended
 from bot.store import conversations as convs
 from bot.store import recounts
 from bot.store.engine import Store
@@ -41,9 +42,7 @@ class Recounting:
 
     async def stop(self) -> None:
         """Stop between two parts."""
-        if self._task:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await ended(self._task)
 
     def ring(self) -> None:
         """There is something to do."""

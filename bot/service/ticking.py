@@ -22,6 +22,7 @@ from bot.service.books import Books
 from bot.service.clocks import Clocks
 from bot.service.directory import Directory
 from bot.service.fields import facts_of
+from bot.service.loops import ended
 from bot.service.moves import SILENCE, Moves, lease_ends
 from bot.service.nights import KIND as NIGHT
 from bot.service.nights import Nights
@@ -76,8 +77,7 @@ class Ticking:
 
     async def stop(self) -> None:
         """Stop the loop."""
-        if self._task:
-            self._task.cancel()
+        await ended(self._task)
 
     async def _run(self) -> None:
         count = 0

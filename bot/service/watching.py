@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from bot.service.loops import ended
+
 TICK_S = 0.5
 
 log = structlog.get_logger("watching")
@@ -40,8 +42,7 @@ class Watching:
 
     async def stop(self) -> None:
         """Stop the loop."""
-        if self._task:
-            self._task.cancel()
+        await ended(self._task)
 
     def ring(self) -> None:
         """Something was committed."""

@@ -55,6 +55,7 @@ class Store:
         self._local = threading.local()
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._closed = False
 
     @property
     def shared(self) -> bool:
@@ -72,7 +73,8 @@ class Store:
         self._thread.start()
 
     async def close(self) -> None:
-        """Finish what is queued, then close."""
+        """Finish what is queued, then close. What is asked of the store afterwards raises ``RuntimeError``."""
+        self._closed = True
         self._jobs.put(None)
         if self._thread:
             await asyncio.to_thread(self._thread.join)
@@ -154,6 +156,9 @@ class Store:
         self, fn: Callable[..., Any], args: Any, kwargs: Any, *, merge: bool, shops: frozenset[str] | None
     ) -> asyncio.Future[Any]:
         done: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        if self._closed:
+            done.set_exception(RuntimeError("the store is closed: nothing was written"))
+            return done
         self._jobs.put(Job(fn, args, kwargs, done, merge, shops))
         return done
 

@@ -48,6 +48,24 @@ def test_the_list_is_narrowed_by_key_and_the_address_keeps_it(desk: OpenPage):
     seen.quiet()
 
 
+def test_news_of_the_feed_empties_no_half_filled_form(desk: OpenPage):
+    """The dialog is drawn again while a person chooses; what is chosen stays."""
+    seen = desk()
+    talk = say(seen, "我要找人工", "narrow-kept")
+    seen.call("PUT", f"/conversations/{talk}/buyer", {"note": "", "labels": ["老客"]})
+    page = seen.page
+    page.goto("/inbox")
+    page.keyboard.press("f")
+    dialog = page.get_by_role("dialog", name="筛选")
+    dialog.get_by_label("标签").select_option("老客")
+    page.evaluate("""async () => {
+      const {shops} = await import(document.querySelector('script[type=module]').src.replace('app.js', 'lib/session.js'));
+      shops.value = [...shops.value];
+    }""")
+    expect(dialog.get_by_label("标签")).to_have_value("老客")
+    seen.quiet()
+
+
 @pytest.mark.parametrize("width", [pytest.param(1360, id="wide"), pytest.param(390, id="phone")])
 @pytest.mark.parametrize(("locale", "scheme"), [("zh-CN", "dark"), ("en-US", "light")])
 def test_axe_finds_nothing_while_narrowing(desk: OpenPage, locale, scheme, width):

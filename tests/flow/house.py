@@ -22,6 +22,7 @@ from adapters.sandbox.platform import Fault, FaultKind, Line
 from adapters.signing import sign
 from bot.app import App
 from bot.service.arrivals import conversation_id, message_id
+from bot.service.loops import ended
 from bot.service.shops import NewShop
 from bot.settings import Settings
 from bot.store import tables
@@ -129,11 +130,9 @@ class House:
         """Die without a goodbye (calls on the wire are cut, nothing is finished) and start again."""
         old = self.app
         old.together.cancel()
-        tasks = [*old.answering._tasks, old.ticking._task, old.recounting._task, *old.sending._tasks]
-        for task in tasks:
-            if task:
-                task.cancel()
-                await asyncio.gather(task, return_exceptions=True)
+        for loop in (old.alarm_watch, old.pulse, old.errands, old.ticking, old.watching, old.recounting):
+            await loop.stop()
+        await ended(*old.answering._tasks, *old.sending._tasks)
         old.answering._thread.shutdown(wait=True)
         for client in old.clients.values():
             await client.close()

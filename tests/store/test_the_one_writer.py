@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from bot.store.engine import Store
+from bot.store.migrate import migrate
 from bot.store.tables import field
 
 
@@ -52,3 +54,17 @@ async def test_a_job_that_runs_out_of_items_leaves_nobody_waiting(store: Store) 
 async def test_reading_cannot_write(store: Store) -> None:
     with pytest.raises(sa.exc.DBAPIError):
         await store.read(put, "x")
+
+
+async def test_a_closed_store_says_no_instead_of_leaving_who_asks_waiting(place: Path | str) -> None:
+    store = Store(place)
+    await migrate(store)
+    await store.open()
+    queued = asyncio.ensure_future(store.write(put, "queued"))
+    await asyncio.sleep(0)
+    await store.close()
+    assert await queued == "queued"
+    with pytest.raises(RuntimeError, match="closed"):
+        await asyncio.wait_for(store.write(put, "late"), 2)
+    with pytest.raises(RuntimeError):
+        await asyncio.wait_for(store.read(names), 2)

@@ -1,6 +1,7 @@
 // The one door to the vendored view libraries.
 import { h } from "../vendor/preact.js";
 import htm from "../vendor/htm.js";
+import "./fields.js";
 
 export { cloneElement, h, render } from "../vendor/preact.js";
 export { useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "../vendor/hooks.js";

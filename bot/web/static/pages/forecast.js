@@ -1,5 +1,5 @@
 // 预测: what the rate still bears before each line, and where the next thirty days lead.
-import { html } from "../lib/view.js";
+import { html, useState } from "../lib/view.js";
 import { get, patch } from "../lib/api.js";
 import { dayWord, minuteTime } from "../lib/clock.js";
 import { number, percent, said, t, tOr } from "../lib/i18n.js";
@@ -32,13 +32,18 @@ function Open({ data, shop }) {
 
 /** What the shop knows beside its rates, which changes how long a penalty lasts; who said so stays on record. */
 function Facts({ data, shop, reload }) {
-  const state = (name, value) => attempt(async () => {
-    await patch(`/shops/${shop.id}/facts`, { name, value });
+  // What was just said stands until the page has heard it back: other news may come before.
+  const [meant, setMeant] = useState({});
+  const shown = (f) => (meant[f.name] && meant[f.name].before === f.at ? meant[f.name].value : f.value);
+  const state = async ({ name, at }, value) => {
+    setMeant((others) => ({ ...others, [name]: { value, before: at } }));
+    const told = await attempt(() => patch(`/shops/${shop.id}/facts`, { name, value }).then(() => true));
+    if (!told) setMeant({});
     reload();
-  });
+  };
   const today = data.today;
-  return html`<fieldset class="checks" disabled=${!can("rates")}><legend>${t("forecast.facts")}</legend>${data.facts.map((f) => html`<span class="check" key=${f.name}><label class="check"><input type="checkbox" checked=${Boolean(f.value)} onChange=${(e) => state(f.name, e.currentTarget.checked)} /><span>${t(`forecast.fact.${f.name}`)}</span></label>
-    ${f.name === "application_submitted" && f.value && html`<input type="date" max=${today} value=${f.value === true ? "" : f.value} aria-label=${t("forecast.applied_on")} onChange=${(e) => e.currentTarget.value && state(f.name, e.currentTarget.value)} />`}
+  return html`<fieldset class="checks" disabled=${!can("rates")}><legend>${t("forecast.facts")}</legend>${data.facts.map((f) => ({ ...f, value: shown(f) })).map((f) => html`<span class="check" key=${f.name}><label class="check"><input type="checkbox" checked=${Boolean(f.value)} onChange=${(e) => state(f, e.currentTarget.checked)} /><span>${t(`forecast.fact.${f.name}`)}</span></label>
+    ${f.name === "application_submitted" && f.value && html`<input type="date" max=${today} value=${f.value === true ? "" : f.value} aria-label=${t("forecast.applied_on")} onChange=${(e) => e.currentTarget.value && state(f, e.currentTarget.value)} />`}
     ${f.at && html`<span class="meta">${dayWord(f.at)} ${minuteTime(f.at)}</span>`}</span>`)}</fieldset>`;
 }
 
