@@ -17,7 +17,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -100,18 +100,31 @@ class Cluster:
 
     def kill(self) -> None:
         """Kill all of its processes at once, as a machine dies."""
-        self._end(signal.SIGKILL)
+        self._end(signal.SIGKILL, *self._children())
 
-    def freeze(self) -> None:
-        """Stop all of its processes in their tracks: connections stay open and nothing answers any more."""
+    def freeze(self, *, door_only: bool = False) -> None:
+        """Stop all of its processes in their tracks: connections stay open and nothing answers any more. ``door_only``:
+        those behind open connections go on, and only who comes anew gets no answer."""
         assert self.process
-        os.killpg(self.process.pid, signal.SIGSTOP)
+        os.kill(self.process.pid, signal.SIGSTOP)
+        for child in () if door_only else self._children():
+            os.kill(child, signal.SIGSTOP)
 
-    def _end(self, how: signal.Signals) -> None:
+    def _children(self) -> list[int]:
+        """The processes behind its connections: each is a group of its own."""
+        assert self.process
+        return [
+            int(pid) for pid in Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        ]
+
+    def _end(self, how: signal.Signals, *more: int) -> None:
         if self.process:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self.process.pid, how)
-                os.killpg(self.process.pid, signal.SIGCONT)
+            awake = (self.process.pid, *self._children())
+            for pid, sign in [(pid, how) for pid in (self.process.pid, *more)] + [
+                (pid, signal.SIGCONT) for pid in awake
+            ]:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, sign)
             self.process.wait(UP_WITHIN_S)
             self.process = None
 
@@ -178,6 +191,18 @@ async def ask(url: str, statement: str) -> Any:
         return await connection.fetchval(statement)
     finally:
         await connection.close()
+
+
+@contextlib.asynccontextmanager
+async def holding(url: str, statement: str) -> AsyncIterator[None]:
+    """Somebody else's transaction, open as long as the block, with what a statement locks."""
+    other = await asyncpg.connect(url)
+    try:
+        async with other.transaction():
+            await other.execute(statement)
+            yield
+    finally:
+        await other.close()
 
 
 @cache

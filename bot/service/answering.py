@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -52,6 +52,8 @@ class Answering:
         self._tasks: set[asyncio.Task[None]] = set()
         self._troubled: dict[str, deque[Item]] = {}
         self.in_hand = 0
+        self.on_overtaken: Callable[[], None] = lambda: None
+        """Called where the table has lines of ours that come before what was about to be decided: ``look``."""
 
     def start(self) -> None:
         """Start the worker."""
@@ -230,7 +232,10 @@ class Answering:
         touched = [item for item in batch if isinstance(item, Fresh)]
         seen = {cid: one.pending for cid, one in known.items()}
         shops = {item.shop for item in batch}
-        self._sending.start(await self._store.write_in(shops, self._apply, questions, touched, seen, shelved))
+        sends, overtaken = await self._store.write_in(shops, self._apply, questions, touched, seen, shelved)
+        self._sending.start(sends)
+        if overtaken:
+            self.on_overtaken()
 
     def _apply(
         self,
@@ -239,20 +244,26 @@ class Answering:
         touched: Sequence[Fresh],
         seen: Mapping[str, tuple[str, ...]],
         shelved: Mapping[str, Shelved],
-    ) -> list[Mapping[str, Any]]:
-        """Decide what is still ours to decide.
+    ) -> tuple[list[Mapping[str, Any]], bool]:
+        """Decide what is still ours to decide and whose turn it is; say whether something was not, and is left for
+        ``look`` to find behind what comes before it.
 
         Raises:
             Moved: another process has decided or added a line that these were read together with; read them again.
         """
+        overtaken = False
         if may_be_others(conn):
             mine = messages.still_mine(conn, {fresh.id for fresh in touched}, self._worker.name)
+            asked = {fresh.id for fresh in touched if fresh.asks and fresh.id in mine}
+            early = _too_early(touched, messages.to_decide(conn, asked, self._worker.name))
+            overtaken = bool(early)
+            mine -= early
             touched = [fresh for fresh in touched if fresh.id in mine]
             questions = [q for q in questions if q.fresh is None or q.fresh.id in mine]
             for cid, one in convs.load(conn, {q.conversation for q in questions}).items():
                 if tuple(one.pending) != seen.get(cid, ()):
                     raise Moved(cid)
-        return self._deciding.apply(conn, questions, touched, shelved)
+        return self._deciding.apply(conn, questions, touched, shelved), overtaken
 
     def _fault(self, conn: sa.Connection, fresh: Fresh, *, books: bool) -> list[Mapping[str, Any]]:
         if fresh.worker and may_be_others(conn) and not messages.still_mine(conn, [fresh.id], self._worker.name):
@@ -262,6 +273,19 @@ class Answering:
 
 class Moved(Exception):
     """A conversation's unfinished lines are not those any more that a question was read with."""
+
+
+def _too_early(batch: Iterable[Fresh], lines: Mapping[str, Sequence[str]]) -> set[str]:
+    """The messages of a batch before whose turn another one of their conversation (``lines``, in order) has to come."""
+    left = {conversation: deque(ids) for conversation, ids in lines.items()}
+    early = set()
+    for fresh in batch:
+        line = left.get(fresh.conversation)
+        if line and fresh.asks and fresh.id == line[0]:
+            line.popleft()
+        elif line and fresh.id in line:
+            early.add(fresh.id)
+    return early
 
 
 def _id_of(item: Item) -> str:

@@ -49,6 +49,7 @@ class Together:
 
         await self._worker.enrol()
         self._worker.on_lost, self._worker.on_gone = answering.forget, rescue
+        answering.on_overtaken = self._work.set
         answering.start()
         await rescue()
         self._worker.start()

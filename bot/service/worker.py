@@ -22,7 +22,10 @@ log = structlog.get_logger("worker")
 
 
 class Worker:
-    """A process's place in the list. ``on_lost``: what it had in hand is others' now; ``on_gone``: others' is free."""
+    """A process's place in the list. ``on_lost``: what it had in hand is others' now; ``on_gone``: others' is free.
+
+    The list belongs to no shop, and to say that one is there waits for nobody who writes for long.
+    """
 
     def __init__(self, store: Store, clocks: Clocks, lease_s: float, beat_s: float) -> None:
         self._store, self._clocks, self._lease_s, self._beat_s = store, clocks, lease_s, beat_s
@@ -38,7 +41,7 @@ class Worker:
     async def enrol(self) -> None:
         """Take a place in the list; on a store that nobody shares it is the only one."""
         began = asyncio.get_running_loop().time()
-        await self._store.write(workers.enrol, self.name, alone=not self._store.shared)
+        await self._store.write_in((), workers.enrol, self.name, alone=not self._store.shared)
         self._until = began + self._lease_s * (1 - MARGIN)
         await self._look_round()
 
@@ -58,7 +61,7 @@ class Worker:
         if not self._store.shared:
             return
         try:
-            await self._store.write(workers.leave, self.name)
+            await self._store.write_in((), workers.leave, self.name)
         except Exception:
             log.exception("not_taken_off_the_list", worker=self.name)
 
@@ -81,14 +84,14 @@ class Worker:
     async def beat(self) -> None:
         """Say that we are there, take the dead off the list, and have what they left taken over."""
         began = asyncio.get_running_loop().time()
-        if await self._store.write(workers.beat, self.name):
+        if await self._store.write_in((), workers.beat, self.name):
             self._until = began + self._lease_s * (1 - MARGIN)
         else:
             log.warning("lease_lost", worker=self.name)
             self.name = new_id(self._clocks.real())
             self.on_lost()
             await self.enrol()
-        if gone := await self._store.write(workers.bury, round(self._lease_s * 1000)):
+        if gone := await self._store.write_in((), workers.bury, round(self._lease_s * 1000)):
             log.warning("workers_gone", workers=gone)
         await self._look_round()
         await self.on_gone()

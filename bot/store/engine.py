@@ -21,7 +21,7 @@ import structlog
 
 from bot.store.jobs import Job, transact
 from bot.store.kept import Kept
-from bot.store.session import Session, open_session
+from bot.store.session import LOCKED, Session, open_session
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -35,7 +35,7 @@ TRIES = 3
 EMPTY_LOG, TIDY_TRIES = "PRAGMA wal_checkpoint(TRUNCATE)", 5
 ALONE = "SELECT pg_advisory_xact_lock(713230)"
 """Writing that does not say beforehand where: one such transaction at a time, whatever the process."""
-DEADLOCK, LOCKED = "40P01", "55P03"
+DEADLOCK = "40P01"
 
 log = structlog.get_logger("store")
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from bot.core.message import Kind, Sender
+from bot.core.message import HAPPENINGS, Kind, Sender
 from bot.store.statements import Ready, insert, insert_new, one_of
 from bot.store.tables import delivery, message, worker
 
@@ -187,6 +187,37 @@ def in_others_hands(conn: sa.Connection, conversations: Collection[str], worker_
         )
     )
     return {row.conversation: row.worker for row in found}
+
+
+def to_decide(conn: sa.Connection, ids: Collection[str], worker_name: str) -> dict[str, list[str]]:
+    """What a process has to decide in the conversations of these messages, up to the last of them in each.
+
+    By conversation, in order of acceptance. Some of it the process may not have found in the table yet.
+    """
+    if not ids:
+        return {}
+    asked = message.alias()
+    last = (
+        sa.select(asked.c.conversation, sa.func.max(asked.c.seq).label("seq"))
+        .where(asked.c.id.in_(list(ids)))
+        .group_by(asked.c.conversation)
+        .subquery()
+    )
+    found = conn.execute(
+        sa.select(message.c.conversation, message.c.id)
+        .join(last, sa.and_(last.c.conversation == message.c.conversation, message.c.seq <= last.c.seq))
+        .where(
+            UNDECIDED,
+            message.c.worker == worker_name,
+            message.c.sender == Sender.BUYER.value,
+            message.c.kind.not_in([kind.value for kind in HAPPENINGS]),
+        )
+        .order_by(message.c.seq, message.c.id)
+    )
+    lines: dict[str, list[str]] = {}
+    for row in found:
+        lines.setdefault(row.conversation, []).append(row.id)
+    return lines
 
 
 def still_mine(conn: sa.Connection, ids: Collection[str], worker_name: str) -> set[str]:

@@ -31,6 +31,9 @@ ANSWERED_WITHIN_S = 60
 DOUBT_S = 4.0
 """An answer that takes longer may be a long piece of work, or a server that hangs: then it is asked if it is there."""
 THERE_WITHIN_S = 5.0
+LOCKED, LOCKED_IN_DOUBT = "55P03", 3
+"""What a server says where somebody kept a lock for too long, and how often until it is asked if it is there: one whose
+standby has left it works on and says this for ever, for who holds the lock waits there for the standby's yes."""
 CLOSED_WITHIN_S = 1.0
 PREPARED = 1_000
 FROZEN_MS = 5_000
@@ -115,7 +118,7 @@ class Postgres:
         self._loop = asyncio.Runner(loop_factory=_new_loop)
         self._connection: AsyncConnection | None = None
         self._line: Any = None
-        self._host, self._since = url, 0.0
+        self._host, self._since, self._locked = url, 0.0, 0
         self._engine = create_async_engine(
             "postgresql+asyncpg://",
             async_creator=self._dial,
@@ -156,14 +159,24 @@ class Postgres:
         doing = asyncio.ensure_future(self._connection.run_sync(fn))
         try:
             while not (await asyncio.wait([doing], timeout=DOUBT_S))[0]:
-                if not await is_there(self._host):
-                    log.warning("server_hangs", host=_name_of(self._host))
-                    _hung[self._host] = time.monotonic()
-                    self._line.terminate()
+                await self._doubt()
             return doing.result()
+        except sa.exc.DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) == LOCKED:
+                self._locked += 1
+                if self._locked % LOCKED_IN_DOUBT == 0:
+                    await self._doubt()
+            raise
         finally:
             if self._connection.invalidated or self._connection.closed:
                 await self._drop()
+
+    async def _doubt(self) -> None:
+        """Ask the server on a new connection whether it is there; give one up that is not."""
+        if not await is_there(self._host):
+            log.warning("server_hangs", host=_name_of(self._host))
+            _hung[self._host] = time.monotonic()
+            self._line.terminate()
 
     async def _drop(self) -> None:
         if self._connection is not None:

@@ -33,10 +33,7 @@ def beat(conn: sa.Connection, name: str) -> bool:
 def bury(conn: sa.Connection, lease_ms: int) -> list[str]:
     """Take those off the list who have not been heard of for longer than the lease; return their names."""
     dead = worker.c.seen_at < _now(conn) - lease_ms
-    names = list(conn.scalars(sa.select(worker.c.id).where(dead).order_by(worker.c.id)))
-    if names:
-        conn.execute(sa.delete(worker).where(worker.c.id.in_(names), dead))
-    return names
+    return sorted(conn.scalars(sa.delete(worker).where(dead).returning(worker.c.id)))
 
 
 def leave(conn: sa.Connection, name: str) -> None:

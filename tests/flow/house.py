@@ -39,6 +39,7 @@ OPENS = datetime(2026, 5, 4, 6, 0, tzinfo=UTC)
 SECRET = "whsec_bWlhb2h1aS1mbG93LXRlc3RzLXNlY3JldC0wMQ=="
 SHIP, SHIP_SAYS = "多久发货？", "付款后48小时内发货。"
 INVOICE, INVOICE_SAYS = "可以开发票吗？", "可以开电子发票，下单时填写抬头。"
+RETURN = "支持七天无理由退货吗？"
 UNKNOWN = "你们老板姓什么"
 FRAGMENT = "那个红色的"
 PERSON_PLEASE = "转人工"
@@ -46,7 +47,7 @@ THANKS = "谢谢"
 FAQ = {
     "ship": {"question": SHIP, "answer": SHIP_SAYS},
     "invoice": {"question": INVOICE, "answer": INVOICE_SAYS},
-    "return": {"question": "支持七天无理由退货吗？", "answer": "支持七天无理由退货，保留吊牌即可。"},
+    "return": {"question": RETURN, "answer": "支持七天无理由退货，保留吊牌即可。"},
 }
 STALL_S = 0.4
 

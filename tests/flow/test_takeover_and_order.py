@@ -14,8 +14,10 @@ from bot.service.desk import Reply
 from bot.service.passing import To
 from bot.service.refusal import Refusal
 from bot.store import tables
+from bot.store.engine import ALONE
 from bot.web.server import build
-from tests.flow.house import INVOICE, INVOICE_SAYS, SHIP, SHIP_SAYS, THANKS, UNKNOWN, House
+from tests.flow.house import INVOICE, INVOICE_SAYS, RETURN, SHIP, SHIP_SAYS, THANKS, UNKNOWN, House
+from tests.postgres import holding
 
 AGENTS = [f"agent-{n}" for n in range(10)]
 
@@ -278,7 +280,7 @@ async def test_p10_a_line_waiting_for_its_rest_is_not_answered_after_a_close(hou
 
 async def test_p09_replies_keep_the_order_of_acceptance(house: House, shop: Channel) -> None:
     wire = house.hold_wire()
-    texts = [SHIP, INVOICE, "支持七天无理由退货吗？"]
+    texts = [SHIP, INVOICE, RETURN]
     await house.deliver(shop, house.written(*({"id": f"m{n}", "text": t} for n, t in enumerate(texts))))
     await house.settle(sends=False)
     wire.let_go()
@@ -286,6 +288,38 @@ async def test_p09_replies_keep_the_order_of_acceptance(house: House, shop: Chan
     assert house.seen(shop) == [SHIP_SAYS, INVOICE_SAYS, "支持七天无理由退货，保留吊牌即可。"]
     made = [row["created_at"] for row in await house.sends(shop)]
     assert made == sorted(set(made)), "no two stand at the same place"
+
+
+async def test_p09_what_this_process_has_not_found_in_the_table_yet_is_answered_first(
+    house: House, shop: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A line that another process took in for this one, or left behind when it died, and one that came in here since:
+    only the later one is in memory."""
+    if not house.app.store.shared:
+        pytest.skip("an embedded store has one process")
+    rung: list[bool] = []
+    house.app.answering.on_overtaken = lambda: rung.append(True)
+    with monkeypatch.context() as unheard:
+        unheard.setattr(house.app.intake, "_on_stored", lambda _fresh: None)
+        await house.say(shop, "b1", SHIP)
+    await house.say(shop, "b1", INVOICE)
+    assert (house.seen(shop), rung) == ([], [True])
+    await house.app.answering.look()
+    await house.settle()
+    assert house.seen(shop) == [SHIP_SAYS, INVOICE_SAYS]
+    assert rung == [True]
+
+
+async def test_p11_a_process_says_that_it_is_there_while_somebody_writes_for_long(
+    house: House,
+) -> None:
+    """Else one long import would cost all others their lease, and what they have in hand."""
+    store, worker = house.app.store, house.app.worker
+    if not store.shared:
+        pytest.skip("an embedded store has one process")
+    async with holding(str(store.place), ALONE):
+        await worker.beat()
+    assert worker.holds()
 
 
 async def test_p09_one_call_at_a_time_in_a_conversation(house: House, shop: Channel) -> None:

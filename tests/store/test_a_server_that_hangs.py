@@ -13,18 +13,19 @@ import sqlalchemy as sa
 
 from bot.store import bell, session
 from bot.store.bell import Bell
-from bot.store.engine import READERS, Store
+from bot.store.engine import ALONE, READERS, Store
+from tests.postgres import holding
 
 DOUBT_S, THERE_WITHIN_S = 0.3, 0.4
 
 
 class Line:
-    """The way to the server. While it hangs, whatever is sent goes nowhere, on new connections as on old ones; and what
-    was connected by then stays dead for good."""
+    """The way to the server. While it ``hangs``, what is sent on new connections goes nowhere, for good; ``hang`` makes
+    the old ones dead too."""
 
     def __init__(self, socket: str) -> None:
         self._socket = socket
-        self.hangs, self.port = False, 0
+        self.hangs, self.port, self.taken = False, 0, 0
         self._open: set[asyncio.StreamWriter] = set()
         self._dead: set[asyncio.StreamWriter] = set()
 
@@ -33,9 +34,10 @@ class Line:
         self._dead |= self._open
 
     async def take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.taken += 1
         back, there = await asyncio.open_unix_connection(self._socket)
         self._open |= {writer, there}
-        self._dead |= self._open if self.hangs else set()
+        self._dead |= {writer, there} if self.hangs else set()
         await asyncio.gather(self._carry(reader, there), self._carry(back, writer))
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -78,18 +80,19 @@ async def test_p05_a_hanging_server_is_given_up_and_one_that_works_long_is_waite
     server_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(session, "DOUBT_S", DOUBT_S)
-    monkeypatch.setattr(session, "THERE_WITHIN_S", THERE_WITHIN_S)
     async with line(server_url) as way:
         store = Store(f"postgresql://postgres@127.0.0.1:{way.port}/postgres")
         await store.open()
         try:
             assert await store.write_in((), work, 4 * DOUBT_S) == 1
             assert await asyncio.gather(*(store.read(work, 0.1) for _ in range(READERS))) == [1] * READERS
+            monkeypatch.setattr(session, "THERE_WITHIN_S", THERE_WITHIN_S)
             began = time.monotonic()
             way.hang()
             with pytest.raises(sa.exc.DBAPIError):
                 await store.write_in((), work, 0)
             assert time.monotonic() - began < DOUBT_S + THERE_WITHIN_S + 2
+            monkeypatch.undo()
             way.hangs, began = False, time.monotonic()
             assert await store.write_in((), work, 0) == 1
             assert await asyncio.gather(*(store.read(work, 0.1) for _ in range(READERS))) == [1] * READERS
@@ -99,6 +102,30 @@ async def test_p05_a_hanging_server_is_given_up_and_one_that_works_long_is_waite
         finally:
             await store.close()
         assert time.monotonic() - began < (READERS + 1) * session.CLOSED_WITHIN_S + 2, "a silent line holds up no end"
+
+
+async def test_p05_a_server_whose_door_is_shut_is_given_up_when_a_lock_is_never_free(
+    server_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is connected still gets answers, and always the same one: somebody keeps the lock."""
+    monkeypatch.setattr(session, "BUSY_MS", 50)
+    async with line(server_url) as way, holding(server_url, ALONE):
+        store = Store(f"postgresql://postgres@127.0.0.1:{way.port}/postgres")
+        await store.open()
+        try:
+            with pytest.raises(sa.exc.DBAPIError):
+                await store.write(work, 0)
+            assert await store.write_in((), work, 0) == 1
+            assert way.taken == 2, "asked if it is there; it is, and so the connection stays"
+            monkeypatch.setattr(session, "THERE_WITHIN_S", THERE_WITHIN_S)
+            way.hangs = True
+            with pytest.raises(sa.exc.DBAPIError):
+                await store.write(work, 0)
+            way.hangs = False
+            assert await store.write_in((), work, 0) == 1
+            assert way.taken == 4, "asked in vain, and so connected anew"
+        finally:
+            await store.close()
 
 
 async def test_p15_rings_to_a_slow_server_become_fewer_and_a_dead_line_is_dialled_again(
