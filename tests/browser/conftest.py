@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser import history
-from tests.browser.driving import NAME, PASSWORD, OpenPage, Server, Visit, serving
+from tests.browser.driving import NAME, PASSWORD, OpenPage, Server, Visit, own, serving
+from tests.browser.pool import WIDE, Pool
 
 # How fast a page is, is measured elsewhere: here it only has to come to it, on a busy machine too.
 expect.set_options(timeout=15_000)
@@ -45,39 +47,46 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield running
 
 
-@pytest.fixture
-def visit(chromium: Browser, server: Server) -> Iterator[OpenPage]:
-    """Open a watched page: ``visit(width=390, locale="en-US", color_scheme="dark")``."""
-    contexts: list[BrowserContext] = []
+@pytest.fixture(scope="module")
+def pool(chromium: Browser) -> Pool:
+    """The pages the tests of a file lend each other."""
+    return Pool(chromium)
 
-    def opened(*, width: int = 1360, height: int = 850, base: str | None = None, **more: Any) -> Visit:
-        options = {"locale": "zh-CN", "color_scheme": "light", **more}
-        context = chromium.new_context(
-            base_url=base or server.url, viewport={"width": width, "height": height}, **options
-        )
-        contexts.append(context)
-        context.set_default_timeout(10_000)
-        found = Visit(context.new_page())
-        found.watch()
+
+@pytest.fixture
+def visit(pool: Pool, server: Server) -> Iterator[OpenPage]:
+    """Open a watched page: ``visit(width=390, locale="en-US", color_scheme="dark")``.
+
+    With ``alone=True``, or an option that a used page cannot take on, nobody had it before and nobody gets it after.
+    """
+    ends = ExitStack()
+
+    def opened(
+        *, width: int = WIDE[0], height: int = WIDE[1], base: str | None = None, locale: str = "zh-CN",
+        color_scheme: str = "light", alone: bool = False, **more: Any,
+    ) -> Visit:  # fmt: skip
+        base = base or server.url
+        if alone or more:
+            size = {"width": width, "height": height}
+            page = pool.own(base, locale=locale, color_scheme=color_scheme, viewport=size, **more)
+        else:
+            page = pool.lent(base, locale, color_scheme, (width, height))
+        found = Visit(ends.enter_context(page))
+        ends.callback(found.watch())
         return found
 
-    yield opened
-    for context in contexts:
-        context.close()
+    with ends:
+        yield opened
 
 
 @pytest.fixture(scope="module")
-def owned(chromium: Browser, server: Server) -> Server:
+def owned(pool: Pool, server: Server) -> Server:
     """The server with an owner, a simulated shop and the clothing pack."""
-    context = chromium.new_context(base_url=server.url)
-    first = Visit(context.new_page())
-    first.page.goto("/healthz")
-    owner = {"token": server.token, "name": NAME, "password": PASSWORD, "platform": "xiaohongshu", "lang": "zh-CN"}
-    first.call("POST", "/start/owner", owner)
-    shop = first.call("GET", "/shops")[0]["id"]
-    pack = first.call("GET", "/packs")[0]["id"]
-    first.call("POST", f"/shops/{shop}/packs/{pack}")
-    context.close()
+    with pool.lent(server.url) as page:
+        first = own(page, server)
+        shop = first.call("GET", "/shops")[0]["id"]
+        pack = first.call("GET", "/packs")[0]["id"]
+        first.call("POST", f"/shops/{shop}/packs/{pack}")
     return server
 
 

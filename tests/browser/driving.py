@@ -20,12 +20,6 @@ READY_WITHIN_S = 30
 STOPPED_WITHIN_S = 10
 NAME, PASSWORD = "店主小秒", "miaohui-test-9527"
 
-# Every violation of the page's own policy is kept, so that a test can say which line broke it.
-WATCH_POLICY = """
-window.violations = [];
-document.addEventListener("securitypolicyviolation", (e) => window.violations.push(`${e.violatedDirective} ${e.blockedURI} ${e.sourceFile}:${e.lineNumber}`));
-"""
-
 
 @dataclass(frozen=True)
 class Server:
@@ -83,13 +77,22 @@ class Visit:
     expected: list[str] = field(default_factory=lambda: ["/favicon.ico"])
     requests: list[str] = field(default_factory=list)
 
-    def watch(self) -> None:
-        """Keep what the page complains of and asks for."""
-        self.page.add_init_script(WATCH_POLICY)
-        self.page.on("console", self._console)
-        self.page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
-        self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.on("websocket", lambda socket: self.requests.append(socket.url))
+    def watch(self) -> Callable[[], None]:
+        """Keep what the page complains of and asks for; what is given back ends it."""
+        heard: dict[str, Callable[[Any], None]] = {
+            "console": self._console,
+            "pageerror": lambda error: self.complaints.append(f"error: {error}"),
+            "request": lambda request: self.requests.append(request.url),
+            "websocket": lambda socket: self.requests.append(socket.url),
+        }
+        for event, listener in heard.items():
+            self.page.on(event, listener)  # type: ignore[call-overload]
+
+        def end() -> None:
+            for event, listener in heard.items():
+                self.page.remove_listener(event, listener)
+
+        return end
 
     def _console(self, message: Any) -> None:
         where = message.location.get("url", "")
@@ -116,6 +119,15 @@ class Visit:
 
 
 OpenPage = Callable[..., Visit]
+
+
+def own(page: Page, server: Server) -> Visit:
+    """Become the owner of a server nobody has used yet, with a simulated shop."""
+    first = Visit(page)
+    page.goto("/healthz")
+    owner = {"token": server.token, "name": NAME, "password": PASSWORD, "platform": "xiaohongshu", "lang": "zh-CN"}
+    first.call("POST", "/start/owner", owner)
+    return first
 
 
 def say(someone: Visit, text: str, buyer: str) -> str:

@@ -63,7 +63,7 @@ def test_every_page_shows(desk: OpenPage, place, locale, scheme, width):
 
 
 def test_the_inbox_loads_little(desk: OpenPage):
-    seen = desk()
+    seen = desk(alone=True)
     sizes: dict[str, int] = {}
 
     def keep(response):

@@ -79,7 +79,7 @@ def test_near_deadlines_are_told_in_one_notification_that_goes_when_they_are_ans
 
 
 def test_nothing_is_asked_before_somebody_presses(desk: OpenPage):
-    seen = desk()
+    seen = desk(alone=True)
     page = seen.page
     page.add_init_script("Notification.requestPermission = async () => { window.asked = true; return 'denied'; };")
     page.goto("/settings/look")

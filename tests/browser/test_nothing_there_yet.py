@@ -5,20 +5,17 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
-from tests.browser.driving import NAME, PASSWORD, OpenPage, Server, Visit
+from tests.browser.driving import OpenPage, Server, own
+from tests.browser.pool import Pool
 
 
 @pytest.fixture(scope="module")
-def owned(chromium: Browser, server: Server) -> Server:
+def owned(pool: Pool, server: Server) -> Server:
     """The server with an owner and an empty simulated shop."""
-    context = chromium.new_context(base_url=server.url)
-    first = Visit(context.new_page())
-    first.page.goto("/healthz")
-    owner = {"token": server.token, "name": NAME, "password": PASSWORD, "platform": "xiaohongshu", "lang": "zh-CN"}
-    first.call("POST", "/start/owner", owner)
-    context.close()
+    with pool.lent(server.url) as page:
+        own(page, server)
     return server
 
 

@@ -43,7 +43,7 @@ class Hand:
 )
 def test_from_the_link_to_the_first_counted_reply(visit: OpenPage, tmp_path, now):
     with serving(tmp_path / "data", now) as server:
-        seen = visit(base=server.url)
+        seen = visit(base=server.url, alone=True)
         page, hand = seen.page, Hand(seen.page)
         began = time.monotonic()
 

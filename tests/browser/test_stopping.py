@@ -11,7 +11,7 @@ from tests.browser.driving import NAME, PASSWORD, OpenPage, serving
 
 def test_an_open_page_holds_no_server_back(visit: OpenPage, tmp_path):
     with serving(tmp_path / "data") as server:
-        seen = visit(base=server.url)
+        seen = visit(base=server.url, alone=True)
         seen.page.goto("/healthz")
         owner = {"token": server.token, "name": NAME, "password": PASSWORD, "platform": "internal", "lang": "zh-CN"}
         seen.call("POST", "/start/owner", owner)

@@ -112,7 +112,7 @@ def written_inside(seen: Visit, talk: str, nth: int) -> None:
 
 @pytest.fixture
 def wired(desk: OpenPage, owned: Server) -> tuple[Visit, list[str]]:
-    seen = desk(height=2400)
+    seen = desk(height=2400, alone=True)
     seen.page.add_init_script(TRIPWIRE)
     seen.page.goto("/healthz")
     sid, talks = planted(seen)
@@ -176,7 +176,7 @@ def chosen_from(seen: Visit, talk: str) -> None:
 
 def test_the_tripwires_do_trip(desk: OpenPage):
     """Broken on purpose: were words put in as markup, the page's policy and these wires would both tell."""
-    seen = desk()
+    seen = desk(alone=True)
     seen.page.add_init_script(TRIPWIRE)
     seen.page.goto("/settings/look")
     seen.page.evaluate("(markup) => { document.body.insertAdjacentHTML('beforeend', markup); }", PAYLOADS[3])
