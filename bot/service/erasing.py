@@ -80,20 +80,23 @@ class Erasing:
 
     async def _for_good(self) -> None:
         """Have what was deleted leave the index and the files as well; a little in each commit, for others write too."""
+        seen = await self.store.read(search.unsettled)
         more = await self.store.write_in((), search.settle, first=True)
         while more:
             more = await self.store.write_in((), search.settle, first=False)
         await self.store.tidy()
+        await self.store.write_in((), search.settled, seen)
 
     async def expire(self) -> int:
-        """Erase what is older than each shop keeps it; how many conversations were touched."""
+        """Erase what is older than each shop keeps it; how many conversations were touched. What was erased by a process
+        that died before it was gone for good is gone then too."""
         total = 0
         for shop in list(self.directory.shops):
             done = await self._expire(shop)
             if done:
                 log.info("expired", shop=shop, conversations=done)
             total += done
-        if total:
+        if total or await self.store.read(search.unsettled):
             await self._for_good()
         return total
 

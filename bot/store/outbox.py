@@ -14,7 +14,8 @@ from bot.store.tables import conversation, message, outbox, piece, worker
 
 OPEN = ("pending", "sending")
 UNDER_WAY = sa.text("outbox.status IN ('pending','sending')")
-"""Spelled as the index of these few spells it: SQLite takes an index of some rows only where it is."""
+ENDED = sa.text("outbox.status NOT IN ('pending','sending')")
+"""Spelled as the indexes of these spell it: SQLite takes an index of some rows only where it is."""
 PIECE = "."
 """Stands between a send's id and the number of a further piece of it."""
 

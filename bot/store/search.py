@@ -157,6 +157,24 @@ def forget(conn: sa.Connection, ids: Collection[str]) -> None:
         conn.execute(sa.text("DELETE FROM message_search WHERE message = ANY(:ids)"), {"ids": list(ids)})
     elif ids:
         conn.execute(sa.text("DELETE FROM message_search WHERE rowid = :row"), [{"row": _row(one)} for one in ids])
+        conn.execute(_UNSETTLE)
+
+
+_NO_SHOP = ""
+"""Whose place in the journal says that something was taken out of the index, and its pages may still spell it."""
+_UNSETTLE = sa.text(
+    "INSERT INTO search_mark (shop, seq) VALUES ('', 1) ON CONFLICT (shop) DO UPDATE SET seq = search_mark.seq + 1"
+)
+
+
+def unsettled(conn: sa.Connection) -> int:
+    """How often something was taken out of an embedded store's index since all of it was ``settled``."""
+    return conn.scalar(sa.select(search_mark.c.seq).where(search_mark.c.shop == _NO_SHOP)) or 0
+
+
+def settled(conn: sa.Connection, seen: int) -> None:
+    """No page spells any more what had been taken out when ``unsettled`` said this."""
+    conn.execute(sa.delete(search_mark).where(search_mark.c.shop == _NO_SHOP, search_mark.c.seq == seen))
 
 
 def settle(conn: sa.Connection, *, first: bool) -> bool:

@@ -15,6 +15,7 @@ import orjson
 from bot.store.engine import Store
 from bot.store.journal import GENESIS, chain
 from bot.store.proof import check
+from bot.store.reading.journal import status
 
 FULL = os.environ.get("MIAOHUI_FIRE") == "full"
 
@@ -54,6 +55,7 @@ async def hold(place: Path | str, accepted: Iterable[str], replies: Sequence[Map
     await _notices_kept(place, sends)
     await _journal_whole(place)
     await _books_proven(place)
+    await _counted(place, Counter(row["status"] for row in sends.values()))
 
 
 async def _accepted_once(place: Path | str, accepted: set[str]) -> None:
@@ -121,6 +123,19 @@ async def _books_proven(place: Path | str) -> None:
             assert await store.read(check, shop) is None
     finally:
         await store.close()
+
+
+async def _counted(place: Path | str, ends: Mapping[str, int]) -> None:
+    """What the status page says of sends is what there is."""
+    store = Store(place / "miaohui.db" if isinstance(place, Path) else place)
+    await store.open()
+    try:
+        told = await store.read(status, [row["id"] for row in await rows(place, "SELECT id FROM shop")])
+    finally:
+        await store.close()
+    assert {name: count for name, count in told["sends"].items() if count} == {
+        name: count for name, count in ends.items() if name != "cancelled"
+    }
 
 
 async def _journal_whole(place: Path | str) -> None:

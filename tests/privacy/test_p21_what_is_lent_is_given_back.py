@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from bot.service.books import Books
 from bot.service.correcting import Wrong
+from bot.service.erasing import Erasing
 from bot.service.refusal import Refusal
 from bot.store import erasing, gaps, search, tables
 from bot.store.proof import check
@@ -99,6 +100,26 @@ async def test_p21_an_erased_buyer_is_in_no_table_index_or_file_and_the_books_st
     assert await house.app.store.read(check, "shop") is None
     acts = await house.rows(tables.audit, what="buyer_erased")
     assert [(row["who"], row["shop"]) for row in acts] == [("owner", "shop")]
+
+
+async def test_p21_what_was_erased_just_before_the_end_leaves_the_files_after_the_restart(
+    lived: Lived, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = lived.house
+
+    async def die(_erasing: Erasing) -> None:
+        raise ConnectionAbortedError
+
+    with monkeypatch.context() as dying:
+        dying.setattr(Erasing, "_for_good", die)
+        with pytest.raises(ConnectionAbortedError):
+            await house.app.erasing.erase("shop", f"b1-{MARKER}", by="owner")
+        left = await words_of(house, MARKER)
+        assert bool(left) is not house.app.store.shared, "an embedded store's files still spell it"
+        await house.restart()
+    await house.app.erasing.expire()
+    assert await words_of(house, MARKER) == []
+    assert await house.app.store.read(search.unsettled) == 0
 
 
 async def test_p21_why_a_conversation_was_closed_is_not_in_the_chain_and_is_erased(lived: Lived) -> None:

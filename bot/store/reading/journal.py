@@ -9,6 +9,7 @@ import orjson
 import sqlalchemy as sa
 
 from bot.store.messages import UNDECIDED
+from bot.store.outbox import ENDED, UNDER_WAY
 from bot.store.statements import Ready, one_of
 from bot.store.tables import channel, conversation, journal, journal_head, message, outbox
 
@@ -53,11 +54,9 @@ def status(conn: sa.Connection, shops: Sequence[str]) -> dict[str, Any]:
         sa.select(sa.func.count(), sa.func.min(message.c.accepted_at)).where(UNDECIDED, message.c.shop.in_(mine))
     ).one()
     sends = dict.fromkeys(("pending", "sending", "sent", "refused", "unknown"), 0)
-    for status_name, count in conn.execute(
-        sa.select(outbox.c.status, sa.func.count()).where(outbox.c.shop.in_(mine)).group_by(outbox.c.status)
-    ):
-        if status_name in sends:
-            sends[status_name] = count
+    for these in (UNDER_WAY, ENDED):
+        found = sa.select(outbox.c.status, sa.func.count()).where(these, outbox.c.shop.in_(mine))
+        sends |= {name: count for name, count in conn.execute(found.group_by(outbox.c.status)) if name in sends}
     owed = conn.scalar(
         sa.select(sa.func.count()).select_from(conversation).where(conversation.c.owed, conversation.c.shop.in_(mine))
     )

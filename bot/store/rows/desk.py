@@ -179,6 +179,13 @@ class Outbox(SQLModel, table=True):
             sqlite_where=sa.text("status IN ('pending','sending')"),
             postgresql_where=sa.text("status IN ('pending','sending')"),
         ),
+        sa.Index(
+            "outbox_ended",
+            "shop",
+            "status",
+            sqlite_where=sa.text("status NOT IN ('pending','sending')"),
+            postgresql_where=sa.text("status NOT IN ('pending','sending')"),
+        ),
     )
 
 
