@@ -10,6 +10,7 @@ import re
 import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from aiohttp import web
@@ -89,9 +90,15 @@ def _problem(error: web.HTTPException) -> Problem:
     return not_found() if error.status == 404 else Problem(error.status, "http", error.reason, error.reason)
 
 
-def _add_console(app: web.Application) -> None:
+@cache
+def _console() -> tuple[Mapping[str, _File], Mapping[str, _File]]:
+    """The console's files by their path, and its pages by the place they show; read once a process."""
     files = {str(path.relative_to(STATIC)): _load(path) for path in sorted(STATIC.rglob("*")) if path.is_file()}
-    pages = {entry: _page(files, modules) for entry, modules in ENTRIES.items()}
+    return files, {entry: _page(files, modules) for entry, modules in ENTRIES.items()}
+
+
+def _add_console(app: web.Application) -> None:
+    files, pages = _console()
 
     async def static(request: web.Request) -> web.Response:
         found = files.get(request.match_info["path"])

@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
+from functools import cache
 from typing import Any
 
 import pytest
@@ -28,16 +29,38 @@ CHROMIUM_FLAGS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """Chromium of ``$CHROMIUM``, else of the machine."""
+_opened = ExitStack()
+
+
+@cache
+def _browser() -> Browser:
     path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     if not path:
         pytest.skip("no Chromium found: install it or name it in CHROMIUM to run the browser tests")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
-        yield browser
-        browser.close()
+    playwright = _opened.enter_context(sync_playwright())
+    browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+    _opened.callback(browser.close)
+    return browser
+
+
+def _close_browser() -> None:
+    _opened.close()
+    _browser.cache_clear()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
+    """Close the browser after the last of its tests: while it is driven no other event loop runs in this thread."""
+    if nextitem is None or "browser" not in nextitem.path.parts:
+        _close_browser()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Browser:
+    """Chromium of ``$CHROMIUM``, else of the machine; one for all files that a process plays one after another."""
+    if not _browser().is_connected():  # it crashed in a file before
+        _close_browser()
+    return _browser()
 
 
 @pytest.fixture(scope="module")
@@ -48,9 +71,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="module")
-def pool(chromium: Browser) -> Pool:
+def pool(chromium: Browser) -> Iterator[Pool]:
     """The pages the tests of a file lend each other."""
-    return Pool(chromium)
+    with Pool(chromium) as pages:
+        yield pages
 
 
 @pytest.fixture

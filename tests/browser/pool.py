@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from itertools import chain
+from typing import Any, Self
 
 from playwright.sync_api import Browser, Page
 from playwright.sync_api import Error as PlaywrightError
@@ -30,6 +31,13 @@ class Pool:
     def __init__(self, browser: Browser) -> None:
         self._browser = browser
         self._idle: dict[tuple[str, str], list[Page]] = defaultdict(list)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for page in chain(*self._idle.values()):
+            page.context.close()
 
     @contextmanager
     def lent(
