@@ -18,6 +18,8 @@ import structlog
 from sqlalchemy.pool import NullPool
 from sqlalchemy.util import await_only
 
+from bot.store.doubt import is_at_work, is_there
+
 T = TypeVar("T")
 
 log = structlog.get_logger("store")
@@ -29,8 +31,7 @@ BUSY_MS = 1_200
 SERVER_WITHIN_S = 5
 ANSWERED_WITHIN_S = 60
 DOUBT_S = 4.0
-"""An answer that takes longer may be a long piece of work, or a server that hangs: then it is asked if it is there."""
-THERE_WITHIN_S = 5.0
+"""An answer that takes longer may be a long piece of work, a server that hangs or a line that is dead: then it is asked."""
 LOCKED, LOCKED_IN_DOUBT = "55P03", 3
 """What a server says where somebody kept a lock for too long, and how often until it is asked if it is there: one whose
 standby has left it works on and says this for ever, for who holds the lock waits there for the standby's yes."""
@@ -119,6 +120,8 @@ class Postgres:
         self._connection: AsyncConnection | None = None
         self._line: Any = None
         self._host, self._since, self._locked = url, 0.0, 0
+        self._process = 0
+        """The server's process behind the connection."""
         self._engine = create_async_engine(
             "postgresql+asyncpg://",
             async_creator=self._dial,
@@ -142,6 +145,7 @@ class Postgres:
         )
         # Sums of whole numbers are numeric there, and whole numbers here.
         await connection.set_type_codec("numeric", schema="pg_catalog", format="text", encoder=str, decoder=_number)
+        self._process = await connection.fetchval("SELECT pg_backend_pid()")
         self._line = connection
         return connection
 
@@ -159,24 +163,29 @@ class Postgres:
         doing = asyncio.ensure_future(self._connection.run_sync(fn))
         try:
             while not (await asyncio.wait([doing], timeout=DOUBT_S))[0]:
-                await self._doubt()
+                there = await self._is_there()
+                if there and not await is_at_work(self._host, self._process) and not doing.done():
+                    log.warning("line_dead", host=_name_of(self._host))
+                    self._line.terminate()
             return doing.result()
         except sa.exc.DBAPIError as error:
             if getattr(error.orig, "sqlstate", None) == LOCKED:
                 self._locked += 1
                 if self._locked % LOCKED_IN_DOUBT == 0:
-                    await self._doubt()
+                    await self._is_there()
             raise
         finally:
             if self._connection.invalidated or self._connection.closed:
                 await self._drop()
 
-    async def _doubt(self) -> None:
-        """Ask the server on a new connection whether it is there; give one up that is not."""
-        if not await is_there(self._host):
+    async def _is_there(self) -> bool:
+        """Whether the server answers on a new connection; one that does not is given up."""
+        there = await is_there(self._host)
+        if not there:
             log.warning("server_hangs", host=_name_of(self._host))
             _hung[self._host] = time.monotonic()
             self._line.terminate()
+        return there
 
     async def _drop(self) -> None:
         if self._connection is not None:
@@ -243,24 +252,6 @@ async def reach(url: str, **more: Any) -> tuple[Any, str]:
             if not left:
                 raise
     raise AssertionError("a URL has a host")
-
-
-async def is_there(host: str) -> bool:
-    """Whether a server answers on a new connection. One that works hard on something else does, one that hangs not."""
-    import asyncpg
-
-    try:
-        async with asyncio.timeout(THERE_WITHIN_S):
-            connection = await asyncpg.connect(host)
-            try:
-                await connection.execute("SELECT 1")
-            finally:
-                connection.terminate()
-    except OSError:
-        return False
-    except (asyncpg.PostgresError, asyncpg.InterfaceError):
-        return True  # It refuses us: somebody is there.
-    return True
 
 
 def _name_of(url: str) -> str:

@@ -27,8 +27,9 @@ Answering = Callable[[asyncio.StreamWriter], Awaitable[None]]
 
 
 def http(status: str, body: bytes, *headers: str) -> bytes:
-    lines = (f"HTTP/1.1 {status}", "Content-Type: application/json", f"Content-Length: {len(body)}", *headers)
-    return "\r\n".join([*lines, "", ""]).encode() + body
+    """An answer. It says that the connection ends with it, as it does: who used it again might write into the end."""
+    told = ("Content-Type: application/json", f"Content-Length: {len(body)}", "Connection: close")
+    return "\r\n".join([f"HTTP/1.1 {status}", *told, *headers, "", ""]).encode() + body
 
 
 async def hang(_writer: asyncio.StreamWriter) -> None:
@@ -50,7 +51,9 @@ async def close(_writer: asyncio.StreamWriter) -> None:
 
 
 async def slow(writer: asyncio.StreamWriter) -> None:
-    writer.write(b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 60\r\n\r\n{"id":"')
+    writer.write(
+        b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 60\r\nConnection: close\r\n\r\n{"id":"'
+    )
     for _ in range(round(HANGS_S)):
         await asyncio.sleep(1)
         writer.write(b"x")

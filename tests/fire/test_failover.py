@@ -13,7 +13,8 @@ from urllib.parse import quote
 import aiohttp
 import pytest
 
-from bot.store.session import DOUBT_S, SERVER_WITHIN_S, THERE_WITHIN_S
+from bot.store.doubt import THERE_WITHIN_S
+from bot.store.session import DOUBT_S, SERVER_WITHIN_S
 from tests import postgres
 from tests.fire.crowd import NOTICES
 from tests.fire.seeing import FULL, hold, times

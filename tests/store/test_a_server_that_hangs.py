@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import sqlalchemy as sa
 
-from bot.store import bell, session
+from bot.store import bell, doubt, session
 from bot.store.bell import Bell
 from bot.store.engine import ALONE, READERS, Store
 from tests.postgres import holding
@@ -56,6 +56,14 @@ class Line:
             writer.transport.abort()
 
 
+def steps(conn: sa.Connection, count: int) -> int:
+    """Long work in short steps, with thinking in between."""
+    for _ in range(count):
+        work(conn, DOUBT_S / 2)
+        time.sleep(DOUBT_S)
+    return 1
+
+
 @asynccontextmanager
 async def line(url: str) -> AsyncIterator[Line]:
     folder = parse_qs(urlsplit(url).query)["host"][0]
@@ -86,7 +94,7 @@ async def test_p05_a_hanging_server_is_given_up_and_one_that_works_long_is_waite
         try:
             assert await store.write_in((), work, 4 * DOUBT_S) == 1
             assert await asyncio.gather(*(store.read(work, 0.1) for _ in range(READERS))) == [1] * READERS
-            monkeypatch.setattr(session, "THERE_WITHIN_S", THERE_WITHIN_S)
+            monkeypatch.setattr(doubt, "THERE_WITHIN_S", THERE_WITHIN_S)
             began = time.monotonic()
             way.hang()
             with pytest.raises(sa.exc.DBAPIError):
@@ -117,13 +125,35 @@ async def test_p05_a_server_whose_door_is_shut_is_given_up_when_a_lock_is_never_
                 await store.write(work, 0)
             assert await store.write_in((), work, 0) == 1
             assert way.taken == 2, "asked if it is there; it is, and so the connection stays"
-            monkeypatch.setattr(session, "THERE_WITHIN_S", THERE_WITHIN_S)
+            monkeypatch.setattr(doubt, "THERE_WITHIN_S", THERE_WITHIN_S)
             way.hangs = True
             with pytest.raises(sa.exc.DBAPIError):
                 await store.write(work, 0)
             way.hangs = False
             assert await store.write_in((), work, 0) == 1
             assert way.taken == 4, "asked in vain, and so connected anew"
+        finally:
+            await store.close()
+
+
+async def test_p05_a_dead_line_to_a_server_that_is_there_is_given_up(
+    server_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What stands between has forgotten the connection: new ones are made, and nothing comes over the old one."""
+    monkeypatch.setattr(session, "DOUBT_S", DOUBT_S)
+    monkeypatch.setattr(doubt, "SURE_S", 0.2)
+    async with line(server_url) as way:
+        store = Store(f"postgresql://postgres@127.0.0.1:{way.port}/postgres")
+        await store.open()
+        try:
+            assert await store.write_in((), steps, 4) == 1
+            assert way.taken > 1, "asked about while it worked"
+            way.hang()
+            way.hangs, began = False, time.monotonic()
+            with pytest.raises(sa.exc.DBAPIError):
+                await store.write_in((), work, 0)
+            assert time.monotonic() - began < session.ANSWERED_WITHIN_S / 4
+            assert await store.write_in((), work, 0) == 1
         finally:
             await store.close()
 
