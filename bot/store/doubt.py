@@ -19,6 +19,7 @@ async def is_there(host: str) -> bool:
         return False
     except _refusals():
         return True  # It refuses us: somebody is there.
+    return True
 
 
 async def is_at_work(host: str, process: int) -> bool:
