@@ -226,8 +226,8 @@ def test_the_wire_shows_what_we_send_and_what_the_platform_says(desk: OpenPage):
     seen = desk()
     page = seen.page
     page.goto("/simulator")
-    page.get_by_role("button", name="急躁").click()
-    page.get_by_role("button", name="到底什么时候发货").click()
+    page.get_by_role("button", name="繁体").click()
+    page.get_by_role("button", name="什麼時候發貨").click()
     sends = page.get_by_role("region", name="原始事件").locator("details").filter(has_text="秒回 → 平台")
     expect(sends.first).to_contain_text("已发送")
     if not sends.first.evaluate("call => call.open"):

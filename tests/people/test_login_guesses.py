@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from time import perf_counter
+from time import perf_counter, thread_time
 
 import pytest
 
+from bot.service import passwords
 from bot.service.refusal import Because, Refusal
 
 RIGHT, WRONG = "一个谁也想不到的密码", "另外一个密码"
@@ -106,7 +107,7 @@ async def test_known_and_unknown_names_take_as_long(people, owner):
             began = perf_counter()
             await guess(people, name, WRONG, f"place {number}")
             times.append(perf_counter() - began)
-    known, unknown = (sorted(times)[len(times) // 2] for times in took.values())
+    known, unknown = (min(times) for times in took.values())
     assert 0.6 < known / unknown < 1.6, (known, unknown)
 
 
@@ -125,17 +126,20 @@ async def test_logins_failed_and_done_are_on_record_without_what_was_typed(peopl
 
 
 async def test_hashing_leaves_the_event_loop_free(people, owner):
-    longest, stop = 0.0, False
+    """Told by what the loop's own thread worked between two looks, which is the same on a busy machine."""
+    began = thread_time()
+    passwords._HASHER.hash(WRONG)
+    hashing, longest, stop = thread_time() - began, 0.0, False
 
     async def watch():
         nonlocal longest
         while not stop:
-            before = perf_counter()
+            before = thread_time()
             await asyncio.sleep(0.002)
-            longest = max(longest, perf_counter() - before)
+            longest = max(longest, thread_time() - before)
 
     watching = asyncio.create_task(watch())
     await asyncio.gather(*(guess(people, "店主", WRONG, f"place {number}") for number in range(20)))
     stop = True
     await watching
-    assert longest < 0.2
+    assert longest < hashing
