@@ -6,6 +6,7 @@ A name is never used twice, so it is the fence: what is written down under an ol
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 
 import structlog
@@ -40,7 +41,7 @@ class Worker:
 
     async def enrol(self) -> None:
         """Take a place in the list; on a store that nobody shares it is the only one."""
-        began = asyncio.get_running_loop().time()
+        began = _awake_or_asleep()
         await self._store.write_in((), workers.enrol, self.name, alone=not self._store.shared)
         self._until = began + self._lease_s * (1 - MARGIN)
         await self._look_round()
@@ -67,7 +68,7 @@ class Worker:
 
     def holds(self) -> bool:
         """Whether what this process has in hand is surely still its own."""
-        return not self._store.shared or asyncio.get_running_loop().time() < self._until
+        return not self._store.shared or _awake_or_asleep() < self._until
 
     def first(self) -> bool:
         """Whether this is the process that does what only one has to do: the one that is there the longest."""
@@ -83,7 +84,7 @@ class Worker:
 
     async def beat(self) -> None:
         """Say that we are there, take the dead off the list, and have what they left taken over."""
-        began = asyncio.get_running_loop().time()
+        began = _awake_or_asleep()
         if await self._store.write_in((), workers.beat, self.name):
             self._until = began + self._lease_s * (1 - MARGIN)
         else:
@@ -99,6 +100,12 @@ class Worker:
     async def _look_round(self) -> None:
         there = await self._store.read(workers.names)
         self._first, self.count = there[:1] == [self.name], len(there)
+
+
+def _awake_or_asleep() -> float:
+    """Seconds that go on while the machine sleeps too, where the system counts them: a lease does not wait for it."""
+    clock = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.monotonic() if clock is None else time.clock_gettime(clock)
 
 
 async def _nothing() -> None:

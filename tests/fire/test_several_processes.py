@@ -15,9 +15,9 @@ import asyncpg
 import pytest
 
 from tests.fire.crowd import NOTICES
-from tests.fire.seeing import hold, rows, times
-from tests.flow.house import FAQ, INVOICE, SECRET, SHIP, UNKNOWN
-from tests.flow.serving import TOKEN, Server, Visible, document, item, platform, post
+from tests.fire.seeing import FULL, hold, rows, times
+from tests.flow.house import FAQ, INVOICE, INVOICE_SAYS, SECRET, SHIP, SHIP_SAYS, UNKNOWN
+from tests.flow.serving import SERVE, TALKS, TOKEN, Server, Visible, document, item, platform, post
 
 LEASE_S, BEAT_S = 3, 0.5
 KEYS = {"amei": "mh_fire_tests_key_of_amei", "dana": "mh_fire_tests_key_of_dana"}
@@ -60,13 +60,13 @@ class Fleet:
 
 
 @asynccontextmanager
-async def fleet(folder: Path, url: str, count: int, **shop: Any) -> AsyncIterator[Fleet]:
+async def fleet(folder: Path, url: str, count: int, *, program: str = SERVE, **shop: Any) -> AsyncIterator[Fleet]:
     """``shop``: what else is set of the shop."""
     async with platform() as (visible, send_url), aiohttp.ClientSession() as session:
         setup = document(send_url, SECRET, FAQ, **shop)
         setup["tokens"] += [{"name": n, "value": key, "role": "agent", "shops": "*"} for n, key in KEYS.items()]
         settings = {"MIAOHUI_LEASE_S": str(LEASE_S), "MIAOHUI_HEARTBEAT_S": str(BEAT_S)}
-        first = Server(folder / "data", setup, database=url, **settings)
+        first = Server(folder / "data", setup, program, database=url, **settings)
         servers = [first, *(first.twin() for _ in range(count - 1))]
         for server in servers:
             # One after another: on a busy machine all at once are none of them ready in time.
@@ -243,6 +243,36 @@ async def test_p11_a_process_that_stood_still_beyond_its_lease_neither_sends_nor
         await asyncio.wait_for(asyncio.gather(*calls), 30)
     await pair.idle()
     await hold(pair.url, pair.accepted, pair.visible.replies)
+
+
+@pytest.mark.skipif(not FULL, reason="a lease of waiting for each: MIAOHUI_FIRE=full")
+@pytest.mark.parametrize(("place", "said"), [("claimed", [INVOICE_SAYS]), ("before_send", [INVOICE_SAYS, SHIP_SAYS])])
+async def test_p09_p11_a_process_frozen_with_a_send_in_hand_finds_its_lease_gone(
+    tmp_path: Path, shared: str, place: str, said: list[str]
+) -> None:
+    """Before it looks at its lease it calls nothing more. What cannot be fenced is the moment between that look and the
+    request: the call is made when it wakes, and its row has long been of unknown outcome, with a person."""
+    async with fleet(tmp_path, shared, 2, program="tests.fire.dying") as made:
+        steady, frozen = made.servers
+        await asyncio.to_thread(frozen.stop)
+        frozen.set(FREEZES_AT=f"{place}:1")
+        await asyncio.to_thread(frozen.start)
+        await made.bring(item(0, SHIP), frozen)
+        await made.bring(item(TALKS, INVOICE), steady)
+        until = time.monotonic() + LEASE_S + 30
+        while not made.visible.replies:
+            assert time.monotonic() < until, "nobody took over"
+            await asyncio.sleep(0.05)
+        frozen.thaw()
+        while len(made.visible.replies) < len(said):
+            assert time.monotonic() < until, "the call in hand was not made"
+            await asyncio.sleep(0.05)
+        await asyncio.sleep(4 * BEAT_S)
+        await made.idle()
+        assert [reply["text"] for reply in made.visible.replies] == said
+        sends = await rows(shared, "SELECT status FROM outbox ORDER BY created_at")
+        assert [row["status"] for row in sends] == ["unknown", "sent"]
+        await hold(shared, made.accepted, made.visible.replies)
 
 
 async def test_p01_p14_workers_that_are_killed_one_after_another_lose_nothing(
