@@ -26,10 +26,13 @@ RETRY_AFTER_S = 3
 Answering = Callable[[asyncio.StreamWriter], Awaitable[None]]
 
 
+LAST = "Connection: close"
+"""The connection ends with this answer: who used it again might write into its end."""
+
+
 def http(status: str, body: bytes, *headers: str) -> bytes:
-    """An answer. It says that the connection ends with it, as it does: who used it again might write into the end."""
-    told = ("Content-Type: application/json", f"Content-Length: {len(body)}", "Connection: close")
-    return "\r\n".join([f"HTTP/1.1 {status}", *told, *headers, "", ""]).encode() + body
+    lines = (f"HTTP/1.1 {status}", "Content-Type: application/json", f"Content-Length: {len(body)}", *headers)
+    return "\r\n".join([*lines, "", ""]).encode() + body
 
 
 async def hang(_writer: asyncio.StreamWriter) -> None:
@@ -65,7 +68,7 @@ async def twice(writer: asyncio.StreamWriter) -> None:
 
 def says(status: str, body: bytes, *headers: str) -> Answering:
     async def say(writer: asyncio.StreamWriter) -> None:
-        writer.write(http(status, body, *headers))
+        writer.write(http(status, body, LAST, *headers))
 
     return say
 
