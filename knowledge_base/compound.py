@@ -22,6 +22,11 @@ _LONGEST_ENDING = 24  # looked at in one go
 _LETTER = re.compile(r"[^\W_]")
 _QUESTION_ENDS = ("吗", "么", "嘛", "没", "不", "否", "呢", "没有")
 _EITHER_OR = re.compile(r"([\u4e00-\u9fff])[不没]\1")
+_ONE_OR_THE_OTHER = re.compile(
+    r"(?<=[^\W我你他她它们但可却就也都了过])[还還]是(?=[^\W不没沒想要会會很先算在这這那])(?!.*[吧了]$)"
+)
+"""国产的还是进口的 asks, 还是没发货 and 我还是退吧 do not."""
+_TIMES = frozenset({"when", "long"})
 _WEAK_WAYS = frozenset({"say", "is", "have"})
 _REQUEST = re.compile(r"[请亲那]*(?:麻烦|帮|给我|我要|我想|想要|想|要|求|需要|能帮|可以帮)(?!了)")
 _ADDS_TO_BEFORE = re.compile(
@@ -31,7 +36,7 @@ _ADDS_TO_BEFORE = re.compile(
 """A clause that says more of the question before it: 要正品的, 能改的话怎么改."""
 _AROUND = "亲啊呀呢哈哦嗯吧"
 _BETWEEN = re.compile(
-    r"[,，。;；!！?？\n\r、~～…|]+|(?<=[^\sA-Za-z0-9])[ \u3000]+(?=[\u3400-\u9fff])|[ \u3000]{2,}"
+    r"[,，。;；!！?？\n\r、~～…|]+|(?<=[^\sA-Za-z0-9])[ \u3000]+(?=[\u3400-\u9fff])|[ \u3000]{2,}|(?<=[^干]吗)(?=[\u3400-\u9fff]{2})"
     r"|(?<![要需得])(?:另外(?![一两二三几那这的])|还有就是|还有|以及|顺便问下|顺便问一下|顺便问|顺便|对了|再问下|再问一下|然后)(?=[\u3400-\u9fff]{2})"
 )
 
@@ -51,7 +56,7 @@ def clauses(text: str) -> list[str]:
         piece = carried + text[start:end]
         carried = ""
         says = _BETWEEN.sub("", piece + _MORE).removesuffix(_MORE)
-        says_nothing = told(says) < _LEAST_TOLD
+        says_nothing = told(says) < _LEAST_TOLD and not _asks_when(says)
         if len(found) == MOST_CLAUSES or (found and (says_nothing or _ADDS_TO_BEFORE.fullmatch(strip(says)))):
             found[-1] += piece
         elif says_nothing:
@@ -72,7 +77,7 @@ def bare(clause: str) -> str:
             return clause.strip()
         mark = found[-1].group()
         shorter = clause[: len(clause) - len(mark)]
-        if "?" in mark or "？" in mark or not _LETTER.search(shorter):
+        if not mark or "?" in mark or "？" in mark or not _LETTER.search(shorter):
             return clause.strip()
         clause = shorter
 
@@ -103,16 +108,26 @@ def told(text: str) -> float:
     return sum(weight for piece, weight in zip(question.pieces, question.weights, strict=True) if weight > _LIGHT)
 
 
+def _asks_when(clause: str) -> bool:
+    """Say whether a clause of light words is a question of its own all the same: 几天到, but not 多久."""
+    question = normalize(clause)
+    return not _TIMES.isdisjoint(question.manner.ways) and len(question.pieces) > len(question.manner.ways)
+
+
 def asks(text: str) -> bool:
-    """Say whether a clause asks something by its form: a question mark, or a way of asking that is not neutral."""
-    return "?" in text or "？" in text or bool(normalize(text).manner.ways - {"say"})
+    """Say whether a clause asks something by its form: a question mark, one or the other (还是), a way of asking that is not neutral."""
+    return _asks_by_sign(text) or bool(normalize(text).manner.ways - {"say"})
 
 
 def is_question(text: str) -> bool:
     """Say whether a clause is a question by its form: more than ``asks``, for 打开有七八个烂的 says 有 and asks nothing."""
     run = strip(fold(text)).strip(_AROUND)
     by_end = run.endswith(_QUESTION_ENDS) or _EITHER_OR.search(run) is not None
-    return "?" in text or "？" in text or by_end or bool(normalize(text).manner.ways - _WEAK_WAYS)
+    return by_end or _asks_by_sign(text) or bool(normalize(text).manner.ways - _WEAK_WAYS)
+
+
+def _asks_by_sign(text: str) -> bool:
+    return "?" in text or "？" in text or _ONE_OR_THE_OTHER.search(text) is not None
 
 
 def requests(text: str) -> bool:

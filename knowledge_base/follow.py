@@ -6,6 +6,7 @@ import re
 
 from knowledge_base.characters import fold, strip
 from knowledge_base.marks import Place, places
+from knowledge_base.normalize import normalize
 
 _ELLIPTIC = re.compile(r"^(?:那么|那|如果是|换成|要是)?(.{1,8}?)(?:呢|的话)?$")
 _ASKS_IT_OF_ANOTHER = re.compile(r"呢$|的话$|^那|^要是|^如果是")
@@ -28,6 +29,11 @@ def follow_ups(before: str, text: str) -> list[str]:
         return []
     exchanged = [_exchanged(asked, place, thing[place.start : place.end]) for place in new]
     return [*(one for one in exchanged if one), f"{thing}{asked}"]
+
+
+def is_elliptical(text: str) -> bool:
+    """Say whether a line only names what it asks about, so that what it asks may stand before it: 那运费呢, 运费呢."""
+    return strip(fold(text)).endswith("呢") and not normalize(text).manner.ways - {"say"}
 
 
 def _exchanged(asked: str, new: Place, word: str) -> str | None:

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from knowledge_base import compound, signals
-from knowledge_base.calibrate import CERTAIN
+from knowledge_base.calibrate import CERTAIN, DEFAULT_THRESHOLD
 from knowledge_base.characters import strip
 from knowledge_base.entry import Context, Entry, Evidence, Heard, Match, Reading, Signal
-from knowledge_base.follow import follow_ups
+from knowledge_base.follow import follow_ups, is_elliptical
 from knowledge_base.normalize import LONGEST_TEXT, normalize
 from knowledge_base.ranking import Ranked, Ranker
 from knowledge_base.several import parts_of
@@ -17,6 +17,9 @@ from knowledge_base.several import parts_of
 LONGEST_FRAGMENT = 10
 """A longer text stands alone; a shorter one may need the line before it."""
 _LONGEST_OWN_LINE = 12
+_MAY_BE_ANOTHER = DEFAULT_THRESHOLD / 2
+"""How sure the two lines together must be of another entry, where 那运费呢 alone is known: 能退货吗 before it asks of
+another fee, and where that is not sure a person reads it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,21 +79,20 @@ class Reader:
         A line that names another thing of the same kind (红色的有货吗 / 黑色的呢) asks the same of it. Otherwise only where
         the line before does not mean the same entry by itself: what was asked before is not asked again.
         """
-        if not context.previous or len(strip(text)) > LONGEST_FRAGMENT or ranked.is_known:
+        if not context.previous or len(strip(text)) > LONGEST_FRAGMENT or (ranked.is_known and not is_elliptical(text)):
             return ranked
         before = context.previous[:LONGEST_TEXT]
         around = (Evidence("with_previous", 0.0, before),)
-        for asked in follow_ups(before, text):
+        for asked in () if ranked.is_known else follow_ups(before, text):
             instead = self.ranker.ranked(asked, context)
             if instead.is_known:
                 return replace(instead, around=around)
         together = self.ranker.ranked(f"{before} {text}", context)
-        if not together.is_known:
+        if together.best < (_MAY_BE_ANOTHER if ranked.is_known else DEFAULT_THRESHOLD):
             return ranked
         alone = self.ranker.ranked(before, context)
-        if alone.is_known and alone.best_id == together.best_id:
-            return ranked
-        return replace(together, around=around)
+        said = [one.best_id for one in (ranked, alone) if ranked.is_known or one.is_known]
+        return ranked if together.best_id in said else replace(together, around=around)
 
 
 def small_talk_of(entry: Entry, lists: signals.Lists) -> tuple[Signal, ...]:

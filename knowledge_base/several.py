@@ -31,7 +31,7 @@ def parts_of(text: str, whole: Ranked, rank: Rank, is_courtesy: Callable[[str], 
     if len(cut) == 1 and whole.found:
         own = [(piece, read.of(compound.bare(piece))) for piece in pieces]
         alone = max((one.best for _, one in own if one.best_id == whole.best_id), default=0.0)
-        if whole.best < alone and any(
+        if whole.best <= alone and any(
             _could_be_left_over(piece) and _says_nothing_of(whole.best_id, one) for piece, one in own
         ):
             cut = [compound.bare(piece) for piece in pieces]

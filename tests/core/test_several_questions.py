@@ -14,7 +14,8 @@ from bot.core.message import Kind
 from bot.core.reasons import HandoffReason
 from knowledge_base import packs
 from knowledge_base.base import KnowledgeBase
-from knowledge_base.entry import Entry, Match, Mode, Part, Reading
+from knowledge_base.compound import is_question
+from knowledge_base.entry import Context, Entry, Match, Mode, Part, Reading
 
 NOW = datetime(2026, 5, 20, 6, 0, tzinfo=UTC)
 ENTRIES = {
@@ -166,6 +167,52 @@ def test_a_part_surely_for_people_brings_a_person_whatever_the_whole_means(trade
         assert (decision.partial is not None) is partial
 
 
+@pytest.mark.parametrize(
+    ("trade", "text", "answers"),
+    [
+        ("beauty", "国产的还是进口的 有备案吗", ["origin", "filing-number"]),
+        ("food", "国产的还是进口的 有备案吗", None),
+        ("electronics", "有线还是无线 能连苹果吗", None),
+        ("clothing", "多久发货 几天到", ["ship-when", "arrive-when"]),
+        ("electronics", "多久发货 几天到", ["ship-when", "arrive-when"]),
+        ("clothing", "起球吗掉色吗", ["pilling", "fade"]),
+        ("clothing", "请问这个会掉色吗怕洗了染到别的衣服", ["fade"]),
+    ],
+)
+def test_two_that_buyers_write_in_one_line(trade, text, answers):
+    decision = decide(Kind.TEXT, TRADE[trade].read(text), BOT, Policy(Mode.AUTO, 95.0, 8.0, filled), NOW)
+    assert ([match.entry.id for match in decision.matches] if isinstance(decision, Answer) else None) == answers
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("国产的还是进口的", True), ("有線還是無線", True), ("黑色还是白色", True), ("换货还是退货", True),
+        ("还是没发货", False), ("我还是退吧", False), ("换了还是坏的", False), ("还是老样子", False), ("今天还是不行", False),
+    ],
+)  # fmt: skip
+def test_one_or_the_other_asks(text, asks):
+    assert is_question(text) is asks
+
+
+@pytest.mark.parametrize(
+    ("before", "text", "answers"),
+    [
+        pytest.param("能退货吗", "那运费呢", "return-fee", id="the line before says of which"),
+        pytest.param("我要退货", "运费呢？", "return-fee", id="with a mark, without 那"),
+        pytest.param("怎么退货", "地址呢", "return-address", id="an address that is no change of address"),
+        pytest.param("可以换货吗", "那运费呢", None, id="likely of another, and not sure: a person"),
+        pytest.param("什么时候发货", "那运费呢", "ship-fee", id="the line before adds nothing"),
+        pytest.param("会掉色吗", "那缩水呢", "shrink", id="a question of its own"),
+        pytest.param("黑色有货吗", "白色呢", "stock", id="the same of another thing"),
+    ],
+)
+def test_a_line_that_only_names_its_matter(before, text, answers):
+    reading = TRADE["clothing"].read(text, Context(previous=before))
+    decision = decide(Kind.TEXT, reading, Talk(State.BOT, waited=True), Policy(Mode.AUTO, 95.0, 8.0, filled), NOW)
+    assert (decision.match.entry.id if isinstance(decision, Answer) else None) == answers
+
+
 def filled(entry: Entry) -> tuple[str, tuple[str, ...]]:
     return entry.answer, ()
 
@@ -281,6 +328,8 @@ SHOP = KnowledgeBase(
         pytest.param("我买了两件，多久发货，能退吗", ["ship", "return"], id="something told first"),
         pytest.param("什么时候发货呀，急", ["ship"], id="one question"),
         pytest.param("多久发货，几天能发出", ["ship"], id="one question asked twice"),
+        pytest.param("多久发货 能退吗运费谁出", ["ship", "return", "fee"], id="no mark after the second"),
+        pytest.param("能退吗亲", ["return"], id="one, the address behind it"),
         pytest.param("多久发货，你们老板是谁", ["多久发货 | 你们老板是谁"], id="one known, one not"),
     ],
 )
