@@ -80,7 +80,8 @@ class FaqGate:
         self._store, self._clocks, self._directory, self._shelf = store, clocks, directory, shelf
         self._cases = cases
         self._latest: KnowledgeBase | None = None
-        """What was played last, held for the shelf, which mostly takes it in next."""
+        """What was played last of few changes, held for the shelf, which mostly takes it in next; after many the shelf
+        builds its own, and this one would only fill the memory."""
 
     async def hold(
         self, shop: str, act: Act, changes: Sequence[Change] = (), otherwise: Otherwise = AS_IT_IS
@@ -155,9 +156,10 @@ class FaqGate:
             ids = [change.id for change in changes]
             own, shared = await self._store.read(gate.standing, shop, ids)
             live = {change.id: _live(change, of, own.get(change.id), shared.get(change.id)) for change in changes}
-            self._latest = await asyncio.to_thread(_changed, now.base, live)
-            then = replace(now, base=self._latest)
-            if len(live) <= faq.NAMED_AT_MOST and len(now.base.entries) >= SMALL:
+            then = replace(now, base=await asyncio.to_thread(_changed, now.base, live))
+            few = len(live) <= faq.NAMED_AT_MOST
+            self._latest = then.base if few else None
+            if few and len(now.base.entries) >= SMALL:
                 changed = frozenset(live)
         elif _decide_alike(now, then):
             changed = frozenset()

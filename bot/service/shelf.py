@@ -96,33 +96,27 @@ class Shelf:
         self._stale.update(self._locks if shop == SHARED else (shop,))
 
     async def refresh(self, shop: str, ids: Collection[str] | None = None) -> None:
-        """Take in what was saved: these entries of a shop (``*``: in every shop), or all when None."""
+        """Take in what was saved: these entries of a shop (``*``: in every shop), or all when None. A FAQ that was built
+        since they were written is not built again: who saves many and who follows the journal both ask for it."""
         for one in list(self._locks) if shop == SHARED else [shop]:
             async with self._lock(one):
                 config, former = self._directory.shops.get(one), self._shelved.get(one)
                 if config is None or former is None:
                     continue
-                if (
-                    ids is None
-                    or len(ids) > faq.NAMED_AT_MOST
-                    or one in self._stale
-                    or not _same_lists(former.config, config)
-                ):
+                if one in self._stale or not _same_lists(former.config, config):
                     await self._build(config)
-                else:
+                elif ids is not None and len(ids) <= faq.NAMED_AT_MOST:
                     await self._amend(config, former, list(ids))
+                elif self._built.get(one) != await self._store.read(faq.written, one):
+                    await self._build(config)
 
     async def follow(self, shop: str, ids: Collection[str] | None) -> None:
         """Take in what any process has written (as ``refresh``; no ids at all: its facts); what is in already costs
         little."""
         if ids is not None and not ids:
             await self.refresh_fields(shop)
-        elif ids is not None:
-            await self.refresh(shop, ids)
         else:
-            for one in list(self._locks) if shop == SHARED else [shop]:
-                if self._built.get(one) != await self._store.read(faq.written, one):
-                    await self.refresh(one)
+            await self.refresh(shop, ids)
 
     async def refresh_fields(self, shop: str) -> None:
         """Take in changed facts of a shop; its entries stay as they are."""

@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from operator import itemgetter
 from typing import Any
 
@@ -21,6 +22,9 @@ from sqlalchemy.types import TypeDecorator
 from bot.store.many import at_once, gathered, goes, repeated
 from bot.store.session import ask
 
+AT_ONCE = 2_000
+"""So many rows go to a server in one statement. Made ready and sent all together, those of a large table would keep it
+waiting in the middle of a transaction, which it ends when that takes too long (``FROZEN_MS``)."""
 Values = Mapping[str, Any]
 Make = Callable[[str], Any]
 """Builds a statement for a dialect (its name)."""
@@ -92,11 +96,13 @@ class Ready:
         if known.at_once and self._keys:
             # One statement may replace a row once only: the last of its kind says what it becomes.
             rows = {tuple([row[key] for key in self._keys]): row for row in rows}.values()
+        if known.at_once:
+            left = iter(rows)
+            while some := list(islice(left, AT_ONCE)):
+                ask(conn, "execute", known.at_once, *map(list, zip(*known.storable(some), strict=True)))
+            return
         ready = known.storable(rows)
         if not ready:
-            return
-        if known.at_once:
-            ask(conn, "execute", known.at_once, *map(list, zip(*ready, strict=True)))
             return
         if conn.dialect.name != "sqlite":
             ask(conn, "executemany", known.text, ready)

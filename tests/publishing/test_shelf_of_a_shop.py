@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import time
+from functools import partial
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from bot.store import faq, shops
 from knowledge_base.base import KnowledgeBase
 
 SHIP: dict[str, Any] = {"question": "什么时候发货", "answer": "付款后{发货时效}发出。"}
+
+
+def _written(shop: str, count: int, conn: sa.Connection) -> None:
+    """So many entries, as another process writes them."""
+    data = {"answer": "这样办。", "phrasings": [], "category": ""}
+    changes = [faq.Change(f"e{n}", "on", {**data, "question": f"第{n}个问题怎么办"}) for n in range(count)]
+    faq.write_entries(conn, shop, changes, by="lin", at=0, act="save")
 
 
 async def test_a_saved_entry_answers_at_once(house: Any) -> None:
@@ -99,12 +108,23 @@ async def test_the_old_one_answers_while_a_new_one_is_built(house: Any, monkeypa
         await asyncio.sleep(0.05)
         return await real(fn, *args)
 
+    await house.store.write(partial(_written, "demo", 1))
     monkeypatch.setattr(asyncio, "to_thread", slowly)
     task = asyncio.create_task(house.shelf.refresh("demo"))
     await building.wait()
     assert await house.shelf.get("demo") is old
     await task
     assert await house.shelf.get("demo") is not old
+
+
+async def test_many_entries_are_taken_in_by_one_building(house: Any) -> None:
+    """Who saves them asks for it, and so does who follows the journal."""
+    old = await house.shelf.get("demo")
+    await house.store.write(partial(_written, "demo", faq.NAMED_AT_MOST + 1))
+    ids = [f"e{n}" for n in range(faq.NAMED_AT_MOST + 1)]
+    await asyncio.gather(house.shelf.refresh("demo", ids), house.shelf.follow("demo", None))
+    new = await house.shelf.get("demo")
+    assert (len(new.base.entries), new.version) == (len(ids), old.version + 1)
 
 
 async def test_nothing_saved_during_the_first_build_is_lost(house: Any) -> None:

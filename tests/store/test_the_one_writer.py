@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from bot.store.engine import Store
 from bot.store.migrate import migrate
+from bot.store.statements import AT_ONCE, upsert
 from bot.store.tables import field
 
 
@@ -40,6 +41,15 @@ async def test_merged_jobs_are_told_apart_when_one_fails(store: Store) -> None:
     results = await asyncio.gather(*waiting, return_exceptions=True)
     assert [type(r).__name__ for r in results] == ["str", "ValueError", "str", "str"]
     assert await store.read(names) == ["a", "c", "d"]
+
+
+async def test_more_rows_than_go_at_once_are_all_there(store: Store) -> None:
+    rows = [
+        {"shop": "s", "name": f"{n:05}", "value": "", "sample": True, "hint": "", "hint_en": ""}
+        for n in range(AT_ONCE + 1)
+    ]
+    await store.write(upsert, field, rows)
+    assert await store.read(names) == [row["name"] for row in rows]
 
 
 async def test_a_job_that_runs_out_of_items_leaves_nobody_waiting(store: Store) -> None:
