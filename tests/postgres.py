@@ -56,6 +56,19 @@ def _die_with_us() -> None:
         ctypes.CDLL(None).prctl(1, signal.SIGQUIT)
 
 
+def _parents() -> Iterator[tuple[int, int]]:
+    """Every process of the machine, with its parent's number."""
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            yield int(stat.parent.name), int(stat.read_text("utf-8", "replace").rpartition(")")[2].split()[1])
+
+
+def _signal(pid: int, sign: signal.Signals) -> None:
+    """Send a signal to a process, if it is still there."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, sign)
+
+
 class Cluster:
     """A server over a folder, reached by a socket beside it. ``settings`` are its settings, as ``name=value``."""
 
@@ -100,31 +113,28 @@ class Cluster:
 
     def kill(self) -> None:
         """Kill all of its processes at once, as a machine dies."""
-        self._end(signal.SIGKILL, *self._children())
+        self._end(signal.SIGKILL)
 
     def freeze(self, *, door_only: bool = False) -> None:
         """Stop all of its processes in their tracks: connections stay open and nothing answers any more. ``door_only``:
         those behind open connections go on, and only who comes anew gets no answer."""
         assert self.process
-        os.kill(self.process.pid, signal.SIGSTOP)
+        _signal(self.process.pid, signal.SIGSTOP)
         for child in () if door_only else self._children():
-            os.kill(child, signal.SIGSTOP)
+            _signal(child, signal.SIGSTOP)
 
     def _children(self) -> list[int]:
         """The processes behind its connections: each is a group of its own."""
         assert self.process
-        return [
-            int(pid) for pid in Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        ]
+        return [pid for pid, parent in _parents() if parent == self.process.pid]
 
-    def _end(self, how: signal.Signals, *more: int) -> None:
+    def _end(self, how: signal.Signals) -> None:
         if self.process:
-            awake = (self.process.pid, *self._children())
-            for pid, sign in [(pid, how) for pid in (self.process.pid, *more)] + [
-                (pid, signal.SIGCONT) for pid in awake
-            ]:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, sign)
+            all_of_it = (self.process.pid, *self._children())
+            for pid in all_of_it if how is signal.SIGKILL else all_of_it[:1]:
+                _signal(pid, how)
+            for pid in all_of_it:
+                _signal(pid, signal.SIGCONT)
             self.process.wait(UP_WITHIN_S)
             self.process = None
 

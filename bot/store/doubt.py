@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 THERE_WITHIN_S = 5.0
-SURE_S = 1.0
+SURE_S = 2.0
 """So long one of its processes has to do nothing at all until it is believed to wait for us, as we wait for it."""
 _DOES = "SELECT state, state_change FROM pg_stat_activity WHERE pid = $1"
 
