@@ -15,7 +15,7 @@ from typing import Any, Self
 from playwright.sync_api import Browser, Page
 from playwright.sync_api import Error as PlaywrightError
 
-TIMEOUT_MS = 10_000
+TIMEOUT_MS = 20_000
 WIDE = (1360, 850)
 
 # Every violation of the page's own policy is kept, so that a test can say which line broke it.

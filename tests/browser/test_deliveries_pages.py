@@ -25,7 +25,7 @@ def test_a_call_opens_with_every_step(desk: OpenPage):
     expect(seen.page).to_have_url(re.compile("/deliveries/[a-z0-9]+"))
     expect(seen.page.get_by_text("签名相符")).to_be_visible()
     expect(seen.page.locator(".steps")).to_contain_text("落盘并答「收到」")
-    expect(seen.page.locator(".steps")).to_contain_text("已发送", timeout=5000)
+    expect(seen.page.locator(".steps")).to_contain_text("已发送")
     shown = seen.page.locator("pre").first.inner_text()
     assert "webhook-signature: •••" in shown
     assert "v1," not in seen.page.content()

@@ -110,7 +110,7 @@ def test_a_rule_is_tried_before_it_is_saved_and_given_back(office: OpenPage):
     expect(result).to_contain_text("1 次咨询的判定会不同。")
     expect(result).to_contain_text("超时 → 按时 1")
     page.get_by_label("改成").fill("1300")
-    expect(page.get_by_label("为什么改")).to_have_count(0, timeout=2000)
+    expect(page.get_by_label("为什么改")).to_have_count(0)
     tried(seen, "deadline.seconds", "1200")
     page.get_by_label("为什么改").fill("和平台客服核对过")
     page.get_by_role("button", name="保存").click()

@@ -18,4 +18,4 @@ def test_an_open_page_holds_no_server_back(visit: OpenPage, tmp_path):
         seen.page.goto("/inbox")
         expect(seen.page.get_by_role("link", name=re.compile("^待接管"))).to_be_visible()
         seen.quiet()
-    expect(seen.page.get_by_text("连接已断开")).to_be_visible(timeout=6000)
+    expect(seen.page.get_by_text("连接已断开")).to_be_visible()

@@ -210,7 +210,7 @@ def test_figures_follow_what_happens(office: OpenPage):
     seen = overview(office, "shop=south&days=1")
     before = int(tile(seen.page, "待接管").locator("b").inner_text())
     seen.call("POST", "/sim/south.wire/say", {"buyer": "late-comer", "name": "晚来的", "text": "转人工"})
-    expect(tile(seen.page, "待接管").locator("b")).to_have_text(str(before + 1), timeout=8000)
+    expect(tile(seen.page, "待接管").locator("b")).to_have_text(str(before + 1))
 
 
 def test_what_went_wrong_is_said_and_tried_again(office: OpenPage):
@@ -222,7 +222,7 @@ def test_what_went_wrong_is_said_and_tried_again(office: OpenPage):
     expect(tile(seen.page, "人工回复率")).to_contain_text("%")
     seen.page.context.set_offline(False)
     failed.get_by_role("button", name="重试").click()
-    expect(seen.page.get_by_role("alert").filter(has_text="连不上服务器")).to_have_count(0, timeout=10_000)
+    expect(seen.page.get_by_role("alert").filter(has_text="连不上服务器")).to_have_count(0)
 
 
 def test_agents_see_figures_but_neither_files_nor_colleagues(office: OpenPage):
