@@ -36,8 +36,12 @@ def answered(base: KnowledgeBase, text: str) -> list[str]:
     return [match.entry.id for match in decision.matches] if by_itself else []
 
 
+UNDOING = [
+    "不想退了怎么取消申请", "退货申请取消怎么弄", "怎么取消退货", "退货申请能撤销吗", "退货退错了怎么办", "退货被拒了怎么办",
+]  # fmt: skip
 NOT_BY = {
     "clothing": {
+        "return-how": UNDOING,
         "live-price": ["直播间怎么进", "直播回放在哪看", "直播间买的怎么退货", "招主播吗"],
         "ship-weekend": ["周末能到吗", "周末有人在线吗", "周末搞活动吗"],
         "physical-store": ["实体店买的能在你这退吗", "店铺在哪里看"],
@@ -47,8 +51,11 @@ NOT_BY = {
         "size-advice": ["腰围是多少", "平时穿38的鞋要拍多少"],
         "wrong-item": ["拍错尺码了", "拍错码了怎么办"],
         "refund-when": ["退款到账的金额少了十五块"],
+        "cancel-order": UNDOING,
+        "change-address": ["退货单号填错了怎么改"],
     },
     "beauty": {
+        "return-how": UNDOING,
         "breakout": ["有祛痘效果吗", "用了长痘能退吗"],
         "hormone-free": ["激素脸能用吗", "用了像有激素依赖一样停不下来"],
         "oxidize": ["脸暗沉用哪个", "暗沉怎么改善"],
@@ -58,16 +65,18 @@ NOT_BY = {
         "makeup-remove": ["卸妆油辣眼睛吗", "卸妆油温和吗", "卸妆油多少毫升"],
     },
     "food": {
+        "return-how": UNDOING,
         "refreeze": ["解冻要多久", "收到已经解冻了还能吃吗"],
         "gmo": ["转基因吃了有害吗"],
         "vegetarian": ["素肉是什么做的", "素食礼盒有吗"],
         "how-to-cook": ["螃蟹死了怎么办", "死虾怎么办"],
-        "cancel-order": ["已经发货了能改地址吗", "发货了还能加一单吗"],
+        "cancel-order": [*UNDOING, "已经发货了能改地址吗", "发货了还能加一单吗"],
         "arrive-when": ["次日达没到赔吗"],
         "sugar-content": ["含不含乳糖", "乳糖不耐能喝吗"],
         "coupon-not-working": ["有券没有", "有优惠没有"],
     },
     "electronics": {
+        "return-how": UNDOING,
         "airplane": ["无人机能带上飞机吗", "行李箱能托运吗", "飞机模式怎么关"],
         "three-guarantees": ["三包凭证丢了怎么办", "七天价保吗", "十五天没到货怎么办"],
         "suit-size": ["容量128够用吗", "面积多大的屏"],

@@ -20,7 +20,7 @@ def heard(text: str) -> set[Signal]:
         "转人工", "转人工！！", "人工", "人工人工", "轉人工", "轉接人工客服", "转rg", "人工客服在吗", "我要找客服", "我要找人工",
         "找真人", "真人", "有人吗", "亲，有人吗", "有人在吗", "不要机器人", "我不想跟机器人说话", "你是机器人吗", "来个人啊",
         "能不能换个人", "转 人 工", "麻烦转接一下人工客服", "转人功", "人呢", "人呢？？", "客服呢", "叫你们老板来",
-        "别自动回复了", "在吗\n有没有人工", "找客服，问一下尺码", "zrg", "I want to talk to a human", "HUMAN", "请转人工服务",
+        "别自动回复了", "在吗\n有没有人工", "找客服，问一下尺码", "zrg", "I want to talk to a human", "HUMAN", "请转人工服务", "转在线客服", "三天了还不回我",
         "怎么没人理我", "没人回", "我要人工服务", "是真人吗", "要真人客服，不要机器人", "客服", "亲 人工",
     ],
 )  # fmt: skip
@@ -46,11 +46,11 @@ def test_does_not_ask_for_a_person(text: str) -> None:
     [
         ("再不发货就差评", UPSET), ("再不发货，我就给你们差评！", UPSET), ("你们什么态度", UPSET), ("垃圾", UPSET), ("差评", UPSET),
         ("骗子！！", UPSET), ("太慢了吧", UPSET), ("等了好久了都没发", UPSET), ("再不处理我就退款", UPSET), ("真是垃圾", UPSET),
-        ("服务态度差", UPSET), ("😡", UPSET), ("你们是骗人的吧", UPSET), ("到底发不发货", UPSET),
+        ("服务态度差", UPSET), ("再不退钱我就去发帖", UPSET), ("你们是不是不想做生意了", UPSET), ("给个说法", UPSET), ("😡", UPSET), ("你们是骗人的吧", UPSET), ("到底发不发货", UPSET),
         ("打12315", SENSITIVE), ("我要投诉", SENSITIVE), ("我要投訴你們", SENSITIVE), ("报警了", SENSITIVE), ("曝光你们", SENSITIVE),
         ("找工商", SENSITIVE), ("我找律师", SENSITIVE), ("用了过敏", SENSITIVE), ("孩子吃了住院了", SENSITIVE), ("食物中毒", SENSITIVE),
         ("收到假货", SENSITIVE), ("这是假货吧，假货", SENSITIVE), ("加微信转账便宜点行吗", SENSITIVE), ("加个V", SENSITIVE), ("加vx", SENSITIVE),
-        ("能私下转账吗", SENSITIVE), ("你微信多少", SENSITIVE), ("充电的时候冒烟了", SENSITIVE), ("退一赔三", SENSITIVE),
+        ("能私下转账吗", SENSITIVE), ("你微信多少", SENSITIVE), ("私聊转账便宜点", SENSITIVE), ("给我个手机号", SENSITIVE), ("银行卡被扣两次钱", SENSITIVE), ("有人让我扫码付款", SENSITIVE), ("充电的时候冒烟了", SENSITIVE), ("退一赔三", SENSITIVE),
         ("老板电话给我一个", SENSITIVE), ("你们电话多少", SENSITIVE),
         ("里面有异物", SENSITIVE), ("申请平台介入", SENSITIVE), ("孕妇能用吗", SENSITIVE), ("I will call the police", SENSITIVE),
     ],
@@ -66,7 +66,7 @@ def test_anger_and_what_only_people_may_handle(text: str, signal: Signal) -> Non
         ("吃了会恶心吗", UPSET), ("给他妈妈买的", UPSET), ("不发货可以退吗", UPSET), ("再买一件有优惠吗", UPSET),
         ("支持微信支付吗", SENSITIVE), ("订单号6912315882", SENSITIVE), ("一起火锅吃的料", SENSITIVE), ("木头会发霉吗", SENSITIVE),
         ("加VIP有优惠吗", SENSITIVE), ("加v领的有吗", SENSITIVE), ("可以加微辣吗", SENSITIVE), ("315元包邮吗", SENSITIVE), ("是正品吗", SENSITIVE),
-        ("假一赔十吗", SENSITIVE), ("曝光补偿怎么调", SENSITIVE), ("差评返现吗", SENSITIVE), ("收件人换成我妈的名字", UPSET), ("是不是正品啊", SENSITIVE),
+        ("假一赔十吗", SENSITIVE), ("曝光补偿怎么调", SENSITIVE), ("微信付款可以不", SENSITIVE), ("报警声大吗", SENSITIVE), ("拍照会曝光过度吗", SENSITIVE), ("支持扫码付款吗", SENSITIVE), ("差评返现吗", SENSITIVE), ("收件人换成我妈的名字", UPSET), ("是不是正品啊", SENSITIVE),
         ("药监局能查到备案吗", SENSITIVE), ("收货电话写错了", SENSITIVE), ("快递员电话多少", SENSITIVE), ("这个手表能打电话吗", SENSITIVE),
     ],
 )  # fmt: skip
