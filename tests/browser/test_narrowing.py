@@ -55,6 +55,7 @@ def test_news_of_the_feed_empties_no_half_filled_form(desk: OpenPage):
     seen.call("PUT", f"/conversations/{talk}/buyer", {"note": "", "labels": ["老客"]})
     page = seen.page
     page.goto("/inbox")
+    expect(page.locator(f'[data-talk="{talk}"]')).to_be_visible()
     page.keyboard.press("f")
     dialog = page.get_by_role("dialog", name="筛选")
     dialog.get_by_label("标签").select_option("老客")
