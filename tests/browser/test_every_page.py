@@ -27,6 +27,7 @@ PAGES = {
     "/settings/bot": ("机器人", "Bot"),
     "/settings/hours": ("在线时段与通知语", "Hours and notices"),
     "/settings/fields": ("字段", "Fields"),
+    "/settings/lists": ("转人工的词", "Words for people"),
     "/settings/alarms": ("通知", "Alarms"),
     "/settings/phrases": ("快捷短语", "Quick phrases"),
     "/settings/team": ("团队", "Team"),

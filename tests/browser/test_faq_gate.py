@@ -86,6 +86,31 @@ def test_what_real_questions_would_lose_is_shown_though_no_case_breaks(desk: Ope
     seen.quiet()
 
 
+def test_words_that_go_to_people_are_played_before_they_are_saved(desk: OpenPage):
+    seen = desk()
+    shop, entry = made(seen, "可以刻字吗", "可以，备注写上。")
+    seen.call("POST", f"/shops/{shop}/gate-cases", {"question": "可以刻字吗", "expected": entry})
+    page = seen.page
+    page.goto(f"/settings/lists?shop={shop}")
+    words = page.get_by_role("group").filter(has_text="敏感词 · 话里有就算")
+    words.get_by_text("敏感词 · 话里有就算").click()
+    words.get_by_label("本店加的词").fill("刻字")
+    words.get_by_label("本店去掉的自带词").fill("没有的词")
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_role("alert")).to_contain_text("「没有的词」不在「敏感词 · 话里有就算」自带的词里")
+    words.get_by_label("本店去掉的自带词").fill("")
+    page.get_by_role("button", name="保存").click()
+    dialog = page.get_by_role("dialog", name="改动会影响什么")
+    dialog.get_by_label("为什么可以这样").fill("刻字要人看过")
+    dialog.get_by_role("button", name="照样保存").click()
+    expect(page.get_by_text("已保存，马上生效")).to_be_visible()
+    assert seen.call("GET", f"/shops/{shop}/lists")["added"] == {"sensitive": ["刻字"]}
+    [told] = seen.call("GET", f"/shops/{shop}/gate/passes")["items"]
+    assert told["why"] == "刻字要人看过"
+    expect(words).to_contain_text("加 1 · 去 0")
+    seen.quiet()
+
+
 def test_the_check_lists_faults_and_opens_their_entries(desk: OpenPage):
     seen = desk()
     shop, first = made(seen, "有没有赠品")

@@ -150,13 +150,13 @@ def test_an_agent_keeps_only_phrases_of_their_own(desk: OpenPage, visit: OpenPag
 
 
 @sized_looks
-def test_axe_finds_nothing_in_both_pages(desk: OpenPage, place, locale, scheme, width):
+def test_axe_finds_nothing_in_these_pages(desk: OpenPage, place, locale, scheme, width):
     seen = desk(locale=locale, color_scheme=scheme, width=width)
     person = seen.call("GET", f"/agents?shop={shop_of(seen)}")[0]["id"]
     group = {"name": "售前", "members": [{"person": person}], "supervisors": True}
     rules = [{"group": "售前", "reasons": ["no_match"]}, {"group": "售前"}]
     seen.call("PUT", f"/shops/{shop_of(seen)}/team", {"groups": [group], "rules": rules})
-    for path in ("/settings/team", "/settings/phrases"):
+    for path in ("/settings/team", "/settings/phrases", "/settings/lists"):
         seen.page.goto(path)
         expect(seen.page.locator("main [aria-busy=true]")).to_have_count(0)
         expect(seen.page.locator(".part .card").first).to_be_visible()

@@ -201,7 +201,7 @@ def test_a_table_is_previewed_imported_and_taken_back(desk: OpenPage, tmp_path):
     expect(page.get_by_text("已导入：新增 2 条，更新 0 条")).to_be_visible()
     page.reload()
     past = page.get_by_role("listitem").filter(has_text="问答.csv")
-    past.get_by_role("button", name="撤销这次导入").click()
+    past.get_by_role("button", name="撤销本次导入").click()
     expect(past).to_contain_text("已撤销")
     page.goto("/faq?q=狗狗能不能穿")
     expect(page.get_by_text("没有匹配「狗狗能不能穿」的知识。")).to_be_visible()

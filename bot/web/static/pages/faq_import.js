@@ -59,27 +59,24 @@ function Found({ seen }) {
       <tbody>${rows.map((r) => html`<tr key=${r.row}><td class="num">${r.row}</td><td><${Chip} tone=${TONE[r.state]}>${t(`import.state.${r.state}`)}<//></td><td>${r.question}</td><td class="words">${r.answer}</td><td>${r.cells.length > 0 ? html`<${Cells} cells=${r.cells} />` : said(r.why)}</td></tr>`)}</tbody></table></div></section>`;
 }
 
+/** Take an import back, and say what stays because somebody changed it since. */
+const takeBack = (shop, id, after) => attempt(async () => {
+  const { kept } = await post(`/shops/${shop}/import/${id}/undo`);
+  say(t(kept.length ? "import.undone_but" : "import.undone_all", { n: kept.length }), { tone: "ok" });
+  after();
+});
+
 function Done({ shop, done, onUndone }) {
-  const undo = () => attempt(async () => {
-    await post(`/shops/${shop}/import/${done.import_id}/undo`);
-    say(t("import.undone"));
-    onUndone();
-  });
   return html`<section class="notice ok"><p><strong>${t("import.done", { added: number(done.added), changed: number(done.changed) })}</strong></p>
-    <div class="acts"><a class="button primary" href=${`/faq?shop=${encodeURIComponent(shop)}`}>${t("import.see")}</a>${shopOf(shop)?.simulated && html`<a class="button" href=${`/simulator?shop=${encodeURIComponent(shop)}&guide=1`}>${t("import.play")}</a>`}<${Button} onClick=${undo}>${t("import.undo")}<//></div></section>`;
+    <div class="acts"><a class="button primary" href=${`/faq?shop=${encodeURIComponent(shop)}`}>${t("import.see")}</a>${shopOf(shop)?.simulated && html`<a class="button" href=${`/simulator?shop=${encodeURIComponent(shop)}&guide=1`}>${t("import.play")}</a>`}<${Button} onClick=${() => takeBack(shop, done.import_id, onUndone)}>${t("import.undo")}<//></div></section>`;
 }
 
-/** Imports of the past; each can still be taken back. */
-function Lately({ shop, version }) {
-  const { data, reload } = useLoad(() => get(`/shops/${shop}/imports`), [shop, version]);
-  const undo = (one) => attempt(async () => {
-    const back = await post(`/shops/${shop}/import/${one.id}/undo`);
-    say(t(back.kept.length ? "import.undone_but" : "import.undone_all", { n: back.kept.length }), { tone: "ok" });
-    reload();
-  });
+/** Imports of the past; each can still be taken back, the one just made (`fresh`) where its end is told. */
+function Lately({ shop, fresh }) {
+  const { data, reload } = useLoad(() => get(`/shops/${shop}/imports`), [shop, fresh]);
   if (!data?.items.length) return null;
   return html`<section class="card"><h2>${t("import.lately")}</h2><ul class="listed stacked">${data.items.map((one) => html`<li key=${one.id} class="pair"><div><p>${one.file || t("import.title")}</p><p class="meta">${one.by} <time>${dayWord(one.at)} ${minuteTime(one.at)}</time> · ${t("import.counts", { added: number(one.added), changed: number(one.changed) })}</p></div>
-    ${one.undone ? html`<${Chip}>${t("import.taken_back")}<//>` : html`<${Button} onClick=${() => undo(one)}>${t("import.undo_one")}<//>`}</li>`)}</ul></section>`;
+    ${one.undone ? html`<${Chip}>${t("import.taken_back")}<//>` : one.id !== fresh && html`<${Button} onClick=${() => takeBack(shop, one.id, reload)}>${t("import.undo")}<//>`}</li>`)}</ul></section>`;
 }
 
 export function Page() {
@@ -121,5 +118,5 @@ export function Page() {
     ${seen && html`<${Columns} seen=${seen} onChange=${(columns) => look(file, columns)} /><${Found} seen=${seen} />
       <div class="acts end"><span class="meta">${t(seen.failed ? "import.skipping" : "import.all_or_nothing")}</span><${Button} kind=${seen.failed ? "" : "primary"} busy=${busy} disabled=${changes === 0} onClick=${apply}>${t(seen.failed ? "import.apply_rest" : "import.apply", { n: changes, failed: seen.failed })}<//></div>`}
     ${done && html`<${Done} shop=${shop.id} done=${done} onUndone=${() => setDone(null)} />`}
-    <${Lately} key=${shop.id} shop=${shop.id} version=${done?.import_id || ""} /></div>`;
+    <${Lately} key=${shop.id} shop=${shop.id} fresh=${done?.import_id || ""} /></div>`;
 }

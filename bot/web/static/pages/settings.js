@@ -8,6 +8,7 @@ import { Alarms } from "./settings_alarms.js";
 import { Bot } from "./settings_bot.js";
 import { Facts } from "./settings_fields.js";
 import { Hours } from "./settings_hours.js";
+import { Lists } from "./settings_lists.js";
 import { Look } from "./settings_look.js";
 import { People } from "./settings_people.js";
 import { Security } from "./settings_security.js";
@@ -21,6 +22,7 @@ const PARTS = [
   { id: "bot", word: "settings.bot", part: Bot, needs: "shops", perShop: true },
   { id: "hours", word: "settings.hours", part: Hours, needs: "shops", perShop: true },
   { id: "fields", word: "settings.fields", part: Facts, needs: "faq", perShop: true },
+  { id: "lists", word: "settings.lists", part: Lists, needs: "shops", perShop: true },
   { id: "alarms", word: "settings.alarms", part: Alarms, needs: "shops", perShop: true },
   { id: "phrases", word: "settings.phrases", part: Phrases, perShop: true },
   { id: "team", word: "settings.team", part: Team, needs: "rates", perShop: true },
