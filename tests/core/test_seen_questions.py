@@ -1,4 +1,4 @@
-"""400 buyers' questions that were looked at while the packs were improved: they guard what was won, and measure nothing.
+"""Some 490 buyers' questions that were looked at while the packs were improved: they guard what was won, and measure nothing.
 
 The sets of ``tests/questions`` beside them are the ones to measure with.
 """
@@ -53,6 +53,8 @@ NOT_BY = {
         "refund-when": ["退款到账的金额少了十五块"],
         "cancel-order": UNDOING,
         "change-address": ["退货单号填错了怎么改"],
+        "coupon-stack": ["两张券都用不了"],
+        "membership": ["会员怎么取消"],
     },
     "beauty": {
         "return-how": UNDOING,
@@ -63,6 +65,10 @@ NOT_BY = {
         "size-value": ["大瓶什么时候补货", "大瓶还有吗"],
         "live-price": ["直播间送小样吗", "直播间买的能退吗"],
         "makeup-remove": ["卸妆油辣眼睛吗", "卸妆油温和吗", "卸妆油多少毫升"],
+        "carry-on": ["高铁上能补妆吗", "能寄到机场吗"],
+        "recommend": ["孕妇推荐哪款", "选错款了怎么办"],
+        "membership": ["会员怎么退"],
+        "coupon-stack": ["两张券都用不了"],
     },
     "food": {
         "return-how": UNDOING,
@@ -74,6 +80,9 @@ NOT_BY = {
         "arrive-when": ["次日达没到赔吗"],
         "sugar-content": ["含不含乳糖", "乳糖不耐能喝吗"],
         "coupon-not-working": ["有券没有", "有优惠没有"],
+        "ship-from": ["从哪里退货", "产地在哪里"],
+        "live-goods": ["活虾到了死了怎么办", "益生菌是活的吗", "现在有活动吗"],
+        "brew-how": ["泡面怎么煮", "奶粉宝宝怎么冲"],
     },
     "electronics": {
         "return-how": UNDOING,
@@ -85,6 +94,10 @@ NOT_BY = {
         "return-deduction": ["退货扣了我50", "扣费了怎么没订单"],
         "install": ["安装师傅乱收费 收了我200", "师傅装坏了"],
         "price-protect": ["我前天买的那台差价给我退了没"],
+        "ship-from": ["从哪里退货", "发货地址写错了"],
+        "promotion": ["618买的怎么还没发货", "双十一买的降价了给补差吗"],
+        "repair-freight": ["退货运费谁出", "换货邮费谁付", "维修要多少钱"],
+        "coupon-stack": ["券叠加了没减钱"],
     },
 }  # fmt: skip
 """By pack and entry: what only sounds like a question of that entry."""
@@ -103,7 +116,7 @@ def test_what_was_won_stays(pack_id: str) -> None:
     given = [(text, entries, answered(base, text)) for text, entries in wanted]
     wrong = [one for one in given if not set(one[2]) <= set(one[1])]
     short = [one for one in given if set(one[2]) < set(one[1])]
-    assert len(rows) == 100
+    assert len(rows) >= 120
     assert len(wrong) <= 1, wrong
     assert len(short) <= 5, short
 
