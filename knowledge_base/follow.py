@@ -19,16 +19,29 @@ def follow_ups(before: str, text: str) -> list[str]:
 
     Nothing where the line does not ask the same of another thing (that takes a 呢, 那, 的话), or names no thing.
     """
-    run, asked = strip(fold(text)), strip(fold(before))
-    named = _ELLIPTIC.match(run)
-    if not named or not _ASKS_IT_OF_ANOTHER.search(run):
-        return []
-    thing = named.group(1)
+    thing, asked = _thing(text), strip(fold(before))
     new = [place for place in places(thing) if place.kind not in _MOVING]
     if not new or not asked:
         return []
     exchanged = [_exchanged(asked, place, thing[place.start : place.end]) for place in new]
     return [*(one for one in exchanged if one), f"{thing}{asked}"]
+
+
+def same_of_another(before: str, text: str) -> str | None:
+    """Return the line before with its thing exchanged, where a line names that other thing and says no more: 退货运费谁出 /
+    那换货呢; None elsewhere."""
+    thing, asked = _thing(text).removesuffix("的"), strip(fold(before))
+    for place in places(thing):
+        if place.kind not in _MOVING and (place.start, place.end) == (0, len(thing)):
+            return _exchanged(asked, place, thing)
+    return None
+
+
+def _thing(text: str) -> str:
+    """Return what a line asks the same of, "" where it does not ask so."""
+    run = strip(fold(text))
+    named = _ELLIPTIC.match(run)
+    return named.group(1) if named and _ASKS_IT_OF_ANOTHER.search(run) else ""
 
 
 def is_elliptical(text: str) -> bool:

@@ -9,7 +9,7 @@ from knowledge_base import compound, signals
 from knowledge_base.calibrate import CERTAIN, DEFAULT_THRESHOLD
 from knowledge_base.characters import strip
 from knowledge_base.entry import Context, Entry, Evidence, Heard, Match, Reading, Signal
-from knowledge_base.follow import follow_ups, is_elliptical
+from knowledge_base.follow import follow_ups, is_elliptical, same_of_another
 from knowledge_base.normalize import LONGEST_TEXT, normalize
 from knowledge_base.ranking import Ranked, Ranker
 from knowledge_base.several import parts_of
@@ -88,11 +88,22 @@ class Reader:
             if instead.is_known:
                 return replace(instead, around=around)
         together = self.ranker.ranked(f"{before} {text}", context)
-        if together.best < (_MAY_BE_ANOTHER if ranked.is_known else DEFAULT_THRESHOLD):
+        if ranked.is_known:
+            exchanged = same_of_another(before, text)
+            meant = self.ranker.ranked(exchanged, context) if exchanged else together
+            may_be_another = exchanged or self._may_be_another(ranked, together, self.ranker.ranked(before, context))
+            return replace(meant, around=around) if may_be_another else ranked
+        if together.best < DEFAULT_THRESHOLD:
             return ranked
         alone = self.ranker.ranked(before, context)
-        said = [one.best_id for one in (ranked, alone) if ranked.is_known or one.is_known]
-        return ranked if together.best_id in said else replace(together, around=around)
+        return ranked if alone.is_known and alone.best_id == together.best_id else replace(together, around=around)
+
+    @staticmethod
+    def _may_be_another(ranked: Ranked, together: Ranked, alone: Ranked) -> bool:
+        """Say whether two lines together may mean another entry than the later one alone, apart from what the line
+        before means: 怎么退货 / 那运费呢 lies between the way to return and its fee, and neither is the fee of sending."""
+        others = [one for one in together.matches() if one.entry.id != alone.best_id]
+        return bool(others) and others[0].entry.id != ranked.best_id and others[0].sureness >= _MAY_BE_ANOTHER
 
 
 def small_talk_of(entry: Entry, lists: signals.Lists) -> tuple[Signal, ...]:

@@ -175,6 +175,8 @@ def test_a_part_surely_for_people_brings_a_person_whatever_the_whole_means(trade
         ("electronics", "有线还是无线 能连苹果吗", None),
         ("clothing", "多久发货 几天到", ["ship-when", "arrive-when"]),
         ("electronics", "多久发货 几天到", ["ship-when", "arrive-when"]),
+        ("clothing", "多久发货几天到", ["ship-when", "arrive-when"]),
+        ("clothing", "什么时候发货多久能到", ["ship-when", "arrive-when"]),
         ("clothing", "起球吗掉色吗", ["pilling", "fade"]),
         ("clothing", "请问这个会掉色吗怕洗了染到别的衣服", ["fade"]),
     ],
@@ -205,6 +207,9 @@ def test_one_or_the_other_asks(text, asks):
         pytest.param("什么时候发货", "那运费呢", "ship-fee", id="the line before adds nothing"),
         pytest.param("会掉色吗", "那缩水呢", "shrink", id="a question of its own"),
         pytest.param("黑色有货吗", "白色呢", "stock", id="the same of another thing"),
+        pytest.param("退货运费谁出", "那换货呢", "exchange-fee", id="the same of another thing that is known alone"),
+        pytest.param("怎么退货", "那换货呢", "exchange", id="what is known alone is the same of another thing"),
+        pytest.param("怎么退货", "那运费呢", None, id="between the way and its fee: a person"),
     ],
 )
 def test_a_line_that_only_names_its_matter(before, text, answers):
