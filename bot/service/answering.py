@@ -253,11 +253,10 @@ class Answering:
         """
         overtaken = False
         if may_be_others(conn):
-            mine = messages.still_mine(conn, {fresh.id for fresh in touched}, self._worker.name)
-            asked = {fresh.id for fresh in touched if fresh.asks and fresh.id in mine}
-            early = _too_early(touched, messages.to_decide(conn, asked, self._worker.name))
+            ours = messages.in_hand(conn, {fresh.conversation for fresh in touched}, self._worker.name)
+            early = _too_early(touched, ours)
             overtaken = bool(early)
-            mine -= early
+            mine = {one.id for one in ours} - early
             touched = [fresh for fresh in touched if fresh.id in mine]
             questions = [q for q in questions if q.fresh is None or q.fresh.id in mine]
             for cid, one in convs.load(conn, {q.conversation for q in questions}).items():
@@ -266,8 +265,10 @@ class Answering:
         return self._deciding.apply(conn, questions, touched, shelved), overtaken
 
     def _fault(self, conn: sa.Connection, fresh: Fresh, *, books: bool) -> list[Mapping[str, Any]]:
-        if fresh.worker and may_be_others(conn) and not messages.still_mine(conn, [fresh.id], self._worker.name):
-            return []
+        if fresh.worker and may_be_others(conn):
+            ours = messages.in_hand(conn, [fresh.conversation], self._worker.name)
+            if fresh.id not in {one.id for one in ours}:
+                return []
         return self._deciding.fault(conn, [fresh], books=books)
 
 
@@ -275,9 +276,12 @@ class Moved(Exception):
     """A conversation's unfinished lines are not those any more that a question was read with."""
 
 
-def _too_early(batch: Iterable[Fresh], lines: Mapping[str, Sequence[str]]) -> set[str]:
-    """The messages of a batch before whose turn another one of their conversation (``lines``, in order) has to come."""
-    left = {conversation: deque(ids) for conversation, ids in lines.items()}
+def _too_early(batch: Iterable[Fresh], ours: Iterable[messages.InHand]) -> set[str]:
+    """The messages of a batch before whose turn another one that is ours has to come in their conversation."""
+    left: dict[str, deque[str]] = {}
+    for one in ours:
+        if one.asks:
+            left.setdefault(one.conversation, deque()).append(one.id)
     early = set()
     for fresh in batch:
         line = left.get(fresh.conversation)

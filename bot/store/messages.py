@@ -177,53 +177,46 @@ def adopt(conn: sa.Connection, shop: str, worker_name: str) -> None:
     conn.execute(sa.update(message).where(_ORPHANED, message.c.shop == shop).values(worker=worker_name))
 
 
+_IN_OTHERS_HANDS = Ready(
+    lambda dialect: sa.select(message.c.conversation, message.c.worker).where(
+        one_of(dialect, message.c.conversation, "conversations"),
+        UNDECIDED,
+        message.c.worker.not_in((sa.bindparam("me"), BY_TIMER)),
+    )
+)
+
+
 def in_others_hands(conn: sa.Connection, conversations: Collection[str], worker_name: str) -> dict[str, str]:
     """Of these conversations those in which another process has a message to decide, with its name."""
-    found = conn.execute(
-        sa.select(message.c.conversation, message.c.worker).where(
-            UNDECIDED,
-            message.c.conversation.in_(list(conversations)),
-            message.c.worker.not_in((worker_name, BY_TIMER)),
-        )
-    )
-    return {row.conversation: row.worker for row in found}
+    return dict(_IN_OTHERS_HANDS.rows(conn, {"conversations": list(conversations), "me": worker_name}))
 
 
-def to_decide(conn: sa.Connection, ids: Collection[str], worker_name: str) -> dict[str, list[str]]:
-    """What a process has to decide in the conversations of these messages, up to the last of them in each.
+class InHand(NamedTuple):
+    """A message that a process has to decide (``asks``), or to take into the books."""
 
-    By conversation, in order of acceptance. Some of it the process may not have found in the table yet.
-    """
-    if not ids:
-        return {}
-    asked = message.alias()
-    last = (
-        sa.select(asked.c.conversation, sa.func.max(asked.c.seq).label("seq"))
-        .where(asked.c.id.in_(list(ids)))
-        .group_by(asked.c.conversation)
-        .subquery()
-    )
-    found = conn.execute(
-        sa.select(message.c.conversation, message.c.id)
-        .join(last, sa.and_(last.c.conversation == message.c.conversation, message.c.seq <= last.c.seq))
+    id: str
+    conversation: str
+    asks: bool
+
+
+_IN_HAND = Ready(
+    lambda dialect: (
+        sa.select(message.c.id, message.c.conversation, message.c.sender, message.c.kind)
         .where(
+            one_of(dialect, message.c.conversation, "conversations"),
             UNDECIDED,
-            message.c.worker == worker_name,
-            message.c.sender == Sender.BUYER.value,
-            message.c.kind.not_in([kind.value for kind in HAPPENINGS]),
+            message.c.worker == sa.bindparam("me"),
         )
         .order_by(message.c.seq, message.c.id)
     )
-    lines: dict[str, list[str]] = {}
-    for row in found:
-        lines.setdefault(row.conversation, []).append(row.id)
-    return lines
+)
 
 
-def still_mine(conn: sa.Connection, ids: Collection[str], worker_name: str) -> set[str]:
-    """Of these messages those that are still this process's to decide, or to take into the books."""
-    mine = (message.c.id.in_(list(ids)), message.c.waiting, message.c.worker == worker_name)
-    return set(conn.scalars(sa.select(message.c.id).where(*mine)))
+def in_hand(conn: sa.Connection, conversations: Collection[str], worker_name: str) -> list[InHand]:
+    """What a process has in hand in these conversations, in order of acceptance. Some of it the process may not have
+    found in the table yet."""
+    found = _IN_HAND.rows(conn, {"conversations": list(conversations), "me": worker_name})
+    return [InHand(one, talk, by == Sender.BUYER.value and kind not in HAPPENINGS) for one, talk, by, kind in found]
 
 
 _DECIDED = Ready(
