@@ -275,8 +275,10 @@ def _settle(one: Conversation, rows: Sequence[Mapping[str, Any]], due: list[Time
     one.night_due_at = _nearest(undone, "night_due_at", "night")
     if one.inquiry_at is not None and first:
         one.inquiry_at = first["opened_at"]
-    waits = [row["due_at"] for row in undone if row["reason"] == "pending" and row["due_at"]]
-    waits += [row["night_due_at"] for row in undone if row["night"] == "pending" and row["night_due_at"]]
+    # Also what a person closed without a reply runs out: nobody owes it any more, but the books say how it ended.
+    running = [row for row in rows if row["open"]]
+    waits = [row["due_at"] for row in running if row["reason"] == "pending" and row["due_at"]]
+    waits += [row["night_due_at"] for row in running if row["night"] == "pending" and row["night_due_at"]]
     if waits:
         # One millisecond past the limit: at the limit itself a reply is still in time.
         due.append(Timer(one.shop, "deadline", one.id, min(waits) + 1))

@@ -118,9 +118,10 @@ class House:
     async def open(self) -> None:
         fresh.store_in(self.folder)
         await self.app.start()
+        # First, before it has a turn: an attempt cut off in the middle keeps its errand for a minute.
+        await self.app.errands.stop()
         await self.app.ticking.stop()
         await self.app.alarm_watch.stop()
-        await self.app.errands.stop()
         self.app.together.cancel()
         await self.settle()
 

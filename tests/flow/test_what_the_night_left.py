@@ -188,3 +188,16 @@ def _iso(at: datetime) -> str:
 
 def _ms(at: datetime) -> int:
     return round(at.timestamp() * 1000)
+
+
+async def test_what_was_closed_at_night_is_missed_in_the_books_though_the_buyer_asks_again(house: House) -> None:
+    shop = await house.shop(platform="kuaishou")
+    await until(house, "23:30")
+    await house.say(shop, "b1", UNKNOWN)
+    await house.app.services.desk.close(house.cid(shop, "b1"), "amei", "电话里说好了")
+    await until(house, "+08:20")
+    await house.say(shop, "b1", UNKNOWN)
+    await until(house, "+08:50")
+    await until(house, "+12:00")
+    night, _ = await house.rows(tables.inquiry, tables.inquiry.c.opened_at)
+    assert (night["night"], night["owed"]) == ("missed", False)
