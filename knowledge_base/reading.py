@@ -87,16 +87,17 @@ class Reader:
             instead = self.ranker.ranked(asked, context)
             if instead.is_known:
                 return replace(instead, around=around)
+        if ranked.is_known and (exchanged := same_of_another(before, text)):
+            return replace(self.ranker.ranked(exchanged, context), around=around)
         together = self.ranker.ranked(f"{before} {text}", context)
-        if ranked.is_known:
-            exchanged = same_of_another(before, text)
-            meant = self.ranker.ranked(exchanged, context) if exchanged else together
-            may_be_another = exchanged or self._may_be_another(ranked, together, self.ranker.ranked(before, context))
-            return replace(meant, around=around) if may_be_another else ranked
-        if together.best < DEFAULT_THRESHOLD:
+        if not ranked.is_known and together.best < DEFAULT_THRESHOLD:
             return ranked
         alone = self.ranker.ranked(before, context)
-        return ranked if alone.is_known and alone.best_id == together.best_id else replace(together, around=around)
+        if ranked.is_known:
+            stands_alone = not self._may_be_another(ranked, together, alone)
+        else:
+            stands_alone = alone.is_known and alone.best_id == together.best_id
+        return ranked if stands_alone else replace(together, around=around)
 
     @staticmethod
     def _may_be_another(ranked: Ranked, together: Ranked, alone: Ranked) -> bool:

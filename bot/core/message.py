@@ -72,6 +72,12 @@ HAPPENINGS = frozenset(
 )  # fmt: skip
 """Kinds that open no inquiry and are never answered."""
 
+
+def has_to_be_decided(sender: str, kind: str) -> bool:
+    """Say whether something is to be decided when it comes in: a buyer said it. All else only goes into the books."""
+    return sender == Sender.BUYER and kind not in HAPPENINGS
+
+
 CARDS = frozenset({Kind.PRODUCT_CARD, Kind.ORDER_CARD})
 """Kinds that give context to the question around them."""
 

@@ -16,7 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 import structlog
 
-from bot.core.message import HAPPENINGS, Kind, Sender
+from bot.core.message import Kind, has_to_be_decided
 from bot.service.around import Expired, Item, around, read_all
 from bot.service.arrivals import Fresh
 from bot.service.deciding import Deciding, Question
@@ -299,7 +299,6 @@ def _id_of(item: Item) -> str:
 def _fresh(row: Mapping[str, Any]) -> Fresh:
     """A stored message as it was when it came in."""
     kind = Kind(row["kind"])
-    asks = row["sender"] == Sender.BUYER.value and kind not in HAPPENINGS
     return Fresh(
         row["id"],
         row["shop"],
@@ -308,7 +307,7 @@ def _fresh(row: Mapping[str, Any]) -> Fresh:
         row["text"],
         row["at"],
         row["accepted_at"],
-        asks,
+        has_to_be_decided(row["sender"], kind),
         row["worker"],
         bool(row["meta"].get("greet")),
     )

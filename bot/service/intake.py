@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from adapters.base import Channel, Delivery, Facts
 from bot.core.conversation import Event, State
-from bot.core.message import CARDS, HAPPENINGS, Incoming, Kind, Sender
+from bot.core.message import CARDS, HAPPENINGS, Incoming, Kind, Sender, has_to_be_decided
 from bot.service.arrivals import (
     Arrival,
     Fresh,
@@ -198,7 +198,7 @@ def _accept_one(conn: sa.Connection, batch: _Batch, arrival: Arrival, item: Inco
         return
     batch.known[mid] = content
     one = _conversation(batch, arrival, item)
-    asks = item.sender is Sender.BUYER and item.kind not in HAPPENINGS
+    asks = has_to_be_decided(item.sender, item.kind)
     worker = batch.others.get(one.id, arrival.worker)
     greets = bool(item.meta.get("greet"))
     fresh = Fresh(mid, channel.shop, one.id, item.kind, item.text, at, arrival.at, asks, worker, greets)

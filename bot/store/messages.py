@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from bot.core.message import HAPPENINGS, Kind, Sender
+from bot.core.message import Kind, Sender, has_to_be_decided
 from bot.store.statements import Ready, insert, insert_new, one_of
 from bot.store.tables import delivery, message, worker
 
@@ -216,7 +216,7 @@ def in_hand(conn: sa.Connection, conversations: Collection[str], worker_name: st
     """What a process has in hand in these conversations, in order of acceptance. Some of it the process may not have
     found in the table yet."""
     found = _IN_HAND.rows(conn, {"conversations": list(conversations), "me": worker_name})
-    return [InHand(one, talk, by == Sender.BUYER.value and kind not in HAPPENINGS) for one, talk, by, kind in found]
+    return [InHand(one, talk, has_to_be_decided(by, kind)) for one, talk, by, kind in found]
 
 
 _DECIDED = Ready(

@@ -93,10 +93,10 @@ class Ready:
     def many(self, conn: sa.Connection, rows: Iterable[Values]) -> None:
         """Run it for each of many rows; not at all for none."""
         known = self._known(conn)
-        if known.at_once and self._keys:
-            # One statement may replace a row once only: the last of its kind says what it becomes.
-            rows = {tuple([row[key] for key in self._keys]): row for row in rows}.values()
         if known.at_once:
+            if self._keys:
+                # One statement may replace a row once only: the last of its kind says what it becomes.
+                rows = {tuple([row[key] for key in self._keys]): row for row in rows}.values()
             left = iter(rows)
             while some := list(islice(left, AT_ONCE)):
                 ask(conn, "execute", known.at_once, *map(list, zip(*known.storable(some), strict=True)))

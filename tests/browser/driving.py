@@ -121,11 +121,11 @@ class Visit:
 OpenPage = Callable[..., Visit]
 
 
-def own(page: Page, server: Server) -> Visit:
-    """Become the owner of a server nobody has used yet, with a simulated shop."""
+def own(page: Page, server: Server, platform: str = "xiaohongshu") -> Visit:
+    """Become the owner of a server nobody has used yet, with a simulated shop of a platform."""
     first = Visit(page)
     page.goto("/healthz")
-    owner = {"token": server.token, "name": NAME, "password": PASSWORD, "platform": "xiaohongshu", "lang": "zh-CN"}
+    owner = {"token": server.token, "name": NAME, "password": PASSWORD, "platform": platform, "lang": "zh-CN"}
     first.call("POST", "/start/owner", owner)
     return first
 

@@ -5,21 +5,31 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.driving import OpenPage, say
+from tests.browser.driving import OpenPage, Visit, say
 from tests.browser.test_figures_pages import findings
+
+
+def label(seen: Visit, talk: str) -> None:
+    """Put a label on the buyer of a conversation."""
+    seen.call("PUT", f"/conversations/{talk}/buyer", {"note": "", "labels": ["老客"]})
+
+
+def opened_filter(page: Page, talk: str) -> Locator:
+    """Open the filter by its key, once this conversation is listed."""
+    page.goto("/inbox")
+    expect(page.locator(f'[data-talk="{talk}"]')).to_be_visible()
+    page.keyboard.press("f")
+    return page.get_by_role("dialog", name="筛选")
 
 
 def test_the_list_is_narrowed_by_key_and_the_address_keeps_it(desk: OpenPage):
     seen = desk()
     person, photo = say(seen, "我要找人工", "narrow-person"), say(seen, "要投诉你们", "narrow-upset")
-    seen.call("PUT", f"/conversations/{photo}/buyer", {"note": "", "labels": ["老客"]})
+    label(seen, photo)
     page = seen.page
-    page.goto("/inbox")
-    expect(page.locator(f'[data-talk="{person}"]')).to_be_visible()
-    page.keyboard.press("f")
-    dialog = page.get_by_role("dialog", name="筛选")
+    dialog = opened_filter(page, person)
     expect(dialog.get_by_label("转人工原因")).to_be_focused()
     dialog.get_by_label("标签").select_option("老客")
     dialog.get_by_label("标签").focus()
@@ -52,12 +62,9 @@ def test_news_of_the_feed_empties_no_half_filled_form(desk: OpenPage):
     """The dialog is drawn again while a person chooses; what is chosen stays."""
     seen = desk()
     talk = say(seen, "我要找人工", "narrow-kept")
-    seen.call("PUT", f"/conversations/{talk}/buyer", {"note": "", "labels": ["老客"]})
+    label(seen, talk)
     page = seen.page
-    page.goto("/inbox")
-    expect(page.locator(f'[data-talk="{talk}"]')).to_be_visible()
-    page.keyboard.press("f")
-    dialog = page.get_by_role("dialog", name="筛选")
+    dialog = opened_filter(page, talk)
     dialog.get_by_label("标签").select_option("老客")
     page.evaluate("""async () => {
       const {shops} = await import(document.querySelector('script[type=module]').src.replace('app.js', 'lib/session.js'));

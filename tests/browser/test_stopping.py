@@ -6,15 +6,13 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.driving import NAME, PASSWORD, OpenPage, serving
+from tests.browser.driving import OpenPage, own, serving
 
 
 def test_an_open_page_holds_no_server_back(visit: OpenPage, tmp_path):
     with serving(tmp_path / "data") as server:
         seen = visit(base=server.url, alone=True)
-        seen.page.goto("/healthz")
-        owner = {"token": server.token, "name": NAME, "password": PASSWORD, "platform": "internal", "lang": "zh-CN"}
-        seen.call("POST", "/start/owner", owner)
+        own(seen.page, server, "internal")
         seen.page.goto("/inbox")
         expect(seen.page.get_by_role("link", name=re.compile("^待接管"))).to_be_visible()
         seen.quiet()

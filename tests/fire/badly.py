@@ -54,9 +54,8 @@ async def close(_writer: asyncio.StreamWriter) -> None:
 
 
 async def slow(writer: asyncio.StreamWriter) -> None:
-    writer.write(
-        b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 60\r\nConnection: close\r\n\r\n{"id":"'
-    )
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 60\r\n{LAST}\r\n\r\n"
+    writer.write(head.encode() + b'{"id":"')
     for _ in range(round(HANGS_S)):
         await asyncio.sleep(1)
         writer.write(b"x")

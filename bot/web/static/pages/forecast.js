@@ -34,7 +34,7 @@ function Open({ data, shop }) {
 function Facts({ data, shop, reload }) {
   // What was just said stands until the page has heard it back: other news may come before.
   const [meant, setMeant] = useState({});
-  const shown = (f) => (meant[f.name] && meant[f.name].before === f.at ? meant[f.name].value : f.value);
+  const facts = data.facts.map((f) => (meant[f.name]?.before === f.at ? { ...f, value: meant[f.name].value } : f));
   const state = async ({ name, at }, value) => {
     setMeant((others) => ({ ...others, [name]: { value, before: at } }));
     const told = await attempt(() => patch(`/shops/${shop.id}/facts`, { name, value }).then(() => true));
@@ -42,7 +42,7 @@ function Facts({ data, shop, reload }) {
     reload();
   };
   const today = data.today;
-  return html`<fieldset class="checks" disabled=${!can("rates")}><legend>${t("forecast.facts")}</legend>${data.facts.map((f) => ({ ...f, value: shown(f) })).map((f) => html`<span class="check" key=${f.name}><label class="check"><input type="checkbox" checked=${Boolean(f.value)} onChange=${(e) => state(f, e.currentTarget.checked)} /><span>${t(`forecast.fact.${f.name}`)}</span></label>
+  return html`<fieldset class="checks" disabled=${!can("rates")}><legend>${t("forecast.facts")}</legend>${facts.map((f) => html`<span class="check" key=${f.name}><label class="check"><input type="checkbox" checked=${Boolean(f.value)} onChange=${(e) => state(f, e.currentTarget.checked)} /><span>${t(`forecast.fact.${f.name}`)}</span></label>
     ${f.name === "application_submitted" && f.value && html`<input type="date" max=${today} value=${f.value === true ? "" : f.value} aria-label=${t("forecast.applied_on")} onChange=${(e) => e.currentTarget.value && state(f, e.currentTarget.value)} />`}
     ${f.at && html`<span class="meta">${dayWord(f.at)} ${minuteTime(f.at)}</span>`}</span>`)}</fieldset>`;
 }
